@@ -1,0 +1,1 @@
+//! Carries the integration tests; has no code of its own.
