@@ -1,1 +1,4 @@
 //! testkit
+
+pub mod proxy;
+pub mod servers;
