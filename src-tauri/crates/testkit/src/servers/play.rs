@@ -15,6 +15,8 @@ use super::process::ask_to_end;
 use super::wait::eventually;
 use super::{HarnessError, PEOPLE, Synapse, Tryton, cache, password_of};
 
+/// Synapse and Tryton.
+const PAIR: usize = 2;
 const END_DEADLINE: Duration = Duration::from_secs(20);
 
 /// One server in the background.
@@ -32,17 +34,18 @@ pub struct Playing {
     pub data: PathBuf,
 }
 
-/// Starts both servers in the background, unless they run already, and says where.
+/// Starts both servers in the background, unless both run already, and says where. If only
+/// one of them is left, it is ended first: a pair starts fresh.
 ///
 /// # Errors
 /// When one cannot be installed, seeded or started.
 pub async fn up() -> Result<Vec<Playing>, HarnessError> {
     let running = status()?;
-    if !running.is_empty() {
+    if running.len() == PAIR {
         return Ok(running);
     }
+    down().await?;
     let folder = folder();
-    forget(&folder)?;
     cache::create_dir(&folder)?;
     let data = folder.join("synapse");
     let synapse = Synapse::options().detached_at(data.clone()).start().await?;

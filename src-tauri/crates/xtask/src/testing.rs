@@ -1,0 +1,28 @@
+//! `test`: everything built, every test run, the generated files compared.
+
+use crate::fail::Failure;
+use crate::folders::{build, root};
+use crate::shell::{Steps, cargo, run};
+use crate::{bindings, servers, setup};
+
+/// The whole of it; `arguments` go to the tests themselves.
+pub(crate) fn test(arguments: &[&str]) -> Result<(), Failure> {
+    let mut steps = Steps::begin();
+    all(&mut steps, arguments)
+}
+
+pub(crate) fn all(steps: &mut Steps, arguments: &[&str]) -> Result<(), Failure> {
+    steps.step("set-up", setup::ready)?;
+    steps.step("build", build)?;
+    // Before the tests, so that their threads do not all wait for one installation.
+    steps.step("real servers ready", servers::prepare)?;
+    steps.step("tests", || {
+        let mut tests = cargo();
+        tests.current_dir(root()).args(["test", "--workspace"]);
+        if !arguments.is_empty() {
+            tests.arg("--").args(arguments);
+        }
+        run(&mut tests)
+    })?;
+    steps.step("generated files", bindings::compare)
+}
