@@ -1,0 +1,62 @@
+//! What people write when no scene tells them what to: a phrase grammar of our
+//! own, filled with the documents of the customer it is about.
+//!
+//! Invariant: given the same stream of chance and the same books, the same
+//! words; a text never names a document younger than itself.
+
+pub(crate) mod chat;
+pub(crate) mod commerce;
+pub(crate) mod mail;
+pub(crate) mod mood;
+pub(crate) mod service;
+pub(crate) mod slots;
+
+/// Something customers and Velmora talk about.
+#[derive(Debug)]
+pub(crate) struct Topic {
+    /// Subjects of mails.
+    pub(crate) subjects: &'static [&'static str],
+    /// What the customer opens with.
+    pub(crate) asks: &'static [&'static str],
+    /// What Velmora answers.
+    pub(crate) answers: &'static [&'static str],
+    /// What the customer says next.
+    pub(crate) follows: &'static [&'static str],
+    /// Short forms for chat.
+    pub(crate) chats: &'static [&'static str],
+}
+
+/// All topics, with how often they come up.
+pub(crate) fn topics() -> impl Iterator<Item = &'static Topic> + Clone {
+    service::TOPICS.iter().chain(commerce::TOPICS)
+}
+
+/// The topic at that place.
+pub(crate) fn topic(at: usize) -> &'static Topic {
+    static EMPTY: Topic = Topic {
+        subjects: &[],
+        asks: &[],
+        answers: &[],
+        follows: &[],
+        chats: &[],
+    };
+    topics().nth(at).unwrap_or(&EMPTY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_can_open_answer_and_go_on() {
+        for topic in topics() {
+            assert!(
+                topic.subjects.len() >= 3 && topic.asks.len() >= 4,
+                "{:?}",
+                topic.subjects
+            );
+            assert!(topic.answers.len() >= 4 && topic.follows.len() >= 3 && topic.chats.len() >= 4);
+        }
+        assert!(topics().count() >= 12);
+    }
+}
