@@ -9,6 +9,7 @@ use crate::SampleError;
 use crate::post::{ChatLine, Reaction};
 use crate::rng::Rng;
 use crate::text::chat::{line, small_talk};
+use crate::text::slots::Facts;
 use crate::text::{topic, topics};
 use crate::when::Day;
 use crate::world::rooms::{ROOMS, Room};
@@ -22,6 +23,7 @@ const REMEMBERED: usize = 8;
 struct Talk {
     customer: &'static Customer,
     topic: usize,
+    facts: Facts,
     left: u64,
     recent: VecDeque<(String, &'static str)>,
 }
@@ -82,6 +84,10 @@ impl<'a> ChatTalk<'a> {
         let talk = self.rooms.entry(room.key).or_insert_with(|| Talk {
             customer: Setting::customer(&mut self.rng),
             topic: 0,
+            facts: Facts {
+                seed: 0,
+                since: day,
+            },
             left: 0,
             recent: VecDeque::new(),
         });
@@ -89,11 +95,16 @@ impl<'a> ChatTalk<'a> {
             let about = room.customer.and_then(customer);
             talk.customer = about.unwrap_or_else(|| Setting::customer(&mut self.rng));
             talk.topic = self.rng.index(self.topics);
+            talk.facts = Facts {
+                seed: self.rng.next(),
+                since: day,
+            };
             talk.left = 2 + self.rng.below(12);
         }
         talk.left -= 1;
         let inside = room.customer.is_none();
-        let about = self.setting.about(talk.customer, day, None);
+        let mut about = self.setting.about(talk.customer, day, &mut self.rng);
+        about.facts = talk.facts;
         let mut text = if room.key == "coffee-corner" {
             small_talk(&about, &mut self.rng)
         } else {

@@ -6,9 +6,10 @@ use super::{Setting, needle};
 use crate::SampleError;
 use crate::post::{Address, Attachment, Body, Mail, Origin};
 use crate::rng::Rng;
-use crate::text::mail::{Part, letter, sentences};
+use crate::text::mail::{Part, Turn, letter, sentences};
 use crate::text::mood::{INSIDE_SUBJECTS, NOISE};
-use crate::text::{topic, topics};
+use crate::text::slots::Facts;
+use crate::text::{THEIRS, topic, topics};
 use crate::when::Day;
 use crate::world::needles::Spot;
 use crate::world::scene_mails::SceneMail;
@@ -30,6 +31,9 @@ struct Thread {
     references: Vec<String>,
     last_line: String,
     theirs_last: bool,
+    facts: Facts,
+    /// Which question of the topic was asked; the answers stand in the same order.
+    question: usize,
     day: Day,
     left: u64,
 }
@@ -102,9 +106,14 @@ impl<'a> MailTalk<'a> {
         let ours = ours
             .and_then(person)
             .ok_or(SampleError::World("nobody at home"))?;
-        let topic_at = self.rng.index(self.topics);
+        let ours_first = self.rng.chance(20);
+        let topic_at = if ours_first {
+            THEIRS + self.rng.index(self.topics - THEIRS)
+        } else {
+            self.rng.index(THEIRS)
+        };
         let mut subject = String::new();
-        let about = self.setting.about(customer, day, Some(ours));
+        let about = self.setting.about(customer, day, &mut self.rng);
         about.fill(
             self.rng.word(topic(topic_at).subjects),
             &mut self.rng,
@@ -122,7 +131,9 @@ impl<'a> MailTalk<'a> {
             ours,
             references: Vec::new(),
             last_line: String::new(),
-            theirs_last: self.rng.chance(25),
+            theirs_last: ours_first,
+            facts: about.facts,
+            question: self.rng.index(12),
             day,
             left,
         })
@@ -136,18 +147,29 @@ impl<'a> MailTalk<'a> {
     ) -> Result<Mail, SampleError> {
         let (day, second) = at;
         let theirs = !thread.theirs_last;
-        let part = match (theirs, thread.references.is_empty()) {
+        let opener_writes = theirs == (thread.topic < THEIRS);
+        let part = match (opener_writes, thread.references.is_empty()) {
             (true, true) => Part::Ask,
             (true, false) => Part::Follow,
             (false, _) => Part::Answer,
         };
+        let goes_on = part == Part::Follow && thread.left > 1;
+        let turn = Turn {
+            part,
+            theirs,
+            question: thread.question,
+            next: goes_on.then(|| self.rng.index(12)),
+        };
+        thread.question = turn.next.unwrap_or(thread.question);
         let (writer, reader) = if theirs {
             (thread.contact, thread.ours)
         } else {
             (thread.ours, thread.contact)
         };
-        let about = self.setting.about(customer, day, Some(reader));
-        let words = sentences(&about, topic(thread.topic), part, &mut self.rng);
+        let mut about = self.setting.about(customer, day, &mut self.rng);
+        about.reader = Some(reader);
+        about.facts = thread.facts;
+        let words = sentences(&about, topic(thread.topic), turn, &mut self.rng);
         let quoted = (!thread.last_line.is_empty() && self.rng.chance(25))
             .then_some(thread.last_line.as_str());
         let text = letter(&about, writer, &words, quoted, &mut self.rng);
@@ -238,9 +260,15 @@ impl<'a> MailTalk<'a> {
         } else {
             (colleague, me)
         };
-        let about = self.setting.about(customer, day, Some(reader));
-        let topic_at = self.rng.index(self.topics);
-        let words = sentences(&about, topic(topic_at), Part::Inside, &mut self.rng);
+        let mut about = self.setting.about(customer, day, &mut self.rng);
+        about.reader = Some(reader);
+        let turn = Turn {
+            part: Part::Inside,
+            theirs: false,
+            question: self.rng.index(60),
+            next: None,
+        };
+        let words = sentences(&about, topic(0), turn, &mut self.rng);
         let text = letter(&about, writer, &words, None, &mut self.rng);
         let mut subject = String::new();
         about.fill(self.rng.word(INSIDE_SUBJECTS), &mut self.rng, &mut subject);
@@ -261,7 +289,7 @@ impl<'a> MailTalk<'a> {
     fn noise(&mut self, day: Day, second: u32) -> Result<Mail, SampleError> {
         let customer = Setting::customer(&mut self.rng);
         let me = person(ME).ok_or(SampleError::World("nobody at home"))?;
-        let about = self.setting.about(customer, day, Some(me));
+        let about = self.setting.about(customer, day, &mut self.rng);
         let (mut subject, mut text) = (String::new(), String::new());
         if self.rng.chance(30) {
             let people: Vec<&'static Person> = people_of(customer.key).collect();
@@ -315,6 +343,7 @@ impl<'a> MailTalk<'a> {
         let customer = Setting::customer(&mut self.rng);
         let mut thread = self.open(customer, day)?;
         thread.theirs_last = false;
+        thread.topic %= THEIRS;
         let mut mail = self.go_on(&mut thread, customer, (day, second))?;
         mail.attachment = None;
         let text = match mail.body {

@@ -9,10 +9,10 @@ pub(crate) mod mails;
 use crate::SampleError;
 use crate::ledger::HISTORY;
 use crate::rng::{Rng, mix};
-use crate::text::slots::{About, Shelf};
+use crate::text::slots::{About, Facts, Shelf};
 use crate::when::{Calendar, Day, hm};
 use crate::world::needles::{NEEDLES, Spec, Spot};
-use crate::world::{CUSTOMERS, Customer, Person};
+use crate::world::{CUSTOMERS, Customer};
 
 /// What every part of the talk is made from.
 #[derive(Debug, Clone, Copy)]
@@ -26,19 +26,19 @@ pub(crate) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    /// A text about a customer on a day, for a reader.
-    pub(crate) fn about(
-        &self,
-        customer: &'static Customer,
-        day: Day,
-        reader: Option<&'static Person>,
-    ) -> About<'a> {
+    /// A text about a customer on a day, in a conversation of its own.
+    pub(crate) fn about(&self, customer: &'static Customer, day: Day, rng: &mut Rng) -> About<'a> {
+        let facts = Facts {
+            seed: rng.next(),
+            since: day,
+        };
         About {
             calendar: self.calendar,
             shelf: self.shelf,
             customer,
             day,
-            reader,
+            reader: None,
+            facts,
         }
     }
 

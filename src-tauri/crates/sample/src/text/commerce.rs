@@ -9,7 +9,7 @@ pub(crate) const TOPICS: &[Topic] = &[
             "Delivery of {so}",
             "{so}: where is it?",
             "Part delivery",
-            "Delivery notes, {mon}",
+            "Delivery notes for {so}",
         ],
         asks: &[
             "According to our list {so} should have been here on {wdp}. Is there a tracking number?",
@@ -25,8 +25,9 @@ pub(crate) const TOPICS: &[Topic] = &[
         ],
         follows: &[
             "It has arrived, {n} boxes, all whole.",
-            "The carrier stood at the wrong gate. Could you call him?",
             "Thank you, part delivery is fine for us.",
+            "The second box is here too.",
+            "The carrier stood at the wrong gate again. Could you call him?",
         ],
         chats: &[
             "{so} is on the truck",
@@ -59,6 +60,7 @@ pub(crate) const TOPICS: &[Topic] = &[
             "Now it went through, {inv} will be paid with the next run.",
             "Thank you, the credit note is booked.",
             "The new approver asks for the delivery note to {inv}. Could you add it?",
+            "The first one arrived at the right address.",
         ],
         chats: &[
             "is {inv} paid yet?",
@@ -91,6 +93,7 @@ pub(crate) const TOPICS: &[Topic] = &[
             "The board looks at it on {dm}. I expect a yes.",
             "We compare with one other offer. Yours is dearer but complete.",
             "Please keep {n} pieces free until we decide.",
+            "That reads better. It is with our controller now.",
         ],
         chats: &[
             "is {q} out?",
@@ -152,8 +155,9 @@ pub(crate) const TOPICS: &[Topic] = &[
         ],
         follows: &[
             "Thank you, quality has released the lot.",
-            "One page is missing between 4 and 6.",
             "The drawing opens. The flange is not ours, though.",
+            "Customs are content, the lorry is on its way.",
+            "One page is missing between 4 and 6.",
         ],
         chats: &[
             "certificates for {so} are out",
@@ -185,6 +189,7 @@ pub(crate) const TOPICS: &[Topic] = &[
             "Signed and on its way to you by post.",
             "The old prices until {dm} help us. Thank you.",
             "Legal agrees. Now it only needs two signatures.",
+            "{pct} % is fair. Please put it in writing.",
         ],
         chats: &[
             "contract for {c} is signed ✍️",

@@ -8,6 +8,7 @@ pub(crate) mod chat;
 pub(crate) mod commerce;
 pub(crate) mod mail;
 pub(crate) mod mood;
+pub(crate) mod ours;
 pub(crate) mod service;
 pub(crate) mod slots;
 
@@ -16,20 +17,26 @@ pub(crate) mod slots;
 pub(crate) struct Topic {
     /// Subjects of mails.
     pub(crate) subjects: &'static [&'static str],
-    /// What the customer opens with.
+    /// What whoever opens it says first.
     pub(crate) asks: &'static [&'static str],
-    /// What Velmora answers.
+    /// What the other side answers, in the order of the questions.
     pub(crate) answers: &'static [&'static str],
-    /// What the customer says next.
+    /// What the first one says to that, in the same order.
     pub(crate) follows: &'static [&'static str],
     /// Short forms for chat.
     pub(crate) chats: &'static [&'static str],
 }
 
-/// All topics, with how often they come up.
+/// The topics customers open, then those Velmora opens.
 pub(crate) fn topics() -> impl Iterator<Item = &'static Topic> + Clone {
-    service::TOPICS.iter().chain(commerce::TOPICS)
+    service::TOPICS
+        .iter()
+        .chain(commerce::TOPICS)
+        .chain(ours::TOPICS)
 }
+
+/// How many of the topics customers open.
+pub(crate) const THEIRS: usize = service::TOPICS.len() + commerce::TOPICS.len();
 
 /// The topic at that place.
 pub(crate) fn topic(at: usize) -> &'static Topic {

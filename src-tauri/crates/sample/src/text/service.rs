@@ -20,16 +20,17 @@ pub(crate) const TOPICS: &[Topic] = &[
         ],
         answers: &[
             "Please send us the log of one full cycle and the clean temperature; {pct} % after CIP often comes from the seal.",
-            "{col} has looked at your curve. It does not look like the electronics, more like air in the line at {place}.",
+            "We will swap the unit if the zero is still off after a cold restart, you do not have to argue for it.",
             "I have asked the laboratory to repeat your cycle at {temp} °C with a {p} from stock.",
             "Could you run one batch with the damping at {n} seconds? That would tell us where to look.",
-            "We will swap the unit if the zero is still off after a cold restart, you do not have to argue for it.",
+            "{col} has looked at your curve. It does not look like the electronics, more like air in the line at {place}.",
         ],
         follows: &[
             "The log is attached. You see the jump at the {n}th minute.",
             "We did the cold restart and it held for one shift, then the same picture.",
-            "With the damping changed the spikes are gone, the offset is still there.",
             "The temperature was {temp} °C this time, so a little below what you asked for.",
+            "With the damping changed it is calmer, the offset is still there.",
+            "We bled the line at {place}. The spikes are rarer now.",
         ],
         chats: &[
             "{p} at {place} is {pct} % low again",
@@ -52,9 +53,9 @@ pub(crate) const TOPICS: &[Topic] = &[
             "Is the {kit} the right one for the {p} from before 2021?",
         ],
         answers: &[
+            "Three days from Hamburg. I reserve {n} kits for you until {wd}, no obligation.",
             "There are {n} pieces of {kit} in Hamburg; ordered before eleven they leave the same day.",
             "For {temp} °C I would take the FKM version. The black ones go hard.",
-            "I reserve {n} kits for you until {wd}, no obligation.",
             "The {kit} fits every {p} since 2018, older ones need the wider groove.",
         ],
         follows: &[
@@ -86,12 +87,13 @@ pub(crate) const TOPICS: &[Topic] = &[
         answers: &[
             "The bench is free in the week of {dm}. If the meters arrive on {wd}, you have them back after {n} days.",
             "Accredited means five points and a little more paper; the price is in the list.",
-            "On site we reach {pct}/10 percent, on the bench clearly better. For your auditor I would take the bench.",
+            "On site we reach about half a percent, on the bench clearly better. For your auditor I would take the bench.",
             "The certificate of serial {sn} is on its way, it was filed under the old number.",
         ],
         follows: &[
             "Then we take the week of {dm}, and the spare meter goes in meanwhile.",
             "Five points, please. The auditor reads every line.",
+            "Then the bench, and we live without it for a week.",
             "Thank you, the certificate arrived and the numbers look good.",
         ],
         chats: &[
@@ -121,9 +123,10 @@ pub(crate) const TOPICS: &[Topic] = &[
             "The parameter list is attached; set 7 is the one you want.",
         ],
         follows: &[
-            "We updated {n} of them, one asked for a code. Which one?",
-            "The sign is right again, thank you.",
             "Then we wait for the stop in {mon}.",
+            "The sign is right again, thank you.",
+            "We updated {n} of them, one asked for a code. Which one?",
+            "Set 7 works, our PLC people are happy.",
         ],
         chats: &[
             "update done on {n} units at {place}",
@@ -141,13 +144,14 @@ pub(crate) const TOPICS: &[Topic] = &[
         asks: &[
             "When could {col} come to look at {place}? We stop on {wd} from {hm}.",
             "For the visit on {dm} everyone needs the safety briefing, it takes twenty minutes.",
-            "Could we use the visit to look at {place} as well?",
+            "Could we use the visit to look at the old meters as well?",
             "Our gate needs names and number plates until the day before.",
         ],
         answers: &[
             "{col} can be with you on {wd} at {hm} and stays until it runs.",
+            "We know the briefing and come half an hour early.",
+            "If it is open we look at it too, it is half an hour more.",
             "Two people come: {col} and someone from the laboratory. The plate follows.",
-            "If {place} is open we look at it too, it is half an hour more.",
             "We bring {n} kits and a spare {p}, so that one visit is enough.",
         ],
         follows: &[
@@ -183,8 +187,9 @@ pub(crate) const TOPICS: &[Topic] = &[
         ],
         follows: &[
             "Then {n} people on {dm}. Coffee is on us.",
-            "The two pages hang at {place} now, thank you.",
             "Everyone liked the cut-open one.",
+            "The two pages hang at {place} now, thank you.",
+            "Both can come, thank you for asking around.",
         ],
         chats: &[
             "{n} people for the training on {wd}",
@@ -212,9 +217,10 @@ pub(crate) const TOPICS: &[Topic] = &[
             "The liner had a hairline crack. Repair costs {amt}, a new one is the better choice.",
         ],
         follows: &[
-            "Then a new one, please as a quote first.",
-            "The loan unit runs. Thank you for the quick help.",
             "The crate left this morning, two pieces.",
+            "The loan unit runs. Thank you for the quick help.",
+            "The new connector fits.",
+            "Then a new one, please as a quote first.",
         ],
         chats: &[
             "crate with {sn} is here",

@@ -40,6 +40,19 @@ pub(crate) struct About<'a> {
     pub(crate) day: Day,
     /// Who reads it.
     pub(crate) reader: Option<&'static Person>,
+    /// What the conversation it is part of is about.
+    pub(crate) facts: Facts,
+}
+
+/// What stays the same within one conversation: the place, the meter, the
+/// documents. They are drawn from a stream of their own, so nothing needs to be
+/// remembered but where it starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts {
+    /// Start of the stream.
+    pub(crate) seed: u64,
+    /// First day of the conversation; it names no younger document.
+    pub(crate) since: Day,
 }
 
 impl About<'_> {
@@ -51,7 +64,7 @@ impl About<'_> {
 
     /// One of the younger documents that already existed on that day.
     fn recent<'s>(&self, list: &'s Numbered, rng: &mut Rng) -> Option<&'s str> {
-        let known = list.partition_point(|(day, _)| *day <= self.day);
+        let known = list.partition_point(|(day, _)| *day <= self.facts.since);
         let back = rng.index(known.min(4)) + 1;
         list.get(known.checked_sub(back)?)
             .map(|(_, number)| number.as_str())
@@ -74,6 +87,19 @@ impl About<'_> {
     }
 
     fn slot(&self, slot: &str, rng: &mut Rng, out: &mut String) {
+        let lasting = matches!(
+            slot,
+            "p" | "kit" | "so" | "inv" | "q" | "t" | "place" | "sn" | "dn"
+        );
+        if lasting {
+            let mut own = Rng::new(self.facts.seed, slot);
+            self.draw(slot, &mut own, out);
+        } else {
+            self.draw(slot, rng, out);
+        }
+    }
+
+    fn draw(&self, slot: &str, rng: &mut Rng, out: &mut String) {
         let docs = self.shelf.get(self.customer.key);
         let number = |list: fn(&Documents) -> &Numbered, fallback: &'static str, rng: &mut Rng| {
             docs.and_then(|d| self.recent(list(d), rng))

@@ -76,7 +76,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [20, 25, 30, 22, 28, 20, 15, 18, 5, -10, -28, -41, -52],
         weight: 22,
         order_size: 120,
-        greetings: &["Beste Ines,", "Dag Ines,"],
+        greetings: &["Beste {you},", "Dag {you},"],
         closings: &["Met vriendelijke groet,", "Groeten,"],
     },
     Customer {
@@ -112,7 +112,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [20, 24, 22, 30, 28, 32, 30, 34, 28, 36, 38, 40, 41],
         weight: 17,
         order_size: 105,
-        greetings: &["Morning Ines,", "Hello Ines,"],
+        greetings: &["Morning {you},", "Hello {you},"],
         closings: &["Slàinte,", "All the best,"],
     },
     Customer {
@@ -141,7 +141,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [20, 15, 18, 12, 10, 12, 5, 8, 0, 2, -5, -2, -8],
         weight: 14,
         order_size: 95,
-        greetings: &["Hej Ines,", "Hejsan,"],
+        greetings: &["Hej {you},", "Hejsan,"],
         closings: &["Med vänlig hälsning,", "Hälsningar,"],
     },
     Customer {
@@ -170,7 +170,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [20, 22, 18, 20, 25, 19, 22, 20, 18, 12, 2, 8, 5],
         weight: 13,
         order_size: 110,
-        greetings: &["Hallo Ines,", "Guten Tag Frau Halvorsen,"],
+        greetings: &["Hallo {you},", "Guten Tag {you},"],
         closings: &["Mit freundlichen Grüßen", "Viele Grüße,"],
     },
     Customer {
@@ -205,7 +205,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [10, 12, 15, 10, 18, 16, 20, 18, 16, 20, 22, 20, 22],
         weight: 12,
         order_size: 140,
-        greetings: &["Dear Ines,", "Hello Ines,"],
+        greetings: &["Dear {you},", "Hello {you},"],
         closings: &["Kind regards,", "Yours sincerely,"],
     },
     Customer {
@@ -234,7 +234,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [12, 10, 18, 15, 20, 16, 22, 20, 18, 24, 26, 28, 30],
         weight: 9,
         order_size: 130,
-        greetings: &["Dear Ines,", "Grüezi Ines,"],
+        greetings: &["Dear {you},", "Grüezi {you},"],
         closings: &["Freundliche Grüsse", "Best regards,"],
     },
     Customer {
@@ -263,7 +263,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [10, 5, 12, 0, 4, -2, 5, -5, -8, -4, -10, -9, -12],
         weight: 7,
         order_size: 45,
-        greetings: &["Hola Ines,", "Buenos días Ines,"],
+        greetings: &["Hola {you},", "Buenos días {you},"],
         closings: &["Un saludo,", "Saludos cordiales,"],
     },
     Customer {
@@ -292,7 +292,7 @@ pub(crate) const CUSTOMERS: &[Customer; 8] = &[
         tone: [0, 5, 2, 10, 8, 4, 12, 10, 8, 15, 12, 16, 14],
         weight: 6,
         order_size: 85,
-        greetings: &["Hi Ines,", "Hello,"],
+        greetings: &["Hi {you},", "Hello,"],
         closings: &["Regards,", "Cheers,"],
     },
 ];
