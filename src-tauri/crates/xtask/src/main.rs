@@ -5,6 +5,7 @@
 
 mod bench;
 mod bindings;
+mod connector;
 mod demo;
 mod fail;
 mod folders;
@@ -25,6 +26,7 @@ cargo xtask test [-- ARGUMENTS]      build, every test (real servers too), gener
 cargo xtask gen [--check]            write the TypeScript of the calls, or compare it
 cargo xtask ci                       what must pass before a change lands
 cargo xtask bench [ARGUMENTS]        measure
+cargo xtask new-connector NAME       a connector that compiles, ready to be filled
 cargo xtask servers up|down|status   real servers for playing by hand
 cargo xtask setup                    install what the others need";
 
@@ -48,6 +50,7 @@ fn obey(words: &[&str]) -> Result<(), Failure> {
         ["gen", "--check"] => bindings::check(),
         ["ci"] => quality::ci(),
         ["bench", rest @ ..] => bench::run(after_dashes(rest)),
+        ["new-connector", name] => connector::create(name),
         ["servers", order @ ("up" | "down" | "status")] => servers::run(order),
         ["setup"] => setup::ready(),
         [] | ["help" | "--help" | "-h"] => {
