@@ -334,6 +334,16 @@ def run_a_project(company, customers, employees, today):
                  description=f"{name}, day one").save()
 
 
+def clock_in(company, employees, today):
+    """Two days of Jonas coming and going."""
+    Attendance = Model.get("attendance.line")
+    for days in (2, 1):
+        day = today - datetime.timedelta(days=days)
+        for hour, kind in ((7, "in"), (15, "out")):
+            Attendance(company=company, employee=employees[1], type=kind,
+                       at=datetime.datetime.combine(day, datetime.time(hour, 30))).save()
+
+
 def remember(opportunities, customers):
     Note, Attachment = Model.get("ir.note"), Model.get("ir.attachment")
     Note(resource=opportunities[0],
@@ -354,6 +364,7 @@ COUNTED = {
     "products": "product.product",
     "works": "project.work",
     "timesheet_lines": "timesheet.line",
+    "attendances": "attendance.line",
     "notes": "ir.note",
     "attachments": "ir.attachment",
 }
@@ -376,6 +387,7 @@ def main():
     opportunities, _ = sell(customers, products, employees, term, today)
     invoice(customers, products, term, cash_method(company, accounts), today)
     run_a_project(company, customers, employees, today)
+    clock_in(company, employees, today)
     remember(opportunities, customers)
     print(json.dumps({name: len(Model.get(model).find([])) for name, model in COUNTED.items()}))
 

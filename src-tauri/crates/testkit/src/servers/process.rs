@@ -198,3 +198,48 @@ pub(super) fn lost_the_port(error: &HarnessError) -> bool {
 
 /// How often a start is tried on another port.
 pub(super) const PORT_TRIES: usize = 5;
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Something that runs until it is ended, started as a server is.
+    fn waiting() -> Child {
+        let launcher = cache::script("launch.py", include_str!("../../servers/launch.py"));
+        program("python3")
+            .arg(launcher.unwrap())
+            .arg("signal:pause")
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_server_ends_when_the_test_that_started_it_is_gone() {
+        let mut server = waiting();
+        assert!(server.try_wait().unwrap().is_none());
+        // What the system does to our end of the pipe when we die, however we die.
+        drop(server.stdin.take());
+        let ended = eventually("its end", Duration::from_secs(20), async || {
+            server.try_wait().map_err(HarnessError::io("watch it"))
+        });
+        assert!(ended.await.unwrap().success());
+    }
+
+    #[tokio::test]
+    async fn a_dropped_server_is_ended_and_reaped() {
+        let process = ServerProcess {
+            child: waiting(),
+            detached: false,
+        };
+        let id = process.id();
+        drop(process);
+        let mut ask = program("kill");
+        ask.arg("-0").arg(id.to_string()).stderr(Stdio::null());
+        assert!(
+            !ask.status().unwrap().success(),
+            "process {id} is still there"
+        );
+    }
+}
