@@ -1,1 +1,3 @@
-//! tests
+//! Promises proven across crates, and against real servers.
+
+mod layering;
