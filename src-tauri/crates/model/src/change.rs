@@ -104,7 +104,7 @@ pub enum Coverage {
 }
 
 /// Something that is true for a moment and never stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Ephemeral {
     /// These people are typing.

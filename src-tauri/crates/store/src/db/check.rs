@@ -1,0 +1,105 @@
+//! Health of the file: integrity, size, checkpoint.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use super::{Db, lock, open, write};
+use crate::error::StoreError;
+
+/// How large the database is, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// The file.
+    pub file: u64,
+    /// The write-ahead log beside it.
+    pub log: u64,
+    /// Room inside the file that is free for new rows.
+    pub free: u64,
+}
+
+impl Db {
+    /// Looks at every page and every reference. Empty when all is well;
+    /// otherwise what is not, at most a hundred lines. Reads the whole file.
+    ///
+    /// # Errors
+    /// The file cannot even be opened.
+    pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
+        // A connection of its own: what it drags through its cache is used once.
+        let conn = open::connect_reader(&self.path(), &self.inner.key)?;
+        check(&conn)
+    }
+
+    /// Moves the write-ahead log into the file and empties it. Answers false
+    /// when a reader held on to old pages; nothing is wrong then.
+    ///
+    /// # Errors
+    /// The disk is full or failed.
+    pub fn checkpoint(&self) -> Result<bool, StoreError> {
+        let writer = lock(&self.inner.writer);
+        {
+            let mut quiet = lock(&self.inner.quiet);
+            write::flush_quiet(&writer.conn, &quiet)?;
+            quiet.clear();
+        }
+        let busy: i64 =
+            writer
+                .conn
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+
+    /// How large it is.
+    ///
+    /// # Errors
+    /// The file cannot be asked.
+    pub fn size(&self) -> Result<Size, StoreError> {
+        let path = self.path();
+        let length = |path: &std::path::Path| fs::metadata(path).map_or(0, |it| it.len());
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        let free = self.read(|r| {
+            let pages: u64 = r
+                .conn
+                .query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
+            let size: u64 = r.conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+            Ok(pages.saturating_mul(size))
+        })?;
+        Ok(Size {
+            file: length(&path),
+            log: length(log.as_ref()),
+            free,
+        })
+    }
+}
+
+/// Pages that do not decrypt, broken trees and indexes, references to nothing.
+pub(super) fn check(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    for pragma in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check(100)"] {
+        let outcome = conn.prepare(pragma).and_then(|mut statement| {
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+            rows.collect::<Result<Vec<_>, _>>()
+        });
+        match outcome {
+            Ok(lines) => found.extend(lines.into_iter().filter(|line| line != "ok")),
+            Err(error) => found.push(error.to_string()),
+        }
+    }
+    if found.is_empty() {
+        let mut statement = conn.prepare("PRAGMA foreign_key_check")?;
+        let rows = statement.query_map([], |row| {
+            let table: String = row.get(0)?;
+            let id: Option<i64> = row.get(1)?;
+            let parent: String = row.get(2)?;
+            Ok(format!(
+                "row {} of {table} points at a row of {parent} that is not there",
+                id.unwrap_or_default()
+            ))
+        })?;
+        for line in rows.take(100) {
+            found.push(line?);
+        }
+    }
+    Ok(found)
+}

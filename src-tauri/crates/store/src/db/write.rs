@@ -1,0 +1,196 @@
+//! The writing side: one transaction, what it touched, and what has to follow
+//! at its end.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+
+use rapport_model::{AccountId, CollectionId, ItemId};
+use rusqlite::{Connection, params};
+
+use super::read::Names;
+use super::{Reader, lock};
+use crate::error::StoreError;
+use crate::table::raw::Packer;
+use crate::topic::Topic;
+
+/// The one connection that writes, with what it keeps between transactions.
+pub(super) struct Writer {
+    pub(super) conn: Connection,
+    pub(super) names: RefCell<Names>,
+    pub(super) tools: Tools,
+}
+
+impl Writer {
+    pub(super) fn new(conn: Connection) -> Self {
+        Self {
+            conn,
+            names: RefCell::default(),
+            tools: Tools::default(),
+        }
+    }
+}
+
+/// Buffers and counters that are reused from one item to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Tools {
+    pub(crate) json: Vec<u8>,
+    pub(crate) packer: Packer,
+    /// The newest number of the journal, once known.
+    pub(crate) last_seq: Option<i64>,
+}
+
+impl Tools {
+    /// After a rollback the file no longer agrees with what was counted.
+    pub(super) const fn forget(&mut self) {
+        self.last_seq = None;
+    }
+}
+
+/// One write transaction. It can also ask everything a [`Reader`] can.
+pub struct Tx<'c> {
+    reader: Reader<'c>,
+    pub(crate) tools: &'c mut Tools,
+    topics: BTreeSet<Topic>,
+    counts: BTreeMap<i64, Count>,
+    talks: BTreeMap<ItemId, Talk>,
+}
+
+impl std::fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tx")
+    }
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Reader<'c>;
+
+    fn deref(&self) -> &Reader<'c> {
+        &self.reader
+    }
+}
+
+/// How a collection's counts move in this transaction.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    added: i64,
+    newest: Option<i64>,
+}
+
+/// How a conversation's newest message and counts move in this transaction.
+#[derive(Clone, Copy, Default)]
+struct Talk {
+    newest: i64,
+    unread: i64,
+    mentions: i64,
+    /// Something else than an arrival: count from the table.
+    recount: bool,
+}
+
+impl<'c> Tx<'c> {
+    pub(super) const fn new(reader: Reader<'c>, tools: &'c mut Tools) -> Self {
+        Self {
+            reader,
+            tools,
+            topics: BTreeSet::new(),
+            counts: BTreeMap::new(),
+            talks: BTreeMap::new(),
+        }
+    }
+
+    /// Says that a screen on this has to ask again, once this is committed.
+    pub fn topic(&mut self, topic: Topic) {
+        self.topics.insert(topic);
+    }
+
+    pub(super) fn into_topics(self) -> Vec<Topic> {
+        self.topics.into_iter().collect()
+    }
+
+    /// The count of a collection moves by `by`; its newest item may be of `at`.
+    pub(crate) fn counted(&mut self, collection: i64, by: i64, at: Option<i64>) {
+        let count = self.counts.entry(collection).or_default();
+        count.added += by;
+        count.newest = count.newest.max(at);
+    }
+
+    /// A message arrived in a conversation.
+    pub(crate) fn arrived(&mut self, conversation: ItemId, message: ItemId, flags: i64) {
+        use crate::table::item::{MENTION, UNREAD};
+        let talk = self.talks.entry(conversation).or_default();
+        talk.newest = talk.newest.max(message.0);
+        if flags & UNREAD != 0 {
+            talk.unread += 1;
+            talk.mentions += i64::from(flags & MENTION != 0);
+        }
+    }
+
+    /// A conversation's counts are to be taken from the table.
+    pub(crate) fn recount(&mut self, conversation: ItemId) {
+        self.talks.entry(conversation).or_default().recount = true;
+    }
+
+    /// What every transaction does last: counts that follow from its rows.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        for (collection, count) in std::mem::take(&mut self.counts) {
+            let named = self
+                .conn
+                .prepare_cached(
+                    "UPDATE collection SET local_count = local_count + ?2, \
+                     last_item = max(coalesce(last_item, ?3), coalesce(?3, last_item)) \
+                     WHERE id = ?1 \
+                     RETURNING (SELECT name FROM account WHERE id = account), name",
+                )?
+                .query_row(params![collection, count.added, count.newest], |row| {
+                    Ok((AccountId(row.get(0)?), CollectionId(row.get(1)?)))
+                })?;
+            self.topic(Topic::Collection(named.0, named.1));
+        }
+        for (conversation, talk) in std::mem::take(&mut self.talks) {
+            if talk.recount {
+                self.conn
+                    .prepare_cached(
+                        "UPDATE conversation SET \
+                         last_item = coalesce((SELECT max(id) FROM item WHERE conversation = ?1), 0), \
+                         unread = (SELECT count(*) FROM item \
+                         WHERE conversation = ?1 AND flags & 1 = 1), \
+                         mentions = (SELECT count(*) FROM item \
+                         WHERE conversation = ?1 AND flags & 1 = 1 AND flags & 8 = 8) \
+                         WHERE item = ?1",
+                    )?
+                    .execute([conversation.0])?;
+            } else {
+                self.conn
+                    .prepare_cached(
+                        "UPDATE conversation SET last_item = max(last_item, ?2), \
+                         unread = unread + ?3, mentions = mentions + ?4 WHERE item = ?1",
+                    )?
+                    .execute(params![
+                        conversation.0,
+                        talk.newest,
+                        talk.unread,
+                        talk.mentions
+                    ])?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn flush_quiet(&self) -> Result<(), StoreError> {
+        flush_quiet(self.conn, &lock(self.quiet))
+    }
+}
+
+/// Writes the moments of turns that ended well and changed nothing else.
+pub(super) fn flush_quiet(
+    conn: &Connection,
+    quiet: &BTreeMap<i64, i64>,
+) -> Result<(), StoreError> {
+    for (collection, at) in quiet {
+        conn.prepare_cached(
+            "UPDATE collection SET last_success = ?2 WHERE id = ?1 AND last_success < ?2",
+        )?
+        .execute(params![collection, at])?;
+    }
+    Ok(())
+}

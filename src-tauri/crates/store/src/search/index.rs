@@ -1,0 +1,59 @@
+//! Writes the index, in the transaction that writes the item.
+//!
+//! What an item belongs to and how it stands (organisation, person,
+//! conversation, flags) is read from the item table when somebody searches:
+//! when only that moves, there is nothing to do here.
+
+use rapport_model::ItemId;
+use rusqlite::{Connection, params};
+
+use super::indexed::Indexed;
+use super::words;
+use crate::error::StoreError;
+
+/// Indexes an item. `fresh` says that the index cannot have it yet, which
+/// spares a look.
+///
+/// # Errors
+/// The database refused.
+pub fn index_item(
+    conn: &Connection,
+    id: ItemId,
+    texts: &Indexed<'_>,
+    fresh: bool,
+) -> Result<(), StoreError> {
+    let known = !fresh && unindex_item(conn, id)?;
+    conn.prepare_cached(
+        "INSERT INTO search_text (rowid, title, sender, recipient, names, body, facet) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        id.0,
+        texts.title,
+        texts.sender,
+        texts.recipient,
+        texts.names,
+        texts.body,
+        texts.facet
+    ])?;
+    if !texts.part.is_empty() {
+        conn.prepare_cached("INSERT INTO search_part (rowid, part) VALUES (?1, ?2)")?
+            .execute(params![id.0, texts.part])?;
+    }
+    if !known {
+        words::count(conn, id, texts)?;
+    }
+    Ok(())
+}
+
+/// Takes an item out of the index; true when it was in.
+///
+/// # Errors
+/// The database refused.
+pub fn unindex_item(conn: &Connection, id: ItemId) -> Result<bool, StoreError> {
+    let gone = conn.prepare_cached("DELETE FROM search_text WHERE rowid = ?1")?.execute([id.0])?;
+    if gone > 0 {
+        conn.prepare_cached("DELETE FROM search_part WHERE rowid = ?1")?.execute([id.0])?;
+    }
+    Ok(gone > 0)
+}

@@ -1,0 +1,39 @@
+//! Search: two indexes written with the data, one query language, one ranking.
+//!
+//! Invariant: what a committed transaction stored can be found, and what it
+//! removed cannot; nothing typed into a search is anything but data.
+
+mod coverage;
+mod facet;
+mod fold;
+mod fts;
+mod hits;
+pub mod index;
+mod indexed;
+mod plan;
+mod query;
+mod rank;
+pub mod rebuild;
+mod rows;
+mod run;
+mod schema;
+mod snippet;
+mod token;
+mod visible;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use coverage::{Coverage, SelfCheck, coverage, self_check};
+pub use facet::Has;
+pub use fts::register;
+pub use index::{index_item, unindex_item};
+pub use indexed::Indexed;
+pub use query::{Day, Filter, Form, Group, Query, SearchContext, Standing, Term, What};
+pub use rebuild::{Rebuild, needs_rebuild, rebuild_step, start_rebuild};
+pub use run::{Found, Hit, Total, search};
+pub use schema::SCHEMA;
+pub use snippet::{HIT_END, HIT_START};
+pub use token::{Token, fold_parts, query_tokens, tokenize};
+pub use visible::{MOST_VISIBLE, visible_text};

@@ -1,0 +1,332 @@
+//! Turns a query into expressions for the two text indexes.
+//!
+//! Invariant: an expression is built only from tokens and from quoted
+//! strings; the query language of FTS5 cannot be reached from outside.
+
+use rusqlite::Connection;
+
+use super::facet::{any_kind, kind_token, usual_kind};
+use super::hits::Needle;
+use super::query::{Filter, Form, Query, Standing, Term, What};
+use super::token::{fold_parts, query_tokens};
+use super::visible::cut_at;
+use super::words::{self, expand};
+use crate::error::StoreError;
+
+/// A part-word longer than this is cut.
+const LONGEST_PART: usize = 64;
+/// A number with at least as many digits may be a telephone number.
+const PHONE: usize = 6;
+
+/// One group of the query, for both indexes.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// Finds it among the words.
+    pub(super) words: String,
+    /// Finds it inside words of short fields; `None` when it is too short.
+    pub(super) part: Option<String>,
+    /// About how many items have it.
+    pub(super) items: i64,
+}
+
+/// A query in the language of the indexes.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) groups: Vec<Group>,
+    /// What else the word index must have.
+    pub(super) rest: Vec<String>,
+    /// What it must not have.
+    pub(super) not: Vec<String>,
+    /// The same terms, to be found again in texts.
+    pub(super) needles: Vec<Needle>,
+    /// Finds a telephone number that the query spells in several words.
+    pub(super) phone: Option<String>,
+    /// What the user should know about how it was searched.
+    pub(super) notes: Vec<String>,
+}
+
+impl Plan {
+    /// Plans a query; looks up how common its words are.
+    pub(super) fn of(conn: &Connection, query: &Query) -> Result<Self, StoreError> {
+        let mut plan = Self::default();
+        for (at, group) in query.groups.iter().enumerate() {
+            let mut words = Vec::new();
+            let mut parts = Vec::new();
+            let mut items: i64 = 0;
+            for term in &group.0 {
+                let found = plan.term(conn, term)?;
+                words.push(found.expression);
+                items = items.saturating_add(found.items);
+                parts.extend(part_expressions(&term.text));
+                plan.needles.extend(needles(at, term));
+            }
+            let part = (!parts.is_empty()).then(|| any_of(&parts));
+            plan.groups.push(Group { words: any_of(&words), part, items });
+        }
+        for term in &query.not {
+            let found = plan.term(conn, term)?;
+            plan.not.push(found.expression);
+        }
+        plan.filters(conn, &query.filters)?;
+        plan.phone = spelt_phone(query);
+        Ok(plan)
+    }
+
+    fn term(&mut self, conn: &Connection, term: &Term) -> Result<Found, StoreError> {
+        let mut found = self.words(conn, &term.text, term.form == Form::Prefix)?;
+        if term.form == Form::Word {
+            for other in spellings(&term.text) {
+                let more = self.words(conn, &other, false)?;
+                found.expression = any_of(&[found.expression, more.expression]);
+            }
+        }
+        Ok(found)
+    }
+
+    fn words(&mut self, conn: &Connection, text: &str, prefix: bool) -> Result<Found, StoreError> {
+        let found = in_a_row(conn, text, prefix)?;
+        if found.narrowed {
+            self.notes.push(format!(
+                "Many words begin with \u{201c}{text}\u{201d}; the most common were searched."
+            ));
+        }
+        Ok(found)
+    }
+
+    fn filters(&mut self, conn: &Connection, filters: &[Filter]) -> Result<(), StoreError> {
+        let (mut kinds, mut from) = (Vec::new(), Vec::new());
+        for filter in filters {
+            let (expression, either) = match &filter.what {
+                What::Kind(word) => (facet(&kind_token(&usual_kind(word))), Some(&mut kinds)),
+                What::Has(what) => (facet(what.token()), None),
+                What::From(text) if !is_me(text) => {
+                    let found = self.words(conn, text, true)?;
+                    (format!("sender : ({})", found.expression), Some(&mut from))
+                }
+                What::To(text) if !is_me(text) => {
+                    let found = self.words(conn, text, true)?;
+                    (format!("recipient : ({})", found.expression), None)
+                }
+                // Spares looking at a million messages; the rows decide.
+                What::Is(Standing::Open | Standing::Closed | Standing::Overdue)
+                    if !filter.negated =>
+                {
+                    let both = [facet(&kind_token("task")), facet(&kind_token("record"))];
+                    self.rest.push(any_of(&both));
+                    continue;
+                }
+                _ => continue,
+            };
+            if filter.negated {
+                self.not.push(expression);
+            } else if let Some(either) = either {
+                either.push(expression);
+            } else {
+                self.rest.push(expression);
+            }
+        }
+        for either in [kinds, from] {
+            if !either.is_empty() {
+                self.rest.push(any_of(&either));
+            }
+        }
+        Ok(())
+    }
+
+    /// The expression for all groups but one; `None` when nothing is asked of
+    /// the word index.
+    pub(super) fn words_without(&self, group: Option<usize>) -> Option<String> {
+        let groups = self.groups.iter().enumerate().filter(|(at, _)| Some(*at) != group);
+        let all: Vec<&str> = groups.map(|(_, it)| &*it.words).collect();
+        self.combine(&all)
+    }
+
+    /// The expression for what the part-word index cannot tell: the groups it
+    /// does not hold, the filters, the negations.
+    pub(super) fn words_beside_parts(&self) -> Option<String> {
+        let all: Vec<&str> =
+            self.groups.iter().filter(|it| it.part.is_none()).map(|it| &*it.words).collect();
+        self.combine(&all)
+    }
+
+    fn combine(&self, groups: &[&str]) -> Option<String> {
+        let mut all: Vec<&str> = groups.to_vec();
+        all.extend(self.rest.iter().map(|it| &**it));
+        let any;
+        if all.is_empty() {
+            if self.not.is_empty() {
+                return None;
+            }
+            any = any_kind();
+            all.push(&any);
+        }
+        let must = all.join(" AND ");
+        Some(if self.not.is_empty() {
+            must
+        } else {
+            format!("({must}) NOT ({})", self.not.join(" OR "))
+        })
+    }
+
+    /// The expression for all groups that the part-word index can hold.
+    pub(super) fn parts(&self) -> Option<String> {
+        let all: Vec<&str> = self.groups.iter().filter_map(|it| it.part.as_deref()).collect();
+        let spelt = self.phone.as_deref();
+        match (all.is_empty(), spelt) {
+            (true, None) => None,
+            (true, Some(phone)) => Some(phone.to_owned()),
+            (false, None) => Some(all.join(" AND ")),
+            (false, Some(phone)) => Some(format!("({}) OR {phone}", all.join(" AND "))),
+        }
+    }
+}
+
+/// An expression, and about how many items fit it.
+pub(super) struct Found {
+    pub(super) expression: String,
+    items: i64,
+    /// Rarer words were left out.
+    narrowed: bool,
+}
+
+/// The expression for the words of a text in a row, the last one perhaps only
+/// a beginning.
+pub(super) fn in_a_row(conn: &Connection, text: &str, prefix: bool) -> Result<Found, StoreError> {
+    let tokens = query_tokens(text);
+    let mut found = Found { expression: any_kind(), items: i64::MAX, narrowed: false };
+    let Some((last, before)) = tokens.split_last() else {
+        return Ok(found);
+    };
+    for token in before {
+        found.items = found.items.min(words::items_with(conn, token)?);
+    }
+    if !prefix && !is_single_glyph(last) {
+        found.items = found.items.min(words::items_with(conn, last)?);
+        found.expression = phrase(before, last);
+        return Ok(found);
+    }
+    let expansion = expand(conn, last)?;
+    found.items = found.items.min(expansion.items);
+    found.narrowed = expansion.narrowed;
+    found.expression = if expansion.words.is_empty() {
+        format!("{} *", phrase(before, last))
+    } else {
+        let all: Vec<String> = expansion.words.iter().map(|word| phrase(before, word)).collect();
+        any_of(&all)
+    };
+    Ok(found)
+}
+
+pub(super) fn is_me(text: &str) -> bool {
+    text.eq_ignore_ascii_case("me")
+}
+
+fn facet(token: &str) -> String {
+    format!("facet : \"{token}\"")
+}
+
+fn any_of(all: &[String]) -> String {
+    match all {
+        [one] => one.clone(),
+        _ => format!("({})", all.join(" OR ")),
+    }
+}
+
+/// Tokens in a row. They hold letters and digits only, so the quotes are safe;
+/// the tokenizer takes a query's tokens as they are.
+fn phrase(before: &[String], last: &str) -> String {
+    let mut out = String::from("\"");
+    for token in before {
+        out.push_str(token);
+        out.push(' ');
+    }
+    out.push_str(last);
+    out.push('"');
+    out
+}
+
+/// A lone character of a script without spaces begins pairs.
+fn is_single_glyph(token: &str) -> bool {
+    let mut chars = token.chars();
+    let glyph = chars.next().filter(|c| !c.is_ascii());
+    glyph.is_some_and(|c| super::fold::class(c) == super::fold::Class::Pair)
+        && chars.next().is_none()
+}
+
+/// Other spellings of a word with an umlaut: `Müller` is written `Mueller`
+/// where keyboards lack it.
+fn spellings(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let spelt = lower.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+    if spelt != lower {
+        return vec![spelt];
+    }
+    let short = lower.replace("ae", "a").replace("oe", "o").replace("ue", "u");
+    if short != lower && short.len() > 2 { vec![short] } else { Vec::new() }
+}
+
+/// Expressions for the part-word index: three characters at least.
+fn part_expressions(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let folded = fold_parts(cut_at(text, LONGEST_PART));
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    if bare.chars().nth(2).is_some() {
+        out.push(quote(bare));
+    }
+    if let Some(digits) = phone_digits(text)
+        && digits != bare
+    {
+        out.push(quote(&digits));
+    }
+    out
+}
+
+fn quote(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// The digits of what may be a telephone number, without the zeros that stand
+/// for a country or city prefix.
+fn phone_digits(text: &str) -> Option<String> {
+    if !text.chars().all(|c| c.is_ascii_digit() || "+-()/. ".contains(c)) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    (digits.len() >= PHONE).then(|| digits.to_owned())
+}
+
+/// A telephone number typed with blanks arrives as several words.
+fn spelt_phone(query: &Query) -> Option<String> {
+    let mut words = Vec::new();
+    for group in &query.groups {
+        match group.0.as_slice() {
+            [term] if term.form != Form::Phrase => words.push(&*term.text),
+            _ => return None,
+        }
+    }
+    if words.len() < 2 {
+        return None;
+    }
+    phone_digits(&words.join(" ")).map(|digits| quote(&digits))
+}
+
+/// What counts as a hit of a term when a text is read again.
+fn needles(group: usize, term: &Term) -> Vec<Needle> {
+    let mut texts = vec![term.text.clone()];
+    if term.form == Form::Word {
+        texts.extend(spellings(&term.text));
+    }
+    let mut out = Vec::new();
+    for text in texts {
+        let tokens = query_tokens(&text);
+        let prefix =
+            term.form == Form::Prefix || tokens.last().is_some_and(|it| is_single_glyph(it));
+        let part = text.chars().nth(2).is_some();
+        out.push(Needle { group, tokens, prefix, part });
+    }
+    if let Some(digits) = phone_digits(&term.text) {
+        out.push(Needle { group, tokens: vec![digits], prefix: false, part: true });
+    }
+    out
+}

@@ -1,0 +1,391 @@
+//! The narrow item rows: what a filter asks of them, and which ids it leaves.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use rapport_model::{ItemId, Kind};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::facet::kind_token;
+use super::plan::{in_a_row, is_me};
+use super::query::{Query, Standing, What};
+use super::token::{fold_parts, query_tokens};
+use crate::error::StoreError;
+use crate::table::item::{
+    CLOSED, INTERNAL, MENTION, MINE, MUTED, PENDING, UNREAD, UNREADABLE,
+};
+
+/// More ids than this are not listed: rows are looked at instead.
+const MOST_IDS: usize = 20_000;
+/// No more customers or conversations than this answer to one name.
+const MOST_NAMED: usize = 300;
+
+/// The narrow row of an item.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) id: ItemId,
+    pub(super) account: i64,
+    pub(super) collection: i64,
+    pub(super) kind: Kind,
+    pub(super) at: i64,
+    pub(super) title: String,
+    pub(super) org: Option<i64>,
+    pub(super) person: Option<i64>,
+    pub(super) conversation: Option<i64>,
+    pub(super) flags: i64,
+}
+
+/// Reads the row of an item; `None` when there is none.
+pub(super) fn row(conn: &Connection, id: ItemId) -> Result<Option<Row>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT account, collection, kind, at, title, org, person, conversation, flags \
+         FROM item WHERE id = ?1",
+    )?;
+    let found = statement
+        .query_row([id.0], |row| {
+            Ok(Row {
+                id,
+                account: row.get(0)?,
+                collection: row.get(1)?,
+                kind: Kind::from_code(row.get(2)?).unwrap_or(Kind::Record),
+                at: row.get(3)?,
+                title: row.get(4)?,
+                org: row.get(5)?,
+                person: row.get(6)?,
+                conversation: row.get(7)?,
+                flags: row.get(8)?,
+            })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// What a row must be.
+#[derive(Clone, Debug)]
+enum Test {
+    Set(i64),
+    Clear(i64),
+    Org(BTreeSet<i64>),
+    Place { accounts: BTreeSet<i64>, collections: BTreeSet<i64>, conversations: BTreeSet<i64> },
+    Closed(bool),
+    Overdue(Date),
+    Never,
+}
+
+/// What the filters of a query ask of the rows.
+#[derive(Debug, Default)]
+pub(super) struct RowFilter {
+    tests: Vec<(bool, Test)>,
+    /// First id that fits, and the first beyond.
+    pub(super) from: i64,
+    pub(super) to: i64,
+    pub(super) notes: Vec<String>,
+}
+
+impl RowFilter {
+    /// Reads the filters of a query, resolving names to ids.
+    pub(super) fn of(conn: &Connection, query: &Query) -> Result<Self, StoreError> {
+        let mut out = Self { from: i64::MIN, to: i64::MAX, ..Self::default() };
+        let (mut orgs, mut places) = (BTreeSet::new(), Places::default());
+        let (mut by_org, mut by_place) = (false, false);
+        for filter in &query.filters {
+            let negated = filter.negated;
+            let test = match &filter.what {
+                What::Before(day) if negated => {
+                    out.from = out.from.max(first_id(day.at.0));
+                    continue;
+                }
+                What::After(day) if !negated => {
+                    out.from = out.from.max(first_id(day.at.0));
+                    continue;
+                }
+                What::Before(day) | What::After(day) => {
+                    out.to = out.to.min(first_id(day.at.0));
+                    continue;
+                }
+                What::Customer(name) => {
+                    let found = customers(conn, name)?;
+                    if found.is_empty() {
+                        out.notes.push(format!("No customer is called \u{201c}{name}\u{201d}."));
+                    }
+                    if !negated {
+                        by_org = true;
+                        orgs.extend(found);
+                        continue;
+                    }
+                    Test::Org(found)
+                }
+                What::In(name) => {
+                    let found = Places::named(conn, name)?;
+                    if found.is_empty() {
+                        out.notes.push(format!(
+                            "No conversation, folder or account is called \u{201c}{name}\u{201d}."
+                        ));
+                    }
+                    if !negated {
+                        by_place = true;
+                        places.add(found);
+                        continue;
+                    }
+                    found.test()
+                }
+                What::From(name) if is_me(name) => Test::Set(MINE),
+                // Nothing the user wrote is for the user; the rest is.
+                What::To(name) if is_me(name) => Test::Clear(MINE),
+                What::Is(standing) => standing_test(*standing, query.today),
+                What::From(_) | What::To(_) | What::Kind(_) | What::Has(_) => continue,
+            };
+            out.tests.push((negated, test));
+        }
+        if by_org {
+            out.tests.push((false, if orgs.is_empty() { Test::Never } else { Test::Org(orgs) }));
+        }
+        if by_place {
+            out.tests.push((false, places.test()));
+        }
+        Ok(out)
+    }
+
+    /// Whether a row fits.
+    pub(super) fn fits(&self, conn: &Connection, row: &Row) -> Result<bool, StoreError> {
+        for (negated, test) in &self.tests {
+            if test.holds(conn, row)? == *negated {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The ids that one of the tests leaves, newest first, when they are few
+    /// enough to list: it is then quicker to look whether each of them has the
+    /// words than whether each item with the words fits.
+    pub(super) fn few(&self, conn: &Connection) -> Result<Option<Vec<i64>>, StoreError> {
+        let mut best: Option<BTreeSet<i64>> = None;
+        for (_, test) in self.tests.iter().filter(|(negated, _)| !negated) {
+            let Some(ids) = test.ids(conn)? else {
+                continue;
+            };
+            if best.as_ref().is_none_or(|it| it.len() > ids.len()) {
+                best = Some(ids);
+            }
+        }
+        let in_range = |ids: BTreeSet<i64>| {
+            ids.into_iter().rev().filter(|id| (self.from..self.to).contains(id)).collect()
+        };
+        Ok(best.map(in_range))
+    }
+}
+
+impl Test {
+    fn holds(&self, conn: &Connection, row: &Row) -> Result<bool, StoreError> {
+        Ok(match self {
+            Self::Set(bits) => row.flags & bits != 0,
+            Self::Clear(bits) => row.flags & bits == 0,
+            Self::Org(orgs) => row.org.is_some_and(|org| orgs.contains(&org)),
+            Self::Place { accounts, collections, conversations } => {
+                accounts.contains(&row.account)
+                    || collections.contains(&row.collection)
+                    || conversations.contains(&row.id.0)
+                    || row.conversation.is_some_and(|it| conversations.contains(&it))
+            }
+            Self::Closed(closed) => {
+                matches!(row.kind, Kind::Task | Kind::Record)
+                    && (row.flags & CLOSED != 0) == *closed
+            }
+            Self::Overdue(today) => row.flags & CLOSED == 0 && is_past_due(conn, row, *today)?,
+            Self::Never => false,
+        })
+    }
+
+    /// The ids that fit, if an index can list them and they are few.
+    fn ids(&self, conn: &Connection) -> Result<Option<BTreeSet<i64>>, StoreError> {
+        let mut out = BTreeSet::new();
+        match self {
+            Self::Never => {}
+            Self::Org(orgs) => {
+                for org in orgs {
+                    gather(conn, "SELECT id FROM item WHERE org = ?1 LIMIT ?2", *org, &mut out)?;
+                }
+            }
+            Self::Place { accounts, collections, conversations }
+                if accounts.is_empty() && collections.is_empty() =>
+            {
+                for place in conversations {
+                    out.insert(*place);
+                    let sql = "SELECT id FROM item WHERE conversation = ?1 LIMIT ?2";
+                    gather(conn, sql, *place, &mut out)?;
+                    if out.len() > MOST_IDS {
+                        break;
+                    }
+                }
+            }
+            // Only what is said in a conversation is ever unread.
+            Self::Set(UNREAD) => {
+                let sql = "SELECT id FROM item WHERE conversation IS NOT NULL AND flags & 1 = 1 \
+                           AND flags <> ?1 LIMIT ?2";
+                gather(conn, sql, -1, &mut out)?;
+            }
+            Self::Set(PENDING) => {
+                let sql = "SELECT id FROM item WHERE flags & 64 = 64 AND flags <> ?1 LIMIT ?2";
+                gather(conn, sql, -1, &mut out)?;
+            }
+            _ => return Ok(None),
+        }
+        Ok((out.len() <= MOST_IDS).then_some(out))
+    }
+}
+
+fn gather(
+    conn: &Connection,
+    sql: &str,
+    of: i64,
+    out: &mut BTreeSet<i64>,
+) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(params![of, MOST_IDS + 1], |row| row.get::<_, i64>(0))?;
+    for id in rows {
+        out.insert(id?);
+    }
+    Ok(())
+}
+
+fn standing_test(standing: Standing, today: Date) -> Test {
+    match standing {
+        Standing::Unread => Test::Set(UNREAD),
+        Standing::Read => Test::Clear(UNREAD),
+        Standing::Open => Test::Closed(false),
+        Standing::Closed => Test::Closed(true),
+        Standing::Overdue => Test::Overdue(today),
+        Standing::Mine => Test::Set(MINE),
+        Standing::Internal => Test::Set(INTERNAL),
+        Standing::Mention => Test::Set(MENTION),
+        Standing::Muted => Test::Set(MUTED),
+        Standing::Pending => Test::Set(PENDING),
+        Standing::Unreadable => Test::Set(UNREADABLE),
+    }
+}
+
+/// The first id of that moment and later.
+fn first_id(at: i64) -> i64 {
+    at.clamp(0, 1 << 42) << 20
+}
+
+fn is_past_due(conn: &Connection, row: &Row, today: Date) -> Result<bool, StoreError> {
+    let sql = match row.kind {
+        Kind::Task => "SELECT date(due / 1000, 'unixepoch') FROM task WHERE item = ?1",
+        Kind::Record => "SELECT due FROM record WHERE item = ?1",
+        _ => return Ok(false),
+    };
+    let mut statement = conn.prepare_cached(sql)?;
+    let due: Option<Option<String>> =
+        statement.query_row([row.id.0], |row| row.get(0)).optional()?;
+    Ok(due.flatten().is_some_and(|day| day < today.to_string()))
+}
+
+/// The organisations with that name, or part of a name.
+fn customers(conn: &Connection, name: &str) -> Result<BTreeSet<i64>, StoreError> {
+    if let Some(id) = name.strip_prefix('#').and_then(|id| id.parse().ok()) {
+        return Ok(BTreeSet::from([id]));
+    }
+    let mut orgs = BTreeSet::new();
+    for id in named(conn, "organisation", "title names", name)? {
+        if let Some(org) = row(conn, ItemId(id))?.and_then(|row| row.org) {
+            orgs.insert(org);
+        }
+    }
+    Ok(orgs)
+}
+
+/// Items of a kind whose columns have the words of a name, else whose short
+/// fields contain it.
+fn named(
+    conn: &Connection,
+    kind: &str,
+    columns: &str,
+    name: &str,
+) -> Result<Vec<i64>, StoreError> {
+    let tokens = query_tokens(name);
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut words = Vec::new();
+    for token in &tokens {
+        words.push(in_a_row(conn, token, true)?.expression);
+    }
+    let kind_is = format!("facet : \"{}\"", kind_token(kind));
+    let expression = format!("{kind_is} AND {{{columns}}} : ({})", words.join(" AND "));
+    let mut statement = conn.prepare_cached(
+        "SELECT rowid FROM search_text WHERE search_text MATCH ?1 ORDER BY rowid DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![expression, MOST_NAMED], |row| row.get(0))?;
+    let found = rows.collect::<Result<Vec<i64>, _>>()?;
+    let part = fold_parts(name);
+    if !found.is_empty() || part.chars().nth(2).is_none() {
+        return Ok(found);
+    }
+    let part = format!("\"{}\"", part.replace('"', "\"\""));
+    let mut statement = conn.prepare_cached(
+        "SELECT p.rowid FROM search_part p CROSS JOIN item i ON i.id = p.rowid \
+         WHERE p.search_part MATCH ?1 AND i.kind = ?2 ORDER BY p.rowid DESC LIMIT ?3",
+    )?;
+    let code = Kind::ALL.into_iter().find(|it| it.word() == kind).map_or(0, Kind::code);
+    let rows = statement.query_map(params![part, code, MOST_NAMED], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Conversations, collections and accounts.
+#[derive(Default)]
+struct Places {
+    accounts: BTreeSet<i64>,
+    collections: BTreeSet<i64>,
+    conversations: BTreeSet<i64>,
+}
+
+impl Places {
+    /// Every place with that name.
+    fn named(conn: &Connection, name: &str) -> Result<Self, StoreError> {
+        let mut out = Self::default();
+        if let Some(id) = name.strip_prefix('#').and_then(|id| id.parse().ok()) {
+            out.conversations.insert(id);
+            return Ok(out);
+        }
+        out.conversations.extend(named(conn, "conversation", "title", name)?);
+        let wanted = fold_parts(name);
+        for (sql, ids) in [
+            ("SELECT id, name, label FROM account", &mut out.accounts),
+            ("SELECT id, name, title FROM collection", &mut out.collections),
+        ] {
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (id, name, title): (i64, String, String) =
+                    (row.get(0)?, row.get(1)?, row.get(2)?);
+                if fold_parts(&name) == wanted || fold_parts(&title) == wanted {
+                    ids.insert(id);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.collections.is_empty() && self.conversations.is_empty()
+    }
+
+    fn add(&mut self, mut other: Self) {
+        self.accounts.append(&mut other.accounts);
+        self.collections.append(&mut other.collections);
+        self.conversations.append(&mut other.conversations);
+    }
+
+    fn test(self) -> Test {
+        if self.is_empty() {
+            return Test::Never;
+        }
+        Test::Place {
+            accounts: self.accounts,
+            collections: self.collections,
+            conversations: self.conversations,
+        }
+    }
+}

@@ -1,0 +1,515 @@
+//! Runs a query: candidates from both indexes newest first, then the best of
+//! them by their text.
+//!
+//! A search looks at a bounded number of items, however many there are. It
+//! ranks windows of the newest candidates (with every hit in a title or code
+//! in the first one), so a word with few hits is ranked whole and a common one
+//! never costs more than its newest thousand. Pages are cut from windows, and
+//! never overlap.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use rapport_model::{
+    AccountId, Body, CollectionId, Handle, ItemId, Kind, LinkId, Millis, OrgId, PersonId,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::hits::{Place, find};
+use super::indexed::Indexed;
+use super::plan::Plan;
+use super::query::Query;
+use super::rank::{Fine, Rough, fine, rough, saturated, weight};
+use super::rows::{Row, RowFilter, row};
+use super::snippet::snippet;
+use super::token::query_tokens;
+use super::words;
+use crate::error::StoreError;
+use crate::table::body;
+
+/// Candidates of one window.
+const WINDOW: usize = 400;
+/// Candidates whose text is read together.
+const BLOCK: usize = 48;
+/// No more hits than this are ranked; who wants more asks more precisely.
+const MOST: usize = 4_000;
+/// Index entries looked at when a filter leaves few of them.
+const WALK: usize = 200_000;
+/// Hits in short fields that are ranked with the first window.
+const PARTS: usize = 300;
+/// Looks into the index for single items that one search may do.
+const LOOKS: usize = 300;
+/// Bytes of body text that one block may read.
+const READ: usize = 2 * 1024 * 1024;
+/// With fewer hits than this, mixtures of words and part-words are tried.
+const SCARCE: usize = 20;
+const DAY: i64 = 86_400_000;
+/// Ids that are looked up one by one rather than met on a walk.
+const FEW: usize = 400;
+
+/// One result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// The item.
+    pub id: ItemId,
+    /// What it is.
+    pub kind: Kind,
+    /// Whose.
+    pub account: AccountId,
+    /// Where.
+    pub collection: CollectionId,
+    /// Where it sits at the source.
+    pub handle: Handle,
+    /// What it is, wherever it sits.
+    pub link: Option<LinkId>,
+    /// The line a list shows; a chat message has that of its conversation.
+    pub title: String,
+    /// The piece of text that was found, hits between U+0002 and U+0003.
+    pub snippet: String,
+    /// Its moment.
+    pub at: Millis,
+    /// Its organisation.
+    pub org: Option<OrgId>,
+    /// Its person.
+    pub person: Option<PersonId>,
+    /// How good it is; comparable within one answer.
+    pub score: f64,
+}
+
+/// How many items fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total {
+    /// That many were counted.
+    pub counted: usize,
+    /// There are more than that.
+    pub more: bool,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// How many there are.
+    pub total: Total,
+    /// What the user should know about how it was searched.
+    pub notes: Vec<String>,
+}
+
+/// A candidate, and how it was found.
+struct Candidate {
+    row: Row,
+    rough: Rough,
+    score: f64,
+}
+
+/// Finds items.
+///
+/// # Errors
+/// The database failed; a query itself never does.
+pub fn search(
+    conn: &Connection,
+    query: &Query,
+    limit: usize,
+    offset: usize,
+) -> Result<Found, StoreError> {
+    if query.is_empty() {
+        return Ok(Found::default());
+    }
+    let plan = Plan::of(conn, query)?;
+    let filter = RowFilter::of(conn, query)?;
+    let mut title = Vec::new();
+    for term in query.groups.iter().filter_map(|group| group.0.first()) {
+        title.extend(query_tokens(&term.text));
+    }
+    let mut run = Run {
+        conn,
+        plan: &plan,
+        filter: &filter,
+        weights: weights(conn, &plan)?,
+        title,
+        today: day_number(query),
+        seen: BTreeSet::new(),
+        looks: 0,
+        notes: Vec::new(),
+    };
+    let wanted = offset.saturating_add(limit).min(MOST);
+    let windows = run.windows(wanted)?;
+    let mut out = Found { total: windows.total, ..Found::default() };
+    out.hits = run.page(windows.all, limit, offset)?;
+    out.notes = [plan.notes.as_slice(), &filter.notes, &run.notes].concat();
+    Ok(out)
+}
+
+/// The weights of the groups.
+fn weights(conn: &Connection, plan: &Plan) -> Result<Vec<f64>, StoreError> {
+    let total = words::items(conn)?;
+    Ok(plan.groups.iter().map(|group| weight(group.items, total)).collect())
+}
+
+/// The candidates of a search, by window.
+struct Windows {
+    all: Vec<Vec<Candidate>>,
+    total: Total,
+}
+
+/// One search in progress.
+struct Run<'a> {
+    conn: &'a Connection,
+    plan: &'a Plan,
+    filter: &'a RowFilter,
+    /// The weight of each group.
+    weights: Vec<f64>,
+    /// The tokens that a title must have to be the query itself.
+    title: Vec<String>,
+    /// Days since 1970.
+    today: i64,
+    /// Candidates so far.
+    seen: BTreeSet<i64>,
+    /// Looks into the index for single items so far.
+    looks: usize,
+    notes: Vec<String>,
+}
+
+impl Run<'_> {
+    fn windows(&mut self, wanted: usize) -> Result<Windows, StoreError> {
+        let need = wanted.div_ceil(WINDOW).max(1) * WINDOW;
+        let few = self.filter.few(self.conn)?;
+        let only: Option<BTreeSet<i64>> =
+            few.as_ref().filter(|ids| ids.len() > FEW).map(|ids| ids.iter().copied().collect());
+        let ids = few.filter(|ids| ids.len() <= FEW);
+        let mut first = Vec::new();
+        let mut more = false;
+        if let Some(parts) = self.plan.parts() {
+            let beside = self.plan.words_beside_parts();
+            more |= self.parts(&parts, beside.as_deref(), only.as_ref(), &mut first)?;
+        }
+        let words = self.plan.words_without(None);
+        let mut found = Vec::new();
+        more |= match ids {
+            Some(ids) => self.each(&ids, words.as_deref(), need, &mut found)?,
+            None => self.walk(words.as_deref(), only.as_ref(), need, &mut found)?,
+        };
+        if found.len() + first.len() < SCARCE && self.plan.groups.len() > 1 {
+            self.mixed(only.as_ref(), &mut first)?;
+        }
+        let counted = found.len() + first.len();
+        let mut all = Vec::new();
+        let mut found = found.into_iter();
+        loop {
+            first.extend(found.by_ref().take(WINDOW));
+            if first.is_empty() {
+                break;
+            }
+            first.sort_by(best_first);
+            all.push(std::mem::take(&mut first));
+        }
+        Ok(Windows { all, total: Total { counted, more } })
+    }
+
+    /// Walks the word index, or all items when no word is asked for, newest
+    /// first. True when there is more.
+    fn walk(
+        &mut self,
+        words: Option<&str>,
+        only: Option<&BTreeSet<i64>>,
+        need: usize,
+        out: &mut Vec<Candidate>,
+    ) -> Result<bool, StoreError> {
+        let (from, to) = (self.filter.from, self.filter.to);
+        let sql = match words {
+            Some(_) => {
+                "SELECT rowid FROM search_text WHERE rowid >= ?1 AND rowid < ?2 \
+                 AND search_text MATCH ?3 ORDER BY rowid DESC"
+            }
+            None => "SELECT id FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
+        };
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = match words {
+            Some(words) => statement.query(params![from, to, words])?,
+            None => statement.query(params![from, to])?,
+        };
+        let mut walked = 0;
+        while let Some(found) = rows.next()? {
+            let id: i64 = found.get(0)?;
+            walked += 1;
+            if walked > WALK {
+                let back_to = Millis(id >> 20).rfc3339();
+                let day = back_to.get(..10).unwrap_or(&back_to);
+                self.notes.push(format!("Only items since {day} were searched."));
+                return Ok(true);
+            }
+            if only.is_some_and(|ids| !ids.contains(&id)) {
+                continue;
+            }
+            if out.len() == need {
+                return Ok(true);
+            }
+            out.extend(self.take(id)?);
+        }
+        Ok(false)
+    }
+
+    /// Looks which of a few items have the words. True when there is more.
+    fn each(
+        &mut self,
+        ids: &[i64],
+        words: Option<&str>,
+        need: usize,
+        out: &mut Vec<Candidate>,
+    ) -> Result<bool, StoreError> {
+        for id in ids {
+            if out.len() == need {
+                return Ok(true);
+            }
+            if !self.seen.contains(id) && words.is_none_or(|it| self.has(*id, it).unwrap_or(true)) {
+                out.extend(self.take(*id)?);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes what the part-word index finds and the word index does not deny.
+    /// True when there is more.
+    fn parts(
+        &mut self,
+        parts: &str,
+        beside: Option<&str>,
+        only: Option<&BTreeSet<i64>>,
+        out: &mut Vec<Candidate>,
+    ) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT rowid FROM search_part WHERE rowid >= ?1 AND rowid < ?2 \
+             AND search_part MATCH ?3 ORDER BY rowid DESC LIMIT ?4",
+        )?;
+        let (from, to) = (self.filter.from, self.filter.to);
+        let mut rows = statement.query(params![from, to, parts, PARTS * 10])?;
+        let most = out.len() + PARTS;
+        while let Some(found) = rows.next()? {
+            let id: i64 = found.get(0)?;
+            if self.seen.contains(&id) || only.is_some_and(|ids| !ids.contains(&id)) {
+                continue;
+            }
+            if out.len() >= most {
+                return Ok(true);
+            }
+            if let Some(beside) = beside {
+                self.looks += 1;
+                if self.looks > LOOKS {
+                    return Ok(true);
+                }
+                if !self.has(id, beside)? {
+                    continue;
+                }
+            }
+            out.extend(self.take(id)?);
+        }
+        Ok(false)
+    }
+
+    /// One word is a part of a name or code, the others are words of the text.
+    fn mixed(
+        &mut self,
+        only: Option<&BTreeSet<i64>>,
+        out: &mut Vec<Candidate>,
+    ) -> Result<(), StoreError> {
+        for (at, group) in self.plan.groups.iter().enumerate() {
+            if let (Some(part), Some(others)) = (&group.part, self.plan.words_without(Some(at))) {
+                self.parts(part, Some(&others), only, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the item has the words.
+    fn has(&self, id: i64, words: &str) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2",
+        )?;
+        Ok(statement.exists(params![id, words])?)
+    }
+
+    /// Makes an item a candidate, unless it is one or a filter excludes it.
+    fn take(&mut self, id: i64) -> Result<Option<Candidate>, StoreError> {
+        if self.seen.contains(&id) {
+            return Ok(None);
+        }
+        let Some(row) = row(self.conn, ItemId(id))? else {
+            return Ok(None);
+        };
+        if !self.filter.fits(self.conn, &row)? {
+            return Ok(None);
+        }
+        self.seen.insert(id);
+        let (places, _) = find(&row.title, &self.plan.needles);
+        let groups: BTreeSet<usize> = places.iter().map(|it| it.group).collect();
+        let in_title = groups.iter().filter_map(|at| self.weights.get(*at)).sum();
+        let rough_of = Rough {
+            in_title,
+            all: self.weights.iter().sum(),
+            is_title: !self.title.is_empty() && query_tokens(&row.title) == self.title,
+            age_days: (self.today - row.at / DAY).unsigned_abs(),
+            kind: row.kind,
+        };
+        Ok(Some(Candidate { score: rough(&rough_of), rough: rough_of, row }))
+    }
+
+    /// Cuts the page out of the windows and shows it.
+    fn page(
+        &self,
+        windows: Vec<Vec<Candidate>>,
+        limit: usize,
+        offset: usize,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let mut hits = Vec::new();
+        let mut at = 0;
+        let end = offset.saturating_add(limit);
+        for window in windows {
+            let mut rest = window.into_iter().peekable();
+            while rest.peek().is_some() && at < end {
+                let block: Vec<Candidate> = rest.by_ref().take(BLOCK).collect();
+                let size = block.len();
+                if at + size > offset {
+                    let skip = offset.saturating_sub(at);
+                    self.block(block, skip, end - at, &mut hits)?;
+                }
+                at += size;
+            }
+        }
+        Ok(hits)
+    }
+
+    /// Reads the texts of a block, orders it, and shows its hits from `skip`
+    /// up to `end`.
+    fn block(
+        &self,
+        mut block: Vec<Candidate>,
+        skip: usize,
+        end: usize,
+        out: &mut Vec<Hit>,
+    ) -> Result<(), StoreError> {
+        let mut read = 0;
+        let mut bodies = Vec::new();
+        for candidate in &block {
+            let body = if read < READ && !self.plan.groups.is_empty() {
+                self.body(&candidate.row, &mut read)?
+            } else {
+                None
+            };
+            bodies.push(body);
+        }
+        let mut shown = Vec::new();
+        for (candidate, body) in block.drain(..).zip(&bodies) {
+            let texts = body.as_ref().map(Indexed::of);
+            let score = texts.as_ref().map_or(candidate.score, |texts| {
+                fine(&candidate.rough, &self.evidence(texts))
+            });
+            shown.push((Candidate { score, ..candidate }, texts));
+        }
+        shown.sort_by(|a, b| best_first(&a.0, &b.0));
+        for (candidate, texts) in shown.iter().take(end).skip(skip) {
+            let piece = match texts {
+                Some(texts) => snippet(texts, &self.plan.needles),
+                None => self.body(&candidate.row, &mut read)?.map_or_else(String::new, |body| {
+                    snippet(&Indexed::of(&body), &self.plan.needles)
+                }),
+            };
+            out.extend(self.hit(candidate, piece)?);
+        }
+        Ok(())
+    }
+
+    fn body(&self, row: &Row, read: &mut usize) -> Result<Option<Body>, StoreError> {
+        let mut statement = self.conn.prepare_cached(body::select(row.kind))?;
+        let text: Option<String> = statement.query_row([row.id.0], |row| row.get(0)).optional()?;
+        *read += text.as_ref().map_or(0, String::len);
+        // A body nobody can read is still found by what was indexed.
+        Ok(text.and_then(|text| body::decode(row.kind, &text).ok()))
+    }
+
+    /// What the text of a candidate tells.
+    fn evidence(&self, texts: &Indexed<'_>) -> Fine {
+        let mut frequency = vec![0.0; self.weights.len()];
+        let mut length = 0;
+        let mut together = false;
+        for (text, worth) in [
+            (&*texts.title, 3.0),
+            (&*texts.names, 2.0),
+            (&*texts.sender, 1.5),
+            (&*texts.recipient, 1.0),
+            (&*texts.body, 1.0),
+        ] {
+            let (places, tokens) = find(text, &self.plan.needles);
+            length += tokens;
+            for place in &places {
+                if let Some(it) = frequency.get_mut(place.group) {
+                    *it += worth;
+                }
+            }
+            together |= are_together(&places, self.weights.len());
+        }
+        let each = self.weights.iter().zip(&frequency);
+        Fine {
+            found: each.map(|(weight, it)| weight * saturated(*it, length)).sum(),
+            together,
+            is_field: texts.names.lines().any(|line| query_tokens(line) == self.title),
+        }
+    }
+
+    fn hit(&self, candidate: &Candidate, snippet: String) -> Result<Option<Hit>, StoreError> {
+        let row = &candidate.row;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT a.name, c.name, i.handle, i.link FROM item i \
+             JOIN account a ON a.id = i.account JOIN collection c ON c.id = i.collection \
+             WHERE i.id = ?1",
+        )?;
+        let place = statement.query_row([row.id.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<String>>(3)?))
+        });
+        let Some((account, collection, handle, link)) = place.optional()? else {
+            return Ok(None);
+        };
+        let mut title = row.title.clone();
+        if title.trim().is_empty()
+            && let Some(conversation) = row.conversation
+        {
+            let mut statement = self.conn.prepare_cached("SELECT title FROM item WHERE id = ?1")?;
+            let found: Option<String> =
+                statement.query_row([conversation], |row| row.get(0)).optional()?;
+            title = found.unwrap_or(title);
+        }
+        Ok(Some(Hit {
+            id: row.id,
+            kind: row.kind,
+            account: AccountId(account),
+            collection: CollectionId(collection),
+            handle: Handle(handle),
+            link: link.map(LinkId),
+            title,
+            snippet,
+            at: Millis(row.at),
+            org: row.org.map(OrgId),
+            person: row.person.map(PersonId),
+            score: candidate.score,
+        }))
+    }
+}
+
+/// All groups of a query with several stand within a few words.
+fn are_together(places: &[Place], groups: usize) -> bool {
+    groups > 1
+        && places.iter().enumerate().any(|(at, first)| {
+            let near = places.iter().skip(at).take(groups * 3);
+            let near = near.filter(|it| it.position < first.position + groups * 2);
+            near.map(|it| it.group).collect::<BTreeSet<_>>().len() == groups
+        })
+}
+
+fn best_first(a: &Candidate, b: &Candidate) -> Ordering {
+    b.score.total_cmp(&a.score).then(b.row.id.cmp(&a.row.id))
+}
+
+fn day_number(query: &Query) -> i64 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    epoch.until(query.today).map_or(0, |span| i64::from(span.get_days()))
+}

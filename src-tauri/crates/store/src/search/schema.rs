@@ -1,0 +1,53 @@
+//! The tables of the search index.
+//!
+//! Both text indexes are contentless: the text lies in the item tables, and
+//! what a hit shows is cut from there. Row ids are item ids, so descending
+//! row order is newest first.
+
+use crate::db::Migration;
+
+/// The steps of these tables.
+pub const SCHEMA: &[Migration] = &[Migration {
+    name: "2026_11_21_0930 search",
+    older_may_open: false,
+    sql: "
+-- Every text of an item, by words. No content: the words only.
+CREATE VIRTUAL TABLE search_text USING fts5(
+    title,      -- subject, title, name
+    sender,     -- who wrote, organises or authored it: names and addresses
+    recipient,  -- whom it is for: addressees, attendees, assignee
+    names,      -- other short fields: numbers, files, addresses, tags, places
+    body,       -- the visible text
+    facet,      -- what it is and has, as made-up words for filters
+    content = '', contentless_delete = 1, tokenize = 'rapport', detail = full
+);
+-- Short fields by three-character pieces, so that part-words are found.
+CREATE VIRTUAL TABLE search_part USING fts5(
+    part,       -- titles, names, addresses, digits of numbers, codes, file names; folded
+    content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1', detail = full
+);
+-- Where each word occurs, to find the words that a prefix begins.
+CREATE VIRTUAL TABLE search_instance USING fts5vocab(search_text, instance);
+-- How common words are, from a sample of the items. Never exact, never reset:
+-- it steers the order of work and the ranking, not what is found.
+CREATE TABLE search_word (
+    word  TEXT NOT NULL PRIMARY KEY, -- a token
+    items INTEGER NOT NULL           -- about how many items contain it
+) STRICT, WITHOUT ROWID;
+-- How far the index is.
+CREATE TABLE search_state (
+    only      INTEGER PRIMARY KEY CHECK (only = 1), -- one row
+    version   INTEGER NOT NULL, -- of the tokenizer that wrote the index
+    built_to  INTEGER           -- items with this id and above are indexed; null: all are
+) STRICT;
+INSERT INTO search_state (only, version, built_to) VALUES (1, 1, NULL);
+INSERT INTO search_text (search_text, rank) VALUES ('automerge', 8);
+INSERT INTO search_text (search_text, rank) VALUES ('crisismerge', 32);
+INSERT INTO search_part (search_part, rank) VALUES ('automerge', 8);
+INSERT INTO search_part (search_part, rank) VALUES ('crisismerge', 32);
+",
+}];
+
+/// Written into `search_state`; raised when tokens change, so that old indexes
+/// are rebuilt.
+pub(super) const VERSION: i64 = 1;

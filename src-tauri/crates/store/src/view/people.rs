@@ -1,0 +1,202 @@
+//! People: the list, one with every handle and its evidence, suggestions.
+
+use std::collections::BTreeMap;
+
+use rapport_model::{AccountId, Body, ItemId, Millis, OrgId, PersonId};
+use rusqlite::params;
+
+use super::common::{Names, contains, limit};
+use super::rows::{EvidenceRow, HandleRow, PersonPage, PersonRow, SuggestionRow};
+use crate::db::Reader;
+use crate::error::StoreError;
+use crate::table::people::{Evidence, Node, NodeId, Stance};
+
+impl Reader<'_> {
+    /// People by latest message; of one customer when named.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn people(
+        &self,
+        name: Option<&str>,
+        org: Option<OrgId>,
+        most: Option<u32>,
+        offset: u32,
+    ) -> Result<Vec<PersonRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT p.id, coalesce((SELECT max(i.id) FROM item i \
+             WHERE i.person = p.id AND i.kind = 2), 0) AS last FROM person p \
+             WHERE (?1 IS NULL OR p.name LIKE ?1 ESCAPE '\\') \
+             AND (?2 IS NULL OR p.org = ?2 OR p.id IN \
+               (SELECT n.person FROM node n WHERE n.org = ?2 AND n.side = 0)) \
+             ORDER BY last DESC, p.name, p.id LIMIT ?3 OFFSET ?4",
+        )?;
+        let found = statement
+            .query_map(
+                params![name.map(contains), org.map(|org| org.0), limit(most, 200), offset],
+                |row| Ok((PersonId(row.get(0)?), row.get::<_, i64>(1)?)),
+            )?
+            .collect::<Result<Vec<_>, _>>()?;
+        let names = Names::new(self);
+        found
+            .into_iter()
+            .map(|(id, last)| {
+                let last = (last > 0).then_some(Millis(last >> 20));
+                self.person_row(&names, id, last)
+            })
+            .collect()
+    }
+
+    fn person_row(
+        &self,
+        names: &Names<'_>,
+        id: PersonId,
+        last_at: Option<Millis>,
+    ) -> Result<PersonRow, StoreError> {
+        let shown =
+            self.person(id)?.ok_or_else(|| StoreError::missing(format!("person {id}")))?;
+        let mut row = PersonRow {
+            id,
+            name: shown.name,
+            role: None,
+            customer: shown.org,
+            customer_name: names.org(shown.org)?,
+            addresses: Vec::new(),
+            last_at,
+            staff: false,
+        };
+        for node in self.nodes_of_person(id)? {
+            if let Some((_, address)) = node.key.split_once(':')
+                && node.item.is_none()
+            {
+                row.addresses.push(address.to_owned());
+            }
+            let Some(item) = node.item else { continue };
+            if let Some(stored) = self.stored(item)?
+                && let Body::Contact(contact) = stored.item.body
+            {
+                row.role = row.role.or(contact.role);
+                row.staff |= contact.staff || contact.me;
+                row.addresses.extend(contact.addresses.into_iter().map(|it| it.value));
+            }
+        }
+        row.addresses.sort();
+        row.addresses.dedup();
+        Ok(row)
+    }
+
+    /// One person with every handle and what joins them.
+    ///
+    /// # Errors
+    /// There is no such person, or the database cannot be read.
+    pub fn person_page(&self, id: PersonId) -> Result<PersonPage, StoreError> {
+        let names = Names::new(self);
+        let recent = self.messages_of_person(id, 20)?;
+        let person = self.person_row(&names, id, recent.first().map(|id| Millis(id.0 >> 20)))?;
+        let nodes = self.nodes_of_person(id)?;
+        let mut handles = Vec::new();
+        for node in &nodes {
+            handles.push(self.handle_row(node)?);
+        }
+        let ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
+        let mut keys: BTreeMap<NodeId, String> =
+            nodes.into_iter().map(|node| (node.id, node.key)).collect();
+        let mut evidence = Vec::new();
+        for edge in self.edges_touching(&ids)? {
+            for end in [edge.a, edge.b] {
+                if let std::collections::btree_map::Entry::Vacant(free) = keys.entry(end)
+                    && let Some(node) = self.node(end)?
+                {
+                    free.insert(node.key);
+                }
+            }
+            let key = |end: NodeId| keys.get(&end).cloned().unwrap_or_default();
+            evidence.push(EvidenceRow {
+                a: key(edge.a),
+                b: key(edge.b),
+                why: why(&edge.evidence),
+                stance: stance(edge.stance).to_owned(),
+                at: edge.at,
+            });
+        }
+        Ok(PersonPage { person, handles, evidence, recent: self.timeline_rows(&recent)? })
+    }
+
+    fn handle_row(&self, node: &Node) -> Result<HandleRow, StoreError> {
+        let stored = match node.item {
+            Some(item) => self.stored(item)?,
+            None => None,
+        };
+        let account: Option<AccountId> = stored.as_ref().map(|it| it.account.clone());
+        let addresses = match stored.map(|it| it.item.body) {
+            Some(Body::Contact(contact)) => contact.addresses,
+            _ => Vec::new(),
+        };
+        Ok(HandleRow {
+            key: node.key.clone(),
+            name: node.name.clone(),
+            item: node.item,
+            account,
+            addresses,
+        })
+    }
+
+    fn messages_of_person(&self, id: PersonId, most: u32) -> Result<Vec<ItemId>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM item WHERE person = ?1 AND kind = 2 ORDER BY id DESC LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![id.0, most], |row| Ok(ItemId(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Pairs that may be the same person and are not joined yet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn suggestions(&self, most: Option<u32>) -> Result<Vec<SuggestionRow>, StoreError> {
+        let names = Names::new(self);
+        let mut out: Vec<SuggestionRow> = Vec::new();
+        for edge in self.edges_with(Stance::Suggest, limit(most, 100))? {
+            let person = |end: NodeId| Ok::<_, StoreError>(self.node(end)?.and_then(|it| it.person));
+            let (Some(a), Some(b)) = (person(edge.a)?, person(edge.b)?) else { continue };
+            let known = |row: &SuggestionRow| {
+                (row.a.id, row.b.id) == (a, b) || (row.a.id, row.b.id) == (b, a)
+            };
+            if a == b || out.iter().any(known) {
+                continue;
+            }
+            out.push(SuggestionRow {
+                a: self.person_row(&names, a, None)?,
+                b: self.person_row(&names, b, None)?,
+                why: why(&edge.evidence),
+            });
+        }
+        Ok(out)
+    }
+}
+
+const fn stance(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Link => "link",
+        Stance::Apart => "apart",
+        Stance::Suggest => "suggest",
+    }
+}
+
+/// The evidence in plain words.
+fn why(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::SameEmail { address } => format!("same mail address {address}"),
+        Evidence::SamePhone { number } => format!("same phone number {number}"),
+        Evidence::SameMatrix { user } => format!("same chat user {user}"),
+        Evidence::SameTaxId { tax_id } => format!("same tax id {tax_id}"),
+        Evidence::SameNumber { number } => format!("same customer number {number}"),
+        Evidence::SameDomain { domain } => format!("same domain {domain}"),
+        Evidence::SourceSays { field, .. } => format!("the source says so in its field {field}"),
+        Evidence::NameAndCompany { name, company } => {
+            format!("same name {name} and same company {company}")
+        }
+        Evidence::SameName { name } => format!("same name {name}"),
+        Evidence::UserSays => "said by you".to_owned(),
+    }
+}

@@ -1,0 +1,241 @@
+//! Tasks, the calendar, wiki pages.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rapport_model::plan::Due;
+use rapport_model::{AccountId, Event, ItemId, Millis, OrgId, Task, WikiPage};
+use rusqlite::types::Value;
+use rusqlite::{params, params_from_iter};
+
+use super::common::{JOINS, NARROW, Names, Narrow, body_at, contains, limit};
+use super::recur;
+use super::rows::{EventRow, PageRow, PageText, TaskRow};
+use crate::db::Reader;
+use crate::error::StoreError;
+use crate::table::item::{CLOSED, PENDING};
+
+/// Which tasks.
+#[derive(Clone, Debug, Default)]
+pub struct TasksWanted {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// About this customer.
+    pub org: Option<OrgId>,
+    /// Done and cancelled ones too.
+    pub done: bool,
+    /// Due before this moment.
+    pub due_before: Option<Millis>,
+    /// At most this many.
+    pub limit: Option<u32>,
+    /// Go on after this many.
+    pub offset: u32,
+}
+
+impl Reader<'_> {
+    /// Tasks by due date; those without one last.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn tasks(
+        &self,
+        wanted: &TasksWanted,
+        now: Millis,
+        zone: &TimeZone,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let mut sql = format!(
+            "SELECT {NARROW}, t.body FROM task t JOIN item i ON i.id = t.item {JOINS} WHERE 1"
+        );
+        let mut values: Vec<Value> = Vec::new();
+        if !wanted.done {
+            sql.push_str(" AND t.status IN ('open', 'started')");
+        }
+        if let Some(account) = &wanted.account {
+            sql.push_str(" AND a.name = ?");
+            values.push(account.0.clone().into());
+        }
+        if let Some(org) = wanted.org {
+            sql.push_str(" AND i.org = ?");
+            values.push(org.0.into());
+        }
+        if let Some(before) = wanted.due_before {
+            sql.push_str(" AND t.due < ?");
+            values.push(before.0.into());
+        }
+        sql.push_str(" ORDER BY t.due IS NULL, t.due, t.priority IS NULL, t.priority, i.id LIMIT ? OFFSET ?");
+        values.push(limit(wanted.limit, 200).into());
+        values.push(wanted.offset.into());
+        let names = Names::new(self);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let body: Task = body_at(row, 8)?;
+            out.push(task_row(&names, Narrow::read(row)?, body, now, zone)?);
+        }
+        Ok(out)
+    }
+
+    /// Calendar entries that touch the stretch from `from` to `until`, the
+    /// occurrences of series spread out, by start.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn events(
+        &self,
+        from: Millis,
+        until: Millis,
+        zone: &TimeZone,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let sql = format!(
+            "SELECT {NARROW}, e.body FROM event e JOIN item i ON i.id = e.item {JOINS} \
+             WHERE e.cancelled = 0 AND ((e.ends IS NOT NULL AND e.begins < ?2 AND e.ends > ?1) \
+             OR (e.ends IS NULL AND e.begins < ?2)) ORDER BY e.begins LIMIT 5000"
+        );
+        // A day of margin: floating and all-day entries are stored as if in UTC.
+        let margin = 86_400_000;
+        let names = Names::new(self);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut rows =
+            statement.query(params![from.0.saturating_sub(margin), until.0.saturating_add(margin)])?;
+        let mut found: Vec<(Narrow, Event)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((Narrow::read(row)?, body_at(row, 8)?));
+        }
+        // An entry that replaces one occurrence takes that one out of its series.
+        let mut replaced: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (narrow, event) in &found {
+            if let (Some(occurrence), Some(link)) = (&event.occurrence, &narrow.link) {
+                replaced.entry(link.0.clone()).or_default().push(occurrence.clone());
+            }
+        }
+        let mut out = Vec::new();
+        for (narrow, event) in found {
+            let series = narrow
+                .link
+                .as_ref()
+                .filter(|_| event.occurrence.is_none())
+                .and_then(|link| replaced.get(&link.0));
+            let spans = recur::occurrences(&event, zone, from, until, series.map_or(&[], Vec::as_slice));
+            for (start, end) in spans {
+                out.push(EventRow {
+                    id: narrow.id,
+                    title: event.title.clone(),
+                    start,
+                    end,
+                    all_day: event.all_day,
+                    zone: event.zone.clone(),
+                    location: event.location.clone(),
+                    attendees: event.attendees.clone(),
+                    recurring: !event.recurrence.is_empty(),
+                    customer: narrow.org,
+                    customer_name: names.org(narrow.org)?,
+                    from: names.source(&narrow.account, &narrow.collection)?,
+                });
+            }
+        }
+        out.sort_by_key(|row| (row.start, row.id));
+        Ok(out)
+    }
+
+    /// Wiki pages and notes, newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn pages(
+        &self,
+        name: Option<&str>,
+        org: Option<OrgId>,
+        most: Option<u32>,
+        offset: u32,
+    ) -> Result<Vec<PageRow>, StoreError> {
+        let sql = format!(
+            "SELECT {NARROW}, p.body FROM page p JOIN item i ON i.id = p.item {JOINS} \
+             WHERE (?1 IS NULL OR i.title LIKE ?1 ESCAPE '\\') AND (?2 IS NULL OR i.org = ?2) \
+             ORDER BY i.id DESC LIMIT ?3 OFFSET ?4"
+        );
+        let names = Names::new(self);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![
+            name.map(contains),
+            org.map(|org| org.0),
+            limit(most, 200),
+            offset
+        ])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let body: WikiPage = body_at(row, 8)?;
+            out.push(page_row(&names, Narrow::read(row)?, &body)?);
+        }
+        Ok(out)
+    }
+
+    /// One wiki page with its text.
+    ///
+    /// # Errors
+    /// There is no such page, or the database cannot be read.
+    pub fn page(&self, id: ItemId) -> Result<PageText, StoreError> {
+        let sql = format!(
+            "SELECT {NARROW}, p.body FROM page p JOIN item i ON i.id = p.item {JOINS} WHERE i.id = ?1"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![id.0])?;
+        let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("page {id}")))?;
+        let body: WikiPage = body_at(row, 8)?;
+        let page = page_row(&Names::new(self), Narrow::read(row)?, &body)?;
+        Ok(PageText { page, text: body.text })
+    }
+}
+
+fn page_row(names: &Names<'_>, narrow: Narrow, body: &WikiPage) -> Result<PageRow, StoreError> {
+    Ok(PageRow {
+        id: narrow.id,
+        title: body.title.clone(),
+        path: body.path.clone(),
+        at: narrow.at,
+        customer: narrow.org,
+        from: names.source(&narrow.account, &narrow.collection)?,
+    })
+}
+
+fn task_row(
+    names: &Names<'_>,
+    narrow: Narrow,
+    body: Task,
+    now: Millis,
+    zone: &TimeZone,
+) -> Result<TaskRow, StoreError> {
+    let overdue = narrow.flags & CLOSED == 0
+        && match body.due {
+            None => false,
+            Some(Due::At(at)) => at < now,
+            Some(Due::Day(day)) => day < today(now, zone),
+        };
+    Ok(TaskRow {
+        id: narrow.id,
+        title: body.title,
+        status: body.status.word().to_owned(),
+        due: body.due,
+        overdue,
+        priority: body.priority,
+        assignee: body.assignee.map(|who| who.name.unwrap_or(who.address.value)),
+        project: body.project,
+        customer: narrow.org,
+        customer_name: names.org(narrow.org)?,
+        cause: body.cause,
+        pending: narrow.flags & PENDING != 0,
+        from: names.source(&narrow.account, &narrow.collection)?,
+        account: narrow.account,
+        handle: narrow.handle,
+    })
+}
+
+/// The day it is, on the user's own clock.
+#[must_use]
+pub fn today(now: Millis, zone: &TimeZone) -> Date {
+    jiff::Timestamp::from_millisecond(now.0)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_zoned(zone.clone())
+        .date()
+}
