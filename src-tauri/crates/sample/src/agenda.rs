@@ -154,11 +154,7 @@ pub(crate) fn tasks(seed: u64, calendar: &Calendar) -> Vec<Task> {
             customer: t.customer,
             source: t.source,
             due: (t.due.0, t.due.1.map(|minutes| minutes * 60)),
-            created: if t.cause == "mail:line2-third" {
-                (0, hm(8, 31))
-            } else {
-                (-1, hm(17, 0))
-            },
+            created: scenes::cause_time(t.cause).unwrap_or((-1, hm(17, 0))),
             done: (0, t.due.1.map_or(0, |minutes| minutes * 60)),
             who: t.who,
             status: t.status,

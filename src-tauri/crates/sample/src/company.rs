@@ -6,6 +6,8 @@ use crate::ledger::quotes::{self, Opportunity, Quote};
 use crate::text::slots::{Documents, Shelf};
 use crate::when::Calendar;
 use crate::world::CUSTOMERS;
+use crate::world::books::{OPEN, PROMISED_QUOTE, SHIPPED};
+use crate::world::desk::TICKETS;
 
 /// The records of the company.
 #[derive(Debug)]
@@ -58,8 +60,16 @@ impl Company {
             .tickets
             .iter()
             .map(|t| (t.customer.key, t.opened.0, format!("#{}", t.number), 3));
+        let scenes: Vec<&str> = OPEN
+            .iter()
+            .map(|i| i.number)
+            .chain([SHIPPED.0, PROMISED_QUOTE.0])
+            .collect();
         for (customer, day, number, kind) in orders.chain(invoices).chain(quotes).chain(tickets) {
-            let Some(documents) = shelf.get_mut(customer) else {
+            // What the scenes tell about a document, nobody contradicts in passing.
+            let told = scenes.contains(&number.as_str())
+                || TICKETS.iter().any(|t| number == format!("#{}", t.number));
+            let Some(documents) = shelf.get_mut(customer).filter(|_| !told) else {
                 continue;
             };
             let list = match kind {

@@ -147,7 +147,7 @@ impl Ledger {
             books.history(c, until, calendar, &mut rng);
         }
         let mut rng = Rng::new(seed, "fixed");
-        books.oakhollow(&mut rng);
+        books.oakhollow(calendar, &mut rng);
         books.scenes(&mut rng);
         number::assign(&mut books);
         books
@@ -263,12 +263,13 @@ impl Ledger {
 
     /// Oakhollow's year follows the months on the screen; invoices use up the
     /// orders oldest first.
-    fn oakhollow(&mut self, rng: &mut Rng) {
+    fn oakhollow(&mut self, calendar: &Calendar, rng: &mut Rng) {
         let Some(oak) = customer("oak") else { return };
         let mut open: Vec<(usize, Decimal)> = Vec::new();
         for (year, month, cents) in OAK_ORDERS {
             let first = Calendar::snapshot(*year, *month, 2);
-            let at = self.order(oak, first + rng.between(0, 8), *cents, rng);
+            let day = calendar.working_from(first + rng.between(0, 8));
+            let at = self.order(oak, day, *cents, rng);
             open.push((at, money(*cents)));
         }
         open.reverse();

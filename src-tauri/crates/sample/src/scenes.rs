@@ -1,5 +1,6 @@
 //! Ids of the messages of the scenes, so that other facts can point at them.
 
+use crate::when::Day;
 use crate::world::scene_chats::{CHATS, SceneChat};
 use crate::world::scene_mails::{MAILS, SceneMail};
 use crate::world::{HOME, person};
@@ -35,4 +36,14 @@ pub(crate) fn cause_id(cause: &str) -> Option<String> {
         ("chat", key) => chat(key).map(|(at, _)| chat_id(at)),
         _ => None,
     }
+}
+
+/// When someone made a task of that cause: some minutes after it was read.
+pub(crate) fn cause_time(cause: &str) -> Option<(Day, u32)> {
+    let (day, second) = match cause.split_once(':')? {
+        ("mail", key) => mail(key).map(|m| (m.day, m.second))?,
+        ("chat", key) => chat(key).map(|(_, c)| (c.day, c.second))?,
+        _ => return None,
+    };
+    Some((day, second + 19 * 60))
 }

@@ -530,6 +530,72 @@ fn no_message_names_a_document_younger_than_itself() {
 }
 
 #[test]
+fn ordinary_talk_never_contradicts_what_the_scenes_tell() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("sample");
+    make(&options(date(2026, 3, 12), 20_000), &out);
+    let files = files(&out);
+    let told = [
+        "INV-2026-0148",
+        "INV-2026-0113",
+        "Q-2026-0087",
+        "SO-2026-0391",
+        "#40312",
+    ];
+    for (room, lines) in chats(&files) {
+        for line in &lines[1..] {
+            let scene = line["id"].as_str().unwrap().starts_with("$scene-");
+            let text = line["text"].as_str().unwrap();
+            assert!(
+                scene || told.iter().all(|t| !text.contains(t)),
+                "{room}: {text}"
+            );
+        }
+    }
+    let raw = raw_mails(&files);
+    let naming: BTreeSet<_> = raw
+        .iter()
+        .map(|m| parse(m))
+        .filter(|m| m.body_text(0).unwrap_or_default().contains("INV-2026-0148"))
+        .map(|m| m.message_id().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        naming.into_iter().collect::<Vec<_>>(),
+        ["oak-0148-reminder@velmora.example"]
+    );
+}
+
+#[test]
+fn an_edit_follows_its_message_on_the_same_day_by_the_same_writer() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("sample");
+    make(&options(date(2026, 3, 12), 8_000), &out);
+    let mut edits = 0;
+    for lines in chats(&files(&out)).values() {
+        let said: BTreeMap<_, _> = lines[1..]
+            .iter()
+            .map(|l| (l["id"].as_str().unwrap(), l))
+            .collect();
+        for edit in said.values().filter(|l| l.get("edits").is_some()) {
+            let old = said[edit["edits"].as_str().unwrap()];
+            assert_eq!(old["from"], edit["from"]);
+            let day = |l: &Value| {
+                l["at"]
+                    .as_str()
+                    .unwrap()
+                    .split('T')
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            };
+            assert_eq!(day(old), day(edit));
+            edits += 1;
+        }
+    }
+    assert!(edits > 20, "{edits}");
+}
+
+#[test]
 fn stopping_leaves_the_folder_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("sample");

@@ -8,7 +8,7 @@ use super::{Setting, needle};
 use crate::SampleError;
 use crate::post::{ChatLine, Reaction};
 use crate::rng::Rng;
-use crate::text::chat::{line, small_talk};
+use crate::text::chat::{corrected, line};
 use crate::text::slots::Facts;
 use crate::text::{topic, topics};
 use crate::when::Day;
@@ -25,7 +25,18 @@ struct Talk {
     topic: usize,
     facts: Facts,
     left: u64,
-    recent: VecDeque<(String, &'static str)>,
+    /// Ids of the last messages, oldest first.
+    recent: VecDeque<String>,
+}
+
+/// A message its writer is about to change.
+#[derive(Debug)]
+struct Regret {
+    room: &'static Room,
+    writer: &'static Person,
+    day: Day,
+    id: String,
+    text: String,
 }
 
 /// Makes chat messages one after the other.
@@ -34,6 +45,7 @@ pub(crate) struct ChatTalk<'a> {
     setting: Setting<'a>,
     rng: Rng,
     rooms: BTreeMap<&'static str, Talk>,
+    regret: Option<Regret>,
     serial: u64,
     topics: usize,
 }
@@ -51,6 +63,7 @@ impl<'a> ChatTalk<'a> {
             setting,
             rng,
             rooms: BTreeMap::new(),
+            regret: None,
             serial: 0,
             topics: topics().count(),
         }
@@ -78,99 +91,109 @@ impl<'a> ChatTalk<'a> {
         day: Day,
         second: u32,
     ) -> Result<(&'static Room, ChatLine), SampleError> {
+        if let Some(regret) = self.regret.take().filter(|r| r.day == day) {
+            return self.edit(&regret, second);
+        }
         let room = self.room()?;
         let writer = self.member(room)?;
-        let id = self.id();
-        let talk = self.rooms.entry(room.key).or_insert_with(|| Talk {
-            customer: Setting::customer(&mut self.rng),
-            topic: 0,
-            facts: Facts {
-                seed: 0,
-                since: day,
-            },
-            left: 0,
-            recent: VecDeque::new(),
-        });
-        if talk.left == 0 {
-            let about = room.customer.and_then(customer);
-            talk.customer = about.unwrap_or_else(|| Setting::customer(&mut self.rng));
-            talk.topic = self.rng.index(self.topics);
-            talk.facts = Facts {
-                seed: self.rng.next(),
-                since: day,
-            };
-            talk.left = 2 + self.rng.below(12);
-        }
-        talk.left -= 1;
-        let inside = room.customer.is_none();
-        let mut about = self.setting.about(talk.customer, day, &mut self.rng);
-        about.facts = talk.facts;
-        let mut text = if room.key == "coffee-corner" {
-            small_talk(&about, &mut self.rng)
-        } else {
-            line(&about, topic(talk.topic), writer, inside, &mut self.rng)
-        };
         let at = self.setting.calendar.at(day, second)?;
-        let mut mentions = Vec::new();
-        if room.members.len() > 2 && self.rng.chance(7) {
-            let named = person(self.rng.word(room.members)).filter(|p| p.key != writer.key);
-            if let Some(named) = named {
-                text.insert_str(0, &format!("@{} ", named.first()));
-                mentions.push(named.matrix());
-            }
-        }
-        let reply_to = if self.rng.chance(15) {
-            self.rng.index(talk.recent.len())
-        } else {
-            usize::MAX
-        };
-        let reply_to = talk.recent.get(reply_to).map(|(id, _)| id.clone());
-        // The oldest message remembered heads the thread.
-        let thread = if self.rng.chance(4) {
-            talk.recent.front().map(|(id, _)| id.clone())
-        } else {
-            None
-        };
-        let own_last = talk
-            .recent
-            .back()
-            .filter(|(_, from)| *from == writer.key)
-            .map(|(id, _)| id.clone());
-        let edits = if own_last.is_some() && self.rng.chance(6) {
-            own_last
-        } else {
-            None
-        };
-        let mut reactions = Vec::new();
+        let id = self.id();
+        let talk = self.talk_in(room, day);
+        let (customer, topic_at, facts) = (talk.customer, talk.topic, talk.facts);
+        let mut about = self.setting.about(customer, day, &mut self.rng);
+        about.facts = facts;
+        let small = room.key == "coffee-corner";
+        let text = line(&about, topic(topic_at), writer, small, &mut self.rng);
+        let mut message = bare(id, &at, writer, text);
+        self.mention(room, writer, &mut message);
+        self.relate(room, &mut message);
         if self.rng.chance(8)
             && let Some(other) = person(self.rng.word(room.members))
         {
-            reactions.push(Reaction {
+            message.reactions.push(Reaction {
                 key: self.rng.word(&["👍", "🎉", "😅", "❤️", "👀", "✅"]),
                 from: other.matrix(),
             });
         }
-        if edits.is_none() {
-            talk.recent.push_back((id.clone(), writer.key));
-            if talk.recent.len() > REMEMBERED {
-                talk.recent.pop_front();
-            }
-        }
-        let edited = edits.is_some();
-        Ok((
-            room,
-            ChatLine {
+        if self.rng.chance(3) {
+            let (id, text) = (message.id.clone(), message.text.clone());
+            self.regret = Some(Regret {
+                room,
+                writer,
+                day,
                 id,
-                at: stamp(&at),
-                from: writer.matrix(),
                 text,
-                reply_to: reply_to.filter(|_| !edited),
-                thread: thread.filter(|_| !edited),
-                edits,
-                reactions,
-                mentions,
+            });
+        }
+        Ok((room, message))
+    }
+
+    /// What the room talks about; now and then it turns to something else.
+    fn talk_in(&mut self, room: &'static Room, day: Day) -> &Talk {
+        let fresh = |rng: &mut Rng, topics| Talk {
+            customer: room
+                .customer
+                .and_then(customer)
+                .unwrap_or_else(|| Setting::customer(rng)),
+            topic: rng.index(topics),
+            facts: Facts {
+                seed: rng.next(),
+                since: day,
             },
-        ))
+            left: 2 + rng.below(12),
+            recent: VecDeque::new(),
+        };
+        let talk = self
+            .rooms
+            .entry(room.key)
+            .or_insert_with(|| fresh(&mut self.rng, self.topics));
+        if talk.left == 0 {
+            let recent = std::mem::take(&mut talk.recent);
+            *talk = Talk {
+                recent,
+                ..fresh(&mut self.rng, self.topics)
+            };
+        }
+        talk.left -= 1;
+        talk
+    }
+
+    fn mention(&mut self, room: &Room, writer: &Person, message: &mut ChatLine) {
+        if room.members.len() < 3 || !self.rng.chance(7) {
+            return;
+        }
+        if let Some(named) = person(self.rng.word(room.members)).filter(|p| p.key != writer.key) {
+            message.text.insert_str(0, &format!("@{} ", named.first()));
+            message.mentions.push(named.matrix());
+        }
+    }
+
+    /// Replies and threads point at one of the last messages of the room.
+    fn relate(&mut self, room: &Room, message: &mut ChatLine) {
+        let Some(talk) = self.rooms.get_mut(room.key) else {
+            return;
+        };
+        if self.rng.chance(15) {
+            message.reply_to = self.rng.pick(talk.recent.make_contiguous()).cloned();
+        } else if self.rng.chance(5) {
+            message.thread = talk.recent.front().cloned();
+        }
+        talk.recent.push_back(message.id.clone());
+        if talk.recent.len() > REMEMBERED {
+            talk.recent.pop_front();
+        }
+    }
+
+    fn edit(
+        &mut self,
+        regret: &Regret,
+        second: u32,
+    ) -> Result<(&'static Room, ChatLine), SampleError> {
+        let at = self.setting.calendar.at(regret.day, second)?;
+        let text = corrected(&regret.text, &mut self.rng);
+        let mut message = bare(self.id(), &at, regret.writer, text);
+        message.edits = Some(regret.id.clone());
+        Ok((regret.room, message))
     }
 
     /// A message that hides a needle.

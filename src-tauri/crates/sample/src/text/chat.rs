@@ -2,6 +2,7 @@
 
 use super::Topic;
 use super::slots::About;
+use super::tongue::tongue;
 use crate::rng::Rng;
 use crate::world::Person;
 
@@ -21,16 +22,16 @@ const ACKS: &[&str] = &[
     "let me ask {col}",
     "fine for me",
     "agreed",
-    "danke dir",
-    "tack!",
-    "vale",
-    "prima",
     "👍",
     "🙏",
     "😅",
     "🎉",
     "☕?",
     "👀",
+    "both, please",
+    "not yet",
+    "tomorrow morning",
+    "half done",
 ];
 const QUESTIONS: &[&str] = &[
     "who is on {wd}?",
@@ -42,27 +43,26 @@ const QUESTIONS: &[&str] = &[
     "is {hm} still good?",
     "any idea why {place} stopped?",
     "what is the status of {t}?",
+    "who has the key for {place}?",
+    "does it fit DN {dn}?",
+    "how long does it take, {n} days?",
 ];
-const TONGUES: &[&str] = &[
-    "kommt am {wd}",
-    "habe {n} Stück eingepackt",
-    "ring mig efter {hm}",
-    "vi ses på {wd}",
-    "llega el paquete, {n} cajas",
-    "mañana a las {hm}",
-    "tot {wd}!",
-    "komt goed 🙂",
-    "好的,谢谢",
-    "明天 {hm} 开会",
-    "仪表 {sn} 已校准",
-    "了解です",
-    "確認します、少々お待ちください",
-    "ありがとう!",
-    "спасибо, получили",
-    "буду в {hm}",
-    "τα λέμε το απόγευμα",
-    "شكرا جزيلا",
-    "na {wd} pasuje",
+const PLAIN: &[&str] = &[
+    "{place} runs three shifts until {dm}",
+    "serial is {sn}",
+    "{n} pieces in use, two on the shelf",
+    "line is free on {wd} from {hm}",
+    "reference is {so}",
+    "{col} has the photos",
+    "we clean at {temp} °C, twice a week",
+    "bring a ladder for {place}",
+    "spare is in {city}",
+    "{t} has the history",
+    "it is about {place} only",
+    "on the phone with {col}, back at {hm}",
+    "sent it by mail",
+    "the drawing is wrong, the flange is DN {dn}",
+    "I am in {city} on {wd}",
 ];
 const GLAD: &[&str] = &[
     "works like a charm",
@@ -85,11 +85,14 @@ const SMALL: &[&str] = &[
     "who took the long ladder?",
     "train is late, start without me",
     "the coffee machine reads {pct} % low",
-    "lunch at {hm}?",
+    "lunch at half past twelve?",
     "happy birthday {col}! 🎂",
     "printer on the second floor is out of order",
     "nice photo from {city} 📷",
-    "have a good weekend",
+    "nice evening everyone",
+    "someone left a bike at the gate",
+    "{n} people for the relay run so far",
+    "the plant in the meeting room needs water 🌱",
 ];
 
 /// One line of chat.
@@ -97,38 +100,53 @@ pub(crate) fn line(
     about: &About<'_>,
     topic: &Topic,
     writer: &Person,
-    inside: bool,
+    small: bool,
     rng: &mut Rng,
 ) -> String {
     let mut out = String::with_capacity(96);
     let tone = about.tone();
+    let theirs = !writer.is_staff();
     let words: &[&'static str] = match rng.below(100) {
-        0..8 if !writer.is_staff() && tone < -5 => CROSS,
-        0..8 if !writer.is_staff() && tone > 15 => GLAD,
+        0..70 if small => SMALL,
+        0..8 if theirs && tone < -5 => CROSS,
+        0..8 if theirs && tone > 15 => GLAD,
         0..52 => topic.chats,
-        52..70 => ACKS,
-        70..80 => QUESTIONS,
-        80..88 => TONGUES,
-        88..94 if inside => SMALL,
-        _ => super::mood::DETAILS,
+        52..67 => ACKS,
+        67..77 => QUESTIONS,
+        77..85 => tongue(writer),
+        _ => PLAIN,
     };
-    about.fill(rng.word(words), rng, &mut out);
-    if rng.chance(22) {
-        out.push_str(rng.word(&[". ", ", ", " – ", "\n"]));
+    let first = rng.word(words);
+    about.fill(first, rng, &mut out);
+    if !small && rng.chance(22) {
         let second = if rng.chance(50) {
             topic.chats
         } else {
             QUESTIONS
         };
-        about.fill(rng.word(second), rng, &mut out);
+        let second = rng.word(second);
+        if second != first {
+            let joins: &[&'static str] = if out.ends_with(char::is_alphanumeric) {
+                &[". ", ", ", "\n", " – "]
+            } else {
+                &[" ", "\n"]
+            };
+            out.push_str(rng.word(joins));
+            about.fill(second, rng, &mut out);
+        }
     }
     out
 }
 
-/// Small talk of a room that is about nobody.
-pub(crate) fn small_talk(about: &About<'_>, rng: &mut Rng) -> String {
-    let mut out = String::with_capacity(64);
-    let words = if rng.chance(70) { SMALL } else { TONGUES };
-    about.fill(rng.word(words), rng, &mut out);
-    out
+/// What someone makes of their last message when they change it.
+pub(crate) fn corrected(text: &str, rng: &mut Rng) -> String {
+    let end = rng.word(&[
+        "!",
+        " (typo fixed)",
+        ", sorry",
+        " – not urgent",
+        " ✏️",
+        ", please",
+    ]);
+    format!("{}{end}", text.trim_end_matches(['.', '!', '?']))
 }

@@ -151,7 +151,7 @@ pub(crate) const TOPICS: &[Topic] = &[
             "The certificates are attached, in your form, signed.",
             "Here is the drawing in two formats. Tell me if neither opens.",
             "Origin is on the invoice from now on, and here is a letter for {so}.",
-            "The newest manual is from this {mon}, the chapter on cleaning is new.",
+            "The newest manual is from {monp}, the chapter on cleaning is new.",
         ],
         follows: &[
             "Thank you, quality has released the lot.",

@@ -54,7 +54,7 @@ pub(crate) fn sentences(about: &About<'_>, topic: &Topic, turn: Turn, rng: &mut 
     let first = rng.index(DETAILS.len());
     let step = *rng.pick(&[1, 7, 11, 13]).unwrap_or(&1);
     let more = DETAILS.iter().cycle().skip(first).step_by(step);
-    for detail in more.take(1 + rng.index(3)) {
+    for detail in more.take(1 + rng.index(4)) {
         out.push(if rng.chance(20) { '\n' } else { ' ' });
         about.fill(detail, rng, &mut out);
     }

@@ -11,6 +11,7 @@ pub(crate) mod mood;
 pub(crate) mod ours;
 pub(crate) mod service;
 pub(crate) mod slots;
+pub(crate) mod tongue;
 
 /// Something customers and Velmora talk about.
 #[derive(Debug)]

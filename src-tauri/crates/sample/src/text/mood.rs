@@ -68,7 +68,7 @@ pub(crate) const DETAILS: &[&str] = &[
     "Two colleagues from {city} will join.",
     "The old meter came from another maker and is not missed.",
     "The cable is {dn} metres long and shielded.",
-    "We changed the pump at {place} in {mon}.",
+    "We changed the pump at {place} in {monp}.",
     "It concerns {place} only, not the rest of the plant.",
     "Ticket {t} has the history.",
     "The same question came up under {q}.",

@@ -177,7 +177,7 @@ pub(crate) const TOPICS: &[Topic] = &[
             "We have {n} new colleagues who have never seen a {p} from inside. Do you still offer half a day?",
             "Could the training be held at {place}, next to the running line?",
             "Is there a short version of the manual for the shift book?",
-            "Two people missed the training in {mon}. Is there another date?",
+            "Two people missed the training in {monp}. Is there another date?",
         ],
         answers: &[
             "Yes, up to eight people, and we bring a cut-open {p}.",

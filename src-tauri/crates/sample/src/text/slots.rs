@@ -178,6 +178,10 @@ impl About<'_> {
                 self.calendar
                     .day_month(self.calendar.working_from(self.day + rng.between(3, 30)))
             )),
+            "monp" => put(format_args!(
+                "{}",
+                month_name(self.calendar.date(self.day - rng.between(10, 70)).month())
+            )),
             "mon" => put(format_args!(
                 "{}",
                 month_name(self.calendar.date(self.day + rng.between(10, 70)).month())

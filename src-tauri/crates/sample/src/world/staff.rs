@@ -84,7 +84,7 @@ pub(crate) const STAFF: &[Person] = &[
     ),
     p(
         "weizhang",
-        "Zhang Wei 张伟",
+        "Wei Zhang 张伟",
         "Calibration laboratory",
         "wei.zhang",
         "+31 50 555 0152",
