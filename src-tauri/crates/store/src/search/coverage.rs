@@ -116,7 +116,13 @@ pub fn self_check(conn: &Connection, samples: usize) -> Result<SelfCheck, StoreE
 /// Whether the index has the item under its longest words and its kind.
 fn is_found(conn: &Connection, id: i64, texts: &Indexed<'_>) -> Result<bool, StoreError> {
     let mut longest = String::new();
-    for text in [&*texts.title, &texts.sender, &texts.names, &texts.body, &texts.facet] {
+    for text in [
+        &*texts.title,
+        &texts.sender,
+        &texts.names,
+        &texts.body,
+        &texts.facet,
+    ] {
         tokenize(text, |token| {
             if token.text.len() > longest.len() {
                 token.text.clone_into(&mut longest);
@@ -124,7 +130,7 @@ fn is_found(conn: &Connection, id: i64, texts: &Indexed<'_>) -> Result<bool, Sto
             ControlFlow::Continue(())
         });
     }
-    let mut statement = conn
-        .prepare_cached("SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2")?;
+    let mut statement =
+        conn.prepare_cached("SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2")?;
     Ok(statement.exists(params![id, format!("\"{longest}\"")])?)
 }

@@ -70,8 +70,11 @@ impl Has {
 
 /// The made-up word of a kind, or of anything a source calls a kind.
 pub(super) fn kind_token(word: &str) -> String {
-    let letters: String =
-        word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let letters: String = word
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
     format!("{MARK}k{letters}")
 }
 
@@ -108,7 +111,11 @@ pub(super) fn usual_kind(word: &str) -> String {
         "leaves" => "leave",
         other => {
             let single = other.strip_suffix('s').unwrap_or(other);
-            if KNOWN.contains(&single) { single } else { other }
+            if KNOWN.contains(&single) {
+                single
+            } else {
+                other
+            }
         }
     };
     usual.to_owned()
@@ -116,13 +123,27 @@ pub(super) fn usual_kind(word: &str) -> String {
 
 /// Kinds whose plural is the word with an `s`.
 const KNOWN: [&str; 14] = [
-    "conversation", "message", "record", "quote", "order", "invoice", "payment", "ticket",
-    "product", "employee", "project", "timesheet", "note", "document",
+    "conversation",
+    "message",
+    "record",
+    "quote",
+    "order",
+    "invoice",
+    "payment",
+    "ticket",
+    "product",
+    "employee",
+    "project",
+    "timesheet",
+    "note",
+    "document",
 ];
 
 /// All kinds of items, as one expression over the facet column.
 pub(super) fn any_kind() -> String {
-    let kinds: Vec<String> =
-        Kind::ALL.iter().map(|kind| format!("\"{}\"", kind_token(kind.word()))).collect();
+    let kinds: Vec<String> = Kind::ALL
+        .iter()
+        .map(|kind| format!("\"{}\"", kind_token(kind.word())))
+        .collect();
     format!("facet : ({})", kinds.join(" OR "))
 }

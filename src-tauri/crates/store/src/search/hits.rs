@@ -51,7 +51,12 @@ pub(super) fn find(text: &str, needles: &[Needle]) -> (Vec<Place>, usize) {
                 next.push((at, done + 1, start));
             } else {
                 let group = needle.group;
-                places.push(Place { group, start, end: token.end, position: count });
+                places.push(Place {
+                    group,
+                    start,
+                    end: token.end,
+                    position: count,
+                });
             }
         }
         begun = next;

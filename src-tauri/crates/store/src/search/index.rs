@@ -51,9 +51,12 @@ pub fn index_item(
 /// # Errors
 /// The database refused.
 pub fn unindex_item(conn: &Connection, id: ItemId) -> Result<bool, StoreError> {
-    let gone = conn.prepare_cached("DELETE FROM search_text WHERE rowid = ?1")?.execute([id.0])?;
+    let gone = conn
+        .prepare_cached("DELETE FROM search_text WHERE rowid = ?1")?
+        .execute([id.0])?;
     if gone > 0 {
-        conn.prepare_cached("DELETE FROM search_part WHERE rowid = ?1")?.execute([id.0])?;
+        conn.prepare_cached("DELETE FROM search_part WHERE rowid = ?1")?
+            .execute([id.0])?;
     }
     Ok(gone > 0)
 }

@@ -82,7 +82,11 @@ impl<'a> Indexed<'a> {
                     self.has(Has::Link);
                 }
                 let text = visible_text(html);
-                if text.is_empty() { prose(Some(&it.text)) } else { Cow::Owned(text) }
+                if text.is_empty() {
+                    prose(Some(&it.text))
+                } else {
+                    Cow::Owned(text)
+                }
             }
             None => prose(Some(&it.text)),
         };
@@ -198,8 +202,12 @@ impl<'a> Indexed<'a> {
         for address in addresses.iter().take(MOST_PEOPLE) {
             self.short(Some(&address.value));
             if address.kind == AddressKind::Phone {
-                let digits: String =
-                    address.value.chars().filter(char::is_ascii_digit).take(LONGEST_CODE).collect();
+                let digits: String = address
+                    .value
+                    .chars()
+                    .filter(char::is_ascii_digit)
+                    .take(LONGEST_CODE)
+                    .collect();
                 self.short(Some(&digits));
             }
         }
@@ -207,7 +215,12 @@ impl<'a> Indexed<'a> {
 
     fn postal(&mut self, postal: &[Postal]) {
         for address in postal {
-            for line in [&address.street, &address.code, &address.city, &address.country] {
+            for line in [
+                &address.street,
+                &address.code,
+                &address.city,
+                &address.country,
+            ] {
                 push(&mut self.names, line);
             }
         }

@@ -61,7 +61,11 @@ impl Plan {
                 plan.needles.extend(needles(at, term));
             }
             let part = (!parts.is_empty()).then(|| any_of(&parts));
-            plan.groups.push(Group { words: any_of(&words), part, items });
+            plan.groups.push(Group {
+                words: any_of(&words),
+                part,
+                items,
+            });
         }
         for term in &query.not {
             let found = plan.term(conn, term)?;
@@ -136,7 +140,11 @@ impl Plan {
     /// The expression for all groups but one; `None` when nothing is asked of
     /// the word index.
     pub(super) fn words_without(&self, group: Option<usize>) -> Option<String> {
-        let groups = self.groups.iter().enumerate().filter(|(at, _)| Some(*at) != group);
+        let groups = self
+            .groups
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| Some(*at) != group);
         let all: Vec<&str> = groups.map(|(_, it)| &*it.words).collect();
         self.combine(&all)
     }
@@ -144,8 +152,12 @@ impl Plan {
     /// The expression for what the part-word index cannot tell: the groups it
     /// does not hold, the filters, the negations.
     pub(super) fn words_beside_parts(&self) -> Option<String> {
-        let all: Vec<&str> =
-            self.groups.iter().filter(|it| it.part.is_none()).map(|it| &*it.words).collect();
+        let all: Vec<&str> = self
+            .groups
+            .iter()
+            .filter(|it| it.part.is_none())
+            .map(|it| &*it.words)
+            .collect();
         self.combine(&all)
     }
 
@@ -170,7 +182,11 @@ impl Plan {
 
     /// The expression for all groups that the part-word index can hold.
     pub(super) fn parts(&self) -> Option<String> {
-        let all: Vec<&str> = self.groups.iter().filter_map(|it| it.part.as_deref()).collect();
+        let all: Vec<&str> = self
+            .groups
+            .iter()
+            .filter_map(|it| it.part.as_deref())
+            .collect();
         let spelt = self.phone.as_deref();
         match (all.is_empty(), spelt) {
             (true, None) => None,
@@ -193,7 +209,11 @@ pub(super) struct Found {
 /// a beginning.
 pub(super) fn in_a_row(conn: &Connection, text: &str, prefix: bool) -> Result<Found, StoreError> {
     let tokens = query_tokens(text);
-    let mut found = Found { expression: any_kind(), items: i64::MAX, narrowed: false };
+    let mut found = Found {
+        expression: any_kind(),
+        items: i64::MAX,
+        narrowed: false,
+    };
     let Some((last, before)) = tokens.split_last() else {
         return Ok(found);
     };
@@ -211,7 +231,11 @@ pub(super) fn in_a_row(conn: &Connection, text: &str, prefix: bool) -> Result<Fo
     found.expression = if expansion.words.is_empty() {
         format!("{} *", phrase(before, last))
     } else {
-        let all: Vec<String> = expansion.words.iter().map(|word| phrase(before, word)).collect();
+        let all: Vec<String> = expansion
+            .words
+            .iter()
+            .map(|word| phrase(before, word))
+            .collect();
         any_of(&all)
     };
     Ok(found)
@@ -257,12 +281,22 @@ fn is_single_glyph(token: &str) -> bool {
 /// where keyboards lack it.
 fn spellings(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
-    let spelt = lower.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+    let spelt = lower
+        .replace('ä', "ae")
+        .replace('ö', "oe")
+        .replace('ü', "ue");
     if spelt != lower {
         return vec![spelt];
     }
-    let short = lower.replace("ae", "a").replace("oe", "o").replace("ue", "u");
-    if short != lower && short.len() > 2 { vec![short] } else { Vec::new() }
+    let short = lower
+        .replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u");
+    if short != lower && short.len() > 2 {
+        vec![short]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Expressions for the part-word index: three characters at least.
@@ -288,7 +322,10 @@ fn quote(text: &str) -> String {
 /// The digits of what may be a telephone number, without the zeros that stand
 /// for a country or city prefix.
 fn phone_digits(text: &str) -> Option<String> {
-    if !text.chars().all(|c| c.is_ascii_digit() || "+-()/. ".contains(c)) {
+    if !text
+        .chars()
+        .all(|c| c.is_ascii_digit() || "+-()/. ".contains(c))
+    {
         return None;
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -323,10 +360,20 @@ fn needles(group: usize, term: &Term) -> Vec<Needle> {
         let prefix =
             term.form == Form::Prefix || tokens.last().is_some_and(|it| is_single_glyph(it));
         let part = text.chars().nth(2).is_some();
-        out.push(Needle { group, tokens, prefix, part });
+        out.push(Needle {
+            group,
+            tokens,
+            prefix,
+            part,
+        });
     }
     if let Some(digits) = phone_digits(&term.text) {
-        out.push(Needle { group, tokens: vec![digits], prefix: false, part: true });
+        out.push(Needle {
+            group,
+            tokens: vec![digits],
+            prefix: false,
+            part: true,
+        });
     }
     out
 }

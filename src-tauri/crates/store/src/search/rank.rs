@@ -41,7 +41,9 @@ fn number(count: i64) -> f64 {
 /// The weight of a word that about `items` of `total` items contain.
 pub(super) fn weight(items: i64, total: i64) -> f64 {
     let (items, total) = (number(items), number(total));
-    (1.0 + (total - items + 0.5).max(0.0) / (items + 0.5)).ln().max(0.1)
+    (1.0 + (total - items + 0.5).max(0.0) / (items + 0.5))
+        .ln()
+        .max(0.1)
 }
 
 /// Frequency with less and less effect, in a text of `length` tokens.
@@ -81,7 +83,11 @@ pub(super) fn rough(it: &Rough) -> f64 {
 
 /// The score after the text was read.
 pub(super) fn fine(it: &Rough, fine: &Fine) -> f64 {
-    let exact = if it.is_title || fine.is_field { 2.0 * it.all } else { 0.0 };
+    let exact = if it.is_title || fine.is_field {
+        2.0 * it.all
+    } else {
+        0.0
+    };
     let together = if fine.together { 0.5 * it.all } else { 0.0 };
     let found = fine.found + it.in_title + exact + together;
     found * recency(it.kind, it.age_days) * importance(it.kind)

@@ -59,7 +59,11 @@ pub fn start_rebuild(conn: &Connection) -> Result<(), StoreError> {
 /// # Errors
 /// The database failed.
 pub fn rebuild_step(conn: &Connection, most: usize) -> Result<Rebuild, StoreError> {
-    let mut out = Rebuild { indexed: 0, unreadable: 0, finished: true };
+    let mut out = Rebuild {
+        indexed: 0,
+        unreadable: 0,
+        finished: true,
+    };
     let version: i64 = conn.query_row("SELECT version FROM search_state", [], |row| row.get(0))?;
     if version != VERSION {
         start_rebuild(conn)?;
@@ -71,7 +75,9 @@ pub fn rebuild_step(conn: &Connection, most: usize) -> Result<Rebuild, StoreErro
     };
     let items: Vec<(i64, i64)> = conn
         .prepare_cached("SELECT id, kind FROM item WHERE id < ?1 ORDER BY id DESC LIMIT ?2")?
-        .query_map(params![built_to, most], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(params![built_to, most], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
         .collect::<Result<_, _>>()?;
     for (id, code) in &items {
         if let Some(body) = stored_body(conn, ItemId(*id), *code)? {

@@ -11,9 +11,7 @@ use super::plan::{in_a_row, is_me};
 use super::query::{Query, Standing, What};
 use super::token::{fold_parts, query_tokens};
 use crate::error::StoreError;
-use crate::table::item::{
-    CLOSED, INTERNAL, MENTION, MINE, MUTED, PENDING, UNREAD, UNREADABLE,
-};
+use crate::table::item::{CLOSED, INTERNAL, MENTION, MINE, MUTED, PENDING, UNREAD, UNREADABLE};
 
 /// More ids than this are not listed: rows are looked at instead.
 const MOST_IDS: usize = 20_000;
@@ -66,7 +64,11 @@ enum Test {
     Set(i64),
     Clear(i64),
     Org(BTreeSet<i64>),
-    Place { accounts: BTreeSet<i64>, collections: BTreeSet<i64>, conversations: BTreeSet<i64> },
+    Place {
+        accounts: BTreeSet<i64>,
+        collections: BTreeSet<i64>,
+        conversations: BTreeSet<i64>,
+    },
     Closed(bool),
     Overdue(Date),
     Never,
@@ -85,7 +87,11 @@ pub(super) struct RowFilter {
 impl RowFilter {
     /// Reads the filters of a query, resolving names to ids.
     pub(super) fn of(conn: &Connection, query: &Query) -> Result<Self, StoreError> {
-        let mut out = Self { from: i64::MIN, to: i64::MAX, ..Self::default() };
+        let mut out = Self {
+            from: i64::MIN,
+            to: i64::MAX,
+            ..Self::default()
+        };
         let (mut orgs, mut places) = (BTreeSet::new(), Places::default());
         let (mut by_org, mut by_place) = (false, false);
         for filter in &query.filters {
@@ -106,7 +112,8 @@ impl RowFilter {
                 What::Customer(name) => {
                     let found = customers(conn, name)?;
                     if found.is_empty() {
-                        out.notes.push(format!("No customer is called \u{201c}{name}\u{201d}."));
+                        out.notes
+                            .push(format!("No customer is called \u{201c}{name}\u{201d}."));
                     }
                     if !negated {
                         by_org = true;
@@ -138,7 +145,14 @@ impl RowFilter {
             out.tests.push((negated, test));
         }
         if by_org {
-            out.tests.push((false, if orgs.is_empty() { Test::Never } else { Test::Org(orgs) }));
+            out.tests.push((
+                false,
+                if orgs.is_empty() {
+                    Test::Never
+                } else {
+                    Test::Org(orgs)
+                },
+            ));
         }
         if by_place {
             out.tests.push((false, places.test()));
@@ -170,7 +184,10 @@ impl RowFilter {
             }
         }
         let in_range = |ids: BTreeSet<i64>| {
-            ids.into_iter().rev().filter(|id| (self.from..self.to).contains(id)).collect()
+            ids.into_iter()
+                .rev()
+                .filter(|id| (self.from..self.to).contains(id))
+                .collect()
         };
         Ok(best.map(in_range))
     }
@@ -182,11 +199,17 @@ impl Test {
             Self::Set(bits) => row.flags & bits != 0,
             Self::Clear(bits) => row.flags & bits == 0,
             Self::Org(orgs) => row.org.is_some_and(|org| orgs.contains(&org)),
-            Self::Place { accounts, collections, conversations } => {
+            Self::Place {
+                accounts,
+                collections,
+                conversations,
+            } => {
                 accounts.contains(&row.account)
                     || collections.contains(&row.collection)
                     || conversations.contains(&row.id.0)
-                    || row.conversation.is_some_and(|it| conversations.contains(&it))
+                    || row
+                        .conversation
+                        .is_some_and(|it| conversations.contains(&it))
             }
             Self::Closed(closed) => {
                 matches!(row.kind, Kind::Task | Kind::Record)
@@ -204,12 +227,19 @@ impl Test {
             Self::Never => {}
             Self::Org(orgs) => {
                 for org in orgs {
-                    gather(conn, "SELECT id FROM item WHERE org = ?1 LIMIT ?2", *org, &mut out)?;
+                    gather(
+                        conn,
+                        "SELECT id FROM item WHERE org = ?1 LIMIT ?2",
+                        *org,
+                        &mut out,
+                    )?;
                 }
             }
-            Self::Place { accounts, collections, conversations }
-                if accounts.is_empty() && collections.is_empty() =>
-            {
+            Self::Place {
+                accounts,
+                collections,
+                conversations,
+            } if accounts.is_empty() && collections.is_empty() => {
                 for place in conversations {
                     out.insert(*place);
                     let sql = "SELECT id FROM item WHERE conversation = ?1 LIMIT ?2";
@@ -277,8 +307,9 @@ fn is_past_due(conn: &Connection, row: &Row, today: Date) -> Result<bool, StoreE
         _ => return Ok(false),
     };
     let mut statement = conn.prepare_cached(sql)?;
-    let due: Option<Option<String>> =
-        statement.query_row([row.id.0], |row| row.get(0)).optional()?;
+    let due: Option<Option<String>> = statement
+        .query_row([row.id.0], |row| row.get(0))
+        .optional()?;
     Ok(due.flatten().is_some_and(|day| day < today.to_string()))
 }
 
@@ -298,12 +329,7 @@ fn customers(conn: &Connection, name: &str) -> Result<BTreeSet<i64>, StoreError>
 
 /// Items of a kind whose columns have the words of a name, else whose short
 /// fields contain it.
-fn named(
-    conn: &Connection,
-    kind: &str,
-    columns: &str,
-    name: &str,
-) -> Result<Vec<i64>, StoreError> {
+fn named(conn: &Connection, kind: &str, columns: &str, name: &str) -> Result<Vec<i64>, StoreError> {
     let tokens = query_tokens(name);
     if tokens.is_empty() {
         return Ok(Vec::new());
@@ -328,7 +354,10 @@ fn named(
         "SELECT p.rowid FROM search_part p CROSS JOIN item i ON i.id = p.rowid \
          WHERE p.search_part MATCH ?1 AND i.kind = ?2 ORDER BY p.rowid DESC LIMIT ?3",
     )?;
-    let code = Kind::ALL.into_iter().find(|it| it.word() == kind).map_or(0, Kind::code);
+    let code = Kind::ALL
+        .into_iter()
+        .find(|it| it.word() == kind)
+        .map_or(0, Kind::code);
     let rows = statement.query_map(params![part, code, MOST_NAMED], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -349,11 +378,15 @@ impl Places {
             out.conversations.insert(id);
             return Ok(out);
         }
-        out.conversations.extend(named(conn, "conversation", "title", name)?);
+        out.conversations
+            .extend(named(conn, "conversation", "title", name)?);
         let wanted = fold_parts(name);
         for (sql, ids) in [
             ("SELECT id, name, label FROM account", &mut out.accounts),
-            ("SELECT id, name, title FROM collection", &mut out.collections),
+            (
+                "SELECT id, name, title FROM collection",
+                &mut out.collections,
+            ),
         ] {
             let mut statement = conn.prepare_cached(sql)?;
             let mut rows = statement.query([])?;

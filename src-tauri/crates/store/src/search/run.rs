@@ -135,7 +135,10 @@ pub fn search(
     };
     let wanted = offset.saturating_add(limit).min(MOST);
     let windows = run.windows(wanted)?;
-    let mut out = Found { total: windows.total, ..Found::default() };
+    let mut out = Found {
+        total: windows.total,
+        ..Found::default()
+    };
     out.hits = run.page(windows.all, limit, offset)?;
     out.notes = [plan.notes.as_slice(), &filter.notes, &run.notes].concat();
     Ok(out)
@@ -144,7 +147,11 @@ pub fn search(
 /// The weights of the groups.
 fn weights(conn: &Connection, plan: &Plan) -> Result<Vec<f64>, StoreError> {
     let total = words::items(conn)?;
-    Ok(plan.groups.iter().map(|group| weight(group.items, total)).collect())
+    Ok(plan
+        .groups
+        .iter()
+        .map(|group| weight(group.items, total))
+        .collect())
 }
 
 /// The candidates of a search, by window.
@@ -175,8 +182,10 @@ impl Run<'_> {
     fn windows(&mut self, wanted: usize) -> Result<Windows, StoreError> {
         let need = wanted.div_ceil(WINDOW).max(1) * WINDOW;
         let few = self.filter.few(self.conn)?;
-        let only: Option<BTreeSet<i64>> =
-            few.as_ref().filter(|ids| ids.len() > FEW).map(|ids| ids.iter().copied().collect());
+        let only: Option<BTreeSet<i64>> = few
+            .as_ref()
+            .filter(|ids| ids.len() > FEW)
+            .map(|ids| ids.iter().copied().collect());
         let ids = few.filter(|ids| ids.len() <= FEW);
         let mut first = Vec::new();
         let mut more = false;
@@ -204,7 +213,10 @@ impl Run<'_> {
             first.sort_by(best_first);
             all.push(std::mem::take(&mut first));
         }
-        Ok(Windows { all, total: Total { counted, more } })
+        Ok(Windows {
+            all,
+            total: Total { counted, more },
+        })
     }
 
     /// Walks the word index, or all items when no word is asked for, newest
@@ -236,7 +248,8 @@ impl Run<'_> {
             if walked > WALK {
                 let back_to = Millis(id >> 20).rfc3339();
                 let day = back_to.get(..10).unwrap_or(&back_to);
-                self.notes.push(format!("Only items since {day} were searched."));
+                self.notes
+                    .push(format!("Only items since {day} were searched."));
                 return Ok(true);
             }
             if only.is_some_and(|ids| !ids.contains(&id)) {
@@ -351,7 +364,11 @@ impl Run<'_> {
             age_days: (self.today - row.at / DAY).unsigned_abs(),
             kind: row.kind,
         };
-        Ok(Some(Candidate { score: rough(&rough_of), rough: rough_of, row }))
+        Ok(Some(Candidate {
+            score: rough(&rough_of),
+            rough: rough_of,
+            row,
+        }))
     }
 
     /// Cuts the page out of the windows and shows it.
@@ -410,9 +427,11 @@ impl Run<'_> {
         for (candidate, texts) in shown.iter().take(end).skip(skip) {
             let piece = match texts {
                 Some(texts) => snippet(texts, &self.plan.needles),
-                None => self.body(&candidate.row, &mut read)?.map_or_else(String::new, |body| {
-                    snippet(&Indexed::of(&body), &self.plan.needles)
-                }),
+                None => self
+                    .body(&candidate.row, &mut read)?
+                    .map_or_else(String::new, |body| {
+                        snippet(&Indexed::of(&body), &self.plan.needles)
+                    }),
             };
             out.extend(self.hit(candidate, piece)?);
         }
@@ -421,7 +440,9 @@ impl Run<'_> {
 
     fn body(&self, row: &Row, read: &mut usize) -> Result<Option<Body>, StoreError> {
         let mut statement = self.conn.prepare_cached(body::select(row.kind))?;
-        let text: Option<String> = statement.query_row([row.id.0], |row| row.get(0)).optional()?;
+        let text: Option<String> = statement
+            .query_row([row.id.0], |row| row.get(0))
+            .optional()?;
         *read += text.as_ref().map_or(0, String::len);
         // A body nobody can read is still found by what was indexed.
         Ok(text.and_then(|text| body::decode(row.kind, &text).ok()))
@@ -450,9 +471,14 @@ impl Run<'_> {
         }
         let each = self.weights.iter().zip(&frequency);
         Fine {
-            found: each.map(|(weight, it)| weight * saturated(*it, length)).sum(),
+            found: each
+                .map(|(weight, it)| weight * saturated(*it, length))
+                .sum(),
             together,
-            is_field: texts.names.lines().any(|line| query_tokens(line) == self.title),
+            is_field: texts
+                .names
+                .lines()
+                .any(|line| query_tokens(line) == self.title),
         }
     }
 
@@ -464,7 +490,12 @@ impl Run<'_> {
              WHERE i.id = ?1",
         )?;
         let place = statement.query_row([row.id.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<String>>(3)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get::<_, Option<String>>(3)?,
+            ))
         });
         let Some((account, collection, handle, link)) = place.optional()? else {
             return Ok(None);
@@ -473,9 +504,12 @@ impl Run<'_> {
         if title.trim().is_empty()
             && let Some(conversation) = row.conversation
         {
-            let mut statement = self.conn.prepare_cached("SELECT title FROM item WHERE id = ?1")?;
-            let found: Option<String> =
-                statement.query_row([conversation], |row| row.get(0)).optional()?;
+            let mut statement = self
+                .conn
+                .prepare_cached("SELECT title FROM item WHERE id = ?1")?;
+            let found: Option<String> = statement
+                .query_row([conversation], |row| row.get(0))
+                .optional()?;
             title = found.unwrap_or(title);
         }
         Ok(Some(Hit {
@@ -511,5 +545,7 @@ fn best_first(a: &Candidate, b: &Candidate) -> Ordering {
 
 fn day_number(query: &Query) -> i64 {
     let epoch = jiff::civil::date(1970, 1, 1);
-    epoch.until(query.today).map_or(0, |span| i64::from(span.get_days()))
+    epoch
+        .until(query.today)
+        .map_or(0, |span| i64::from(span.get_days()))
 }

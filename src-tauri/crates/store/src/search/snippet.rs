@@ -38,7 +38,10 @@ fn window(text: &str, needles: &[Needle]) -> Option<String> {
     let (mut places, _) = find(text, needles);
     places.sort_by_key(|place| (place.start, place.end));
     let best = places.iter().enumerate().max_by_key(|(at, first)| {
-        let inside = places.iter().skip(*at).take_while(|it| it.end <= first.start + WIDTH);
+        let inside = places
+            .iter()
+            .skip(*at)
+            .take_while(|it| it.end <= first.start + WIDTH);
         let groups: BTreeSet<usize> = inside.map(|it| it.group).collect();
         (groups.len(), std::cmp::Reverse(*at))
     });
@@ -54,7 +57,11 @@ fn window(text: &str, needles: &[Needle]) -> Option<String> {
 fn show(text: &str, from: usize, to: usize, marks: &[(usize, usize)]) -> String {
     let from = if from == 0 { 0 } else { word_start(text, from) };
     let to = cut_at(text, to).len();
-    let to = if to < text.len() { word_end(text, from, to, marks) } else { to };
+    let to = if to < text.len() {
+        word_end(text, from, to, marks)
+    } else {
+        to
+    };
     let mut out = String::with_capacity(WIDTH + 40);
     if from > 0 {
         out.push('…');
@@ -96,13 +103,19 @@ fn plain(out: &mut String, text: &str) {
 fn word_start(text: &str, from: usize) -> usize {
     let from = cut_at(text, from).len();
     let rest = cut_at(text.get(from..).unwrap_or_default(), LEAD - 10);
-    rest.find(char::is_whitespace).map_or(from, |gap| from + gap + 1)
+    rest.find(char::is_whitespace)
+        .map_or(from, |gap| from + gap + 1)
 }
 
 /// The last end of a word at or before `to`, hits kept whole.
 fn word_end(text: &str, from: usize, to: usize, marks: &[(usize, usize)]) -> usize {
-    let last_hit = marks.iter().map(|mark| mark.1).filter(|end| *end <= to).max();
+    let last_hit = marks
+        .iter()
+        .map(|mark| mark.1)
+        .filter(|end| *end <= to)
+        .max();
     let least = last_hit.unwrap_or(from).max(from);
     let rest = text.get(least..to).unwrap_or_default();
-    rest.rfind(char::is_whitespace).map_or(to, |gap| least + gap)
+    rest.rfind(char::is_whitespace)
+        .map_or(to, |gap| least + gap)
 }

@@ -302,7 +302,11 @@ pub fn fold_parts(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {
-            out.push(if c == '\0' { ' ' } else { c.to_ascii_lowercase() });
+            out.push(if c == '\0' {
+                ' '
+            } else {
+                c.to_ascii_lowercase()
+            });
         } else {
             match class(c) {
                 Class::Nothing => {}

@@ -108,7 +108,10 @@ impl TagGuard {
     fn is_overlong(&mut self, byte: u8, next: Option<&u8>) -> bool {
         if !self.inside {
             if byte == b'<' && next.is_some_and(u8::is_ascii_alphabetic) {
-                *self = Self { inside: true, ..Self::default() };
+                *self = Self {
+                    inside: true,
+                    ..Self::default()
+                };
             }
             return false;
         }
@@ -203,13 +206,19 @@ impl Sink {
         }
         drop(hiding);
         if !is_inline(name) {
-            let gap = if matches!(name, "td" | "th" | "img") { ' ' } else { '\n' };
+            let gap = if matches!(name, "td" | "th" | "img") {
+                ' '
+            } else {
+                '\n'
+            };
             blank(&mut self.out.borrow_mut(), gap);
         }
         if tag.kind == TagKind::EndTag {
             return TokenSinkResult::Continue;
         }
-        if name == "img" && let Some(alt) = attribute(tag, "alt") {
+        if name == "img"
+            && let Some(alt) = attribute(tag, "alt")
+        {
             self.text(alt);
             blank(&mut self.out.borrow_mut(), ' ');
         }
@@ -261,7 +270,9 @@ fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
 
 fn is_hidden(name: &str, tag: &Tag) -> bool {
     // `mx-reply` repeats the message that is answered.
-    let always = ["head", "script", "style", "template", "noscript", "svg", "math", "object"];
+    let always = [
+        "head", "script", "style", "template", "noscript", "svg", "math", "object",
+    ];
     if always.contains(&name) || matches!(name, "title" | "textarea" | "select" | "mx-reply") {
         return true;
     }
@@ -276,14 +287,28 @@ fn is_hidden(name: &str, tag: &Tag) -> bool {
         .filter(|c| !c.is_whitespace())
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|it| style.contains(it))
+    ["display:none", "visibility:hidden", "mso-hide:all"]
+        .iter()
+        .any(|it| style.contains(it))
 }
 
 fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
-            | "param" | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -291,9 +316,41 @@ fn is_void(name: &str) -> bool {
 fn is_inline(name: &str) -> bool {
     matches!(
         name,
-        "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "blink" | "cite" | "code"
-            | "data" | "del" | "dfn" | "em" | "font" | "i" | "ins" | "kbd" | "label" | "mark"
-            | "nobr" | "o:p" | "q" | "ruby" | "s" | "samp" | "small" | "span" | "strike"
-            | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr"
+        "a" | "abbr"
+            | "acronym"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "blink"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "nobr"
+            | "o:p"
+            | "q"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
     )
 }

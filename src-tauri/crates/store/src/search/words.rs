@@ -37,7 +37,13 @@ pub(super) fn count(conn: &Connection, id: ItemId, texts: &Indexed<'_>) -> Resul
         return Ok(());
     }
     let mut words = BTreeSet::new();
-    for text in [&*texts.title, &texts.sender, &texts.recipient, &texts.names, &texts.body] {
+    for text in [
+        &*texts.title,
+        &texts.sender,
+        &texts.recipient,
+        &texts.names,
+        &texts.body,
+    ] {
         tokenize(text, |token| {
             if !words.contains(token.text) {
                 words.insert(token.text.to_owned());
@@ -88,7 +94,11 @@ pub(super) fn expand(conn: &Connection, prefix: &str) -> Result<Expansion, Store
         )?
         .query_row([prefix, &after], |row| row.get(0))?;
     if items <= CHEAP {
-        return Ok(Expansion { words: Vec::new(), narrowed: false, items });
+        return Ok(Expansion {
+            words: Vec::new(),
+            narrowed: false,
+            items,
+        });
     }
     let mut words = BTreeSet::new();
     let mut narrowed = false;
@@ -117,5 +127,9 @@ pub(super) fn expand(conn: &Connection, prefix: &str) -> Result<Expansion, Store
             words.insert(word?);
         }
     }
-    Ok(Expansion { words: words.into_iter().collect(), narrowed, items })
+    Ok(Expansion {
+        words: words.into_iter().collect(),
+        narrowed,
+        items,
+    })
 }

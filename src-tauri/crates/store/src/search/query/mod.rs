@@ -193,7 +193,10 @@ impl Query {
     pub fn typing(text: &str, context: &SearchContext) -> Self {
         let (mut query, open) = parse::parse(text, context);
         if let Some((group, term)) = open
-            && let Some(term) = query.groups.get_mut(group).and_then(|it| it.0.get_mut(term))
+            && let Some(term) = query
+                .groups
+                .get_mut(group)
+                .and_then(|it| it.0.get_mut(term))
             && term.form == Form::Word
         {
             term.form = Form::Prefix;

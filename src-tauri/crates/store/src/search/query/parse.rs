@@ -23,7 +23,10 @@ pub(super) fn parse(text: &str, context: &SearchContext) -> (Query, Option<At>) 
     let mut reader = Reader {
         rest: short,
         context,
-        query: Query { today: context.today, ..Query::default() },
+        query: Query {
+            today: context.today,
+            ..Query::default()
+        },
         open: None,
         or: false,
         not: false,
@@ -31,7 +34,9 @@ pub(super) fn parse(text: &str, context: &SearchContext) -> (Query, Option<At>) 
         terms: 0,
     };
     while reader.step() {}
-    let Reader { mut query, open, .. } = reader;
+    let Reader {
+        mut query, open, ..
+    } = reader;
     if short.len() < text.len() {
         query.ignored.push("…".to_owned());
     }
@@ -88,7 +93,8 @@ impl<'a> Reader<'a> {
             self.rest = after;
             let is_quoted = value.starts_with('"');
             let value = if is_quoted {
-                self.quoted(bare.get(name_len + 1..).unwrap_or_default()).trim()
+                self.quoted(bare.get(name_len + 1..).unwrap_or_default())
+                    .trim()
             } else {
                 value
             };
@@ -136,7 +142,11 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self, word: &str, negated: bool) {
         let bare = word.trim_end_matches('*');
-        let form = if bare.len() < word.len() { Form::Prefix } else { Form::Word };
+        let form = if bare.len() < word.len() {
+            Form::Prefix
+        } else {
+            Form::Word
+        };
         self.term(bare, form, negated);
         if form == Form::Word && self.rest.is_empty() && self.can_join {
             let group = self.query.groups.len().checked_sub(1);
@@ -161,7 +171,10 @@ impl<'a> Reader<'a> {
             self.ignore(text);
             return;
         }
-        let term = Term { text: text.to_owned(), form };
+        let term = Term {
+            text: text.to_owned(),
+            form,
+        };
         if negated {
             if or {
                 self.ignore("OR");
@@ -190,7 +203,10 @@ impl<'a> Reader<'a> {
             "customer" | "org" | "company" if is_word(value) => vec![What::Customer(text)],
             "kind" | "type" if is_word(value) => vec![What::Kind(text)],
             "has" => Has::from_word(&lower).map(What::Has).into_iter().collect(),
-            "is" => Standing::from_word(&lower).map(What::Is).into_iter().collect(),
+            "is" => Standing::from_word(&lower)
+                .map(What::Is)
+                .into_iter()
+                .collect(),
             "before" | "until" | "after" | "since" | "on" | "date" => {
                 let Some((first, next)) = days(&lower, self.context.today) else {
                     return false;

@@ -10,10 +10,19 @@ impl Day {
     /// The day `date` for this user.
     pub(super) fn new(date: Date, context: &SearchContext) -> Self {
         let at = date.to_zoned(context.zone.clone()).map_or_else(
-            |_| if date.year() < 1970 { i64::MIN } else { i64::MAX },
+            |_| {
+                if date.year() < 1970 {
+                    i64::MIN
+                } else {
+                    i64::MAX
+                }
+            },
             |start| start.timestamp().as_millisecond(),
         );
-        Self { date, at: Millis(at) }
+        Self {
+            date,
+            at: Millis(at),
+        }
     }
 }
 
@@ -31,7 +40,10 @@ pub(crate) fn days(word: &str, today: Date) -> Option<(Date, Date)> {
         }
         "month" | "this-month" => return span_from(today.first_of_month(), 1.month()),
         "last-month" => {
-            return span_from(today.first_of_month().checked_sub(1.month()).ok()?, 1.month());
+            return span_from(
+                today.first_of_month().checked_sub(1.month()).ok()?,
+                1.month(),
+            );
         }
         "year" | "this-year" => return span_from(today.first_of_year(), 1.year()),
         "last-year" => {
@@ -66,7 +78,8 @@ pub(crate) fn days(word: &str, today: Date) -> Option<(Date, Date)> {
 }
 
 fn monday_of(day: Date) -> Option<Date> {
-    day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).ok()
+    day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
+        .ok()
 }
 
 fn weekday(word: &str) -> Option<Weekday> {
@@ -79,13 +92,19 @@ fn weekday(word: &str) -> Option<Weekday> {
         ("saturday", Weekday::Saturday),
         ("sunday", Weekday::Sunday),
     ];
-    all.into_iter().find(|(name, _)| *name == word).map(|(_, day)| day)
+    all.into_iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, day)| day)
 }
 
 /// `7d`, `2w`, `3m`, `1y`: that long ago.
 fn ago(word: &str, today: Date) -> Option<Date> {
     let unit = word.chars().next_back()?;
-    let count: i32 = word.strip_suffix(unit)?.parse().ok().filter(|count| *count >= 0)?;
+    let count: i32 = word
+        .strip_suffix(unit)?
+        .parse()
+        .ok()
+        .filter(|count| *count >= 0)?;
     let span = match unit {
         'd' => Span::new().try_days(count),
         'w' => Span::new().try_weeks(count),
@@ -93,5 +112,8 @@ fn ago(word: &str, today: Date) -> Option<Date> {
         'y' => Span::new().try_years(count),
         _ => return None,
     };
-    today.checked_sub(span.ok()?).ok().filter(|first| first.year() >= 1000)
+    today
+        .checked_sub(span.ok()?)
+        .ok()
+        .filter(|first| first.year() >= 1000)
 }

@@ -35,13 +35,28 @@ fn five_scripts_are_found_by_word_and_by_beginning() {
     let thai = world.say(7, "ใบแจ้งหนี้ฉบับใหม่");
     let kana = world.say(8, "プロジェクトのおしらせ");
     for (text, id) in [
-        ("strasse", latin), ("lodz", latin), ("ŁÓDŹ", latin), ("gesp*", latin),
-        ("счет", cyrillic), ("ПОСТАВКУ", cyrillic), ("прибор*", cyrillic),
-        ("τιμολογιο", greek), ("ΤΙΜΟΛΌΓΙΟ", greek),
-        ("東京", han), ("京", han), ("都", han), ("發票", han), ("票", han),
-        ("한국", hangul), ("송장", hangul), ("국어", hangul),
+        ("strasse", latin),
+        ("lodz", latin),
+        ("ŁÓDŹ", latin),
+        ("gesp*", latin),
+        ("счет", cyrillic),
+        ("ПОСТАВКУ", cyrillic),
+        ("прибор*", cyrillic),
+        ("τιμολογιο", greek),
+        ("ΤΙΜΟΛΌΓΙΟ", greek),
+        ("東京", han),
+        ("京", han),
+        ("都", han),
+        ("發票", han),
+        ("票", han),
+        ("한국", hangul),
+        ("송장", hangul),
+        ("국어", hangul),
         ("الفاتورة", arabic),
-        ("แจ้งหนี้", thai), ("プロジェクト", kana), ("ﾌﾟﾛｼﾞｪｸﾄ", kana), ("しらせ", kana),
+        ("แจ้งหนี้", thai),
+        ("プロジェクト", kana),
+        ("ﾌﾟﾛｼﾞｪｸﾄ", kana),
+        ("しらせ", kana),
     ] {
         assert_eq!(world.find(text), [id], "{text}");
     }
@@ -65,8 +80,14 @@ fn a_code_is_found_whole_and_by_any_part() {
     let code = world.put(3, &record(invoice("INV-2026-0148", "Calibration set")));
     world.put(2, &record(invoice("INV-2026-0999", "Sensors")));
     for text in [
-        "INV-2026-0148", "inv 2026 0148", "\"inv-2026-0148\"", "0148", "014", "6-0148",
-        "inv20260148", "\"2026-0148\"",
+        "INV-2026-0148",
+        "inv 2026 0148",
+        "\"inv-2026-0148\"",
+        "0148",
+        "014",
+        "6-0148",
+        "inv20260148",
+        "\"2026-0148\"",
     ] {
         assert_eq!(world.find(text), [code], "{text}");
     }
@@ -93,7 +114,10 @@ fn part_words_of_names_numbers_and_files_are_found() {
         &Body::Organisation(Box::new(Organisation {
             name: "Brightwater Utilities".to_owned(),
             number: Some("C-10077".to_owned()),
-            postal: vec![Postal { city: "Ålesund".to_owned(), ..Postal::default() }],
+            postal: vec![Postal {
+                city: "Ålesund".to_owned(),
+                ..Postal::default()
+            }],
             ..Organisation::default()
         })),
     );
@@ -107,9 +131,18 @@ fn part_words_of_names_numbers_and_files_are_found() {
     });
     let file = world.put(1, &Body::Message(with_file));
     for (text, id) in [
-        ("llowel", contact), ("hollow", contact), ("5550", contact), ("55501234", contact),
-        ("040 5550 1234", contact), ("+49405550", contact), ("0405550-1234", contact),
-        ("0077", org), ("alesund", org), ("tasheet", file), ("q7-rev", file), ("sheet_q7", file),
+        ("llowel", contact),
+        ("hollow", contact),
+        ("5550", contact),
+        ("55501234", contact),
+        ("040 5550 1234", contact),
+        ("+49405550", contact),
+        ("0405550-1234", contact),
+        ("0077", org),
+        ("alesund", org),
+        ("tasheet", file),
+        ("q7-rev", file),
+        ("sheet_q7", file),
     ] {
         assert_eq!(world.find(text), [id], "{text}");
     }
@@ -124,12 +157,16 @@ fn part_words_of_names_numbers_and_files_are_found() {
 fn html_is_found_as_its_reader_sees_it() {
     let mut world = World::new();
     let mut mail = message("");
-    mail.html = Some("<p>In<b>voi</b>ce</p><div>due&nbsp;M&auml;rz</div><style>red</style>".to_owned());
+    mail.html =
+        Some("<p>In<b>voi</b>ce</p><div>due&nbsp;M&auml;rz</div><style>red</style>".to_owned());
     let id = world.put(1, &Body::Message(mail));
     assert_eq!(world.find("invoice due märz"), [id]);
     assert_eq!(world.find("red"), []);
     assert_eq!(world.find("nbsp"), []);
-    assert_eq!(world.ask("invoice").hits[0].snippet, "\u{2}Invoice\u{3} due März");
+    assert_eq!(
+        world.ask("invoice").hits[0].snippet,
+        "\u{2}Invoice\u{3} due März"
+    );
 }
 
 #[test]
@@ -184,7 +221,10 @@ fn filters_hold_alone_and_together() {
     );
     let mut due = invoice("INV-7", "offer accepted");
     due.due = Some(jiff::civil::date(2026, 3, 1));
-    due.amount = Some(Money { amount: Decimal::new(12_345, 2), currency: Currency::new("EUR") });
+    due.amount = Some(Money {
+        amount: Decimal::new(12_345, 2),
+        currency: Currency::new("EUR"),
+    });
     let due = world.put(20, &record(due));
     let task = world.put(
         5,
@@ -238,7 +278,10 @@ fn filters_hold_alone_and_together() {
         assert_eq!(world.find_all(text), wanted, "{text}");
     }
     let missing = world.ask("offer customer:nobody");
-    assert_eq!(missing.notes, ["No customer is called \u{201c}nobody\u{201d}."]);
+    assert_eq!(
+        missing.notes,
+        ["No customer is called \u{201c}nobody\u{201d}."]
+    );
     let tasks = Query::parse("is:overdue", &context());
     world.set(due, "flags", CLOSED);
     assert_eq!(search(&world.conn, &tasks, 5, 0).unwrap().hits, []);
@@ -251,15 +294,34 @@ fn every_kind_of_item_is_found_and_says_what_it_is() {
     let bodies = [
         Body::Conversation(Conversation::new(ConversationKind::Room, "zebra room")),
         Body::Message(message("zebra said")),
-        Body::Task(Task { title: "zebra task".to_owned(), ..Task::default() }),
-        Body::Event(Event {
-            title: "zebra event".to_owned(), start, end: start, zone: None, all_day: false,
-            location: None, notes: None, organizer: None, attendees: vec![], recurrence: vec![],
-            occurrence: None, cancelled: false, about: None,
+        Body::Task(Task {
+            title: "zebra task".to_owned(),
+            ..Task::default()
         }),
-        Body::Page(WikiPage { title: "zebra page".to_owned(), ..WikiPage::default() }),
+        Body::Event(Event {
+            title: "zebra event".to_owned(),
+            start,
+            end: start,
+            zone: None,
+            all_day: false,
+            location: None,
+            notes: None,
+            organizer: None,
+            attendees: vec![],
+            recurrence: vec![],
+            occurrence: None,
+            cancelled: false,
+            about: None,
+        }),
+        Body::Page(WikiPage {
+            title: "zebra page".to_owned(),
+            ..WikiPage::default()
+        }),
         record(invoice("Z-1", "zebra invoice")),
-        Body::Contact(Box::new(Contact { name: "zebra man".to_owned(), ..Contact::default() })),
+        Body::Contact(Box::new(Contact {
+            name: "zebra man".to_owned(),
+            ..Contact::default()
+        })),
         Body::Organisation(Box::new(Organisation {
             name: "zebra gmbh".to_owned(),
             ..Organisation::default()
@@ -282,7 +344,10 @@ fn every_kind_of_item_is_found_and_says_what_it_is() {
 #[test]
 fn a_title_outranks_a_mention_and_news_outrank_old() {
     let mut world = World::new();
-    let mention = world.say(0, "we talked about the gauge for a while and then went home");
+    let mention = world.say(
+        0,
+        "we talked about the gauge for a while and then went home",
+    );
     let old = world.say(900, "gauge");
     let new = world.say(1, "gauge");
     let named = world.put(30, &record(invoice("G-1", "gauge")));
@@ -319,9 +384,15 @@ fn pages_never_overlap_and_miss_nothing() {
 fn a_snippet_shows_the_place_with_most_of_the_terms() {
     let mut world = World::new();
     let filler = "nothing of note happened on that long day ".repeat(20);
-    world.say(1, &format!("rotor {filler} the rotor needs a new bearing, said Ada {filler}"));
+    world.say(
+        1,
+        &format!("rotor {filler} the rotor needs a new bearing, said Ada {filler}"),
+    );
     let snippet = world.ask("rotor bearing").hits[0].snippet.clone();
-    assert!(snippet.contains("the \u{2}rotor\u{3} needs a new \u{2}bearing\u{3}"), "{snippet}");
+    assert!(
+        snippet.contains("the \u{2}rotor\u{3} needs a new \u{2}bearing\u{3}"),
+        "{snippet}"
+    );
     assert!(snippet.starts_with('…') && snippet.ends_with('…'));
     assert!(snippet.len() < 300);
 }
@@ -329,7 +400,10 @@ fn a_snippet_shows_the_place_with_most_of_the_terms() {
 #[test]
 fn a_chat_message_is_shown_under_its_conversation() {
     let mut world = World::new();
-    let room = world.put(9, &Body::Conversation(Conversation::new(ConversationKind::Room, "Lab")));
+    let room = world.put(
+        9,
+        &Body::Conversation(Conversation::new(ConversationKind::Room, "Lab")),
+    );
     let said = world.say(1, "quartz");
     world.set(said, "conversation", room.0);
     assert_eq!(world.ask("quartz").hits[0].title, "Lab");
@@ -360,7 +434,10 @@ fn a_rebuild_goes_on_where_it_stopped_and_finds_everything_again() {
     let done = coverage(&world.conn).unwrap();
     assert_eq!((done[1].indexed, done[1].total), (27, 27));
     assert!(done[1].oldest.is_some());
-    world.conn.execute("UPDATE search_state SET version = 0", []).unwrap();
+    world
+        .conn
+        .execute("UPDATE search_state SET version = 0", [])
+        .unwrap();
     assert!(needs_rebuild(&world.conn).unwrap());
     while !rebuild_step(&world.conn, 100).unwrap().finished {}
     assert_eq!(world.find("granite").len(), 27);
@@ -372,7 +449,10 @@ fn the_self_check_sees_an_item_that_the_index_lost() {
     let ids: Vec<_> = (0..10).map(|n| world.say(n, "basalt column")).collect();
     let fine = self_check(&world.conn, 20).unwrap();
     assert!(fine.checked > 5 && fine.missing.is_empty(), "{fine:?}");
-    world.conn.execute("DELETE FROM search_text WHERE rowid = ?1", [ids[0].0]).unwrap();
+    world
+        .conn
+        .execute("DELETE FROM search_text WHERE rowid = ?1", [ids[0].0])
+        .unwrap();
     assert_eq!(self_check(&world.conn, 20).unwrap().missing, [ids[0]]);
 }
 

@@ -7,17 +7,32 @@ use rapport_model::Body;
 #[test]
 fn a_query_in_the_language_of_the_index_is_data() {
     let mut world = World::new();
-    let near = world.say(1, "NEAR the lake, column body");
+    let near = world.say(1, "NEAR the lake, column 5 body");
     world.say(1, "quite another thing");
     for text in [
-        "NEAR(lake column, 5)", "\"near\" \"lake\"", "near AND lake", "NEAR lake",
+        "NEAR(lake column, 5)",
+        "\"near\" \"lake\"",
+        "near AND lake",
+        "NEAR lake",
     ] {
         assert_eq!(world.find(text), [near], "{text}");
     }
     for text in [
-        "body : lake thing", "{title body} : x", "- {title} : x", "^lake thing", "lake + thing",
-        "\"\"\"\"", "') OR 1=1 --", "lake\" OR \"thing", "a* b* *", "( ( (", "\\", "%", "qzxkmessage\"",
-        "\u{0}\u{1}", "search_text MATCH 'x'",
+        "body : lake thing",
+        "{title body} : x",
+        "- {title} : x",
+        "^lake thing",
+        "lake + thing",
+        "\"\"\"\"",
+        "') OR 1=1 --",
+        "lake\" OR \"thing",
+        "a* b* *",
+        "( ( (",
+        "\\",
+        "%",
+        "qzxkmessage\"",
+        "\u{0}\u{1}",
+        "search_text MATCH 'x'",
     ] {
         let found = world.ask(text);
         assert!(found.hits.len() <= 2, "{text}");

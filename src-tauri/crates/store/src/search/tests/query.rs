@@ -9,7 +9,11 @@ fn parse(text: &str) -> Query {
 }
 
 fn words(query: &Query) -> Vec<Vec<&str>> {
-    query.groups.iter().map(|it| it.0.iter().map(|term| &*term.text).collect()).collect()
+    query
+        .groups
+        .iter()
+        .map(|it| it.0.iter().map(|term| &*term.text).collect())
+        .collect()
 }
 
 fn filters(text: &str) -> Vec<What> {
@@ -52,7 +56,10 @@ fn operators_are_filters_and_unknown_ones_are_words() {
     let query = parse("shape:round has:unicorn before:banana https://x.example 10:30");
     assert_eq!(query.filters, []);
     assert_eq!(query.groups.len(), 5);
-    assert_eq!(query.ignored, ["shape:round", "has:unicorn", "before:banana"]);
+    assert_eq!(
+        query.ignored,
+        ["shape:round", "has:unicorn", "before:banana"]
+    );
     assert!(parse("-from:ada").filters[0].negated);
 }
 
@@ -76,7 +83,10 @@ fn days_are_read_as_people_write_them() {
         assert_eq!(day(&filters(&format!("after:{text}"))[0]), wanted, "{text}");
     }
     let on = filters("on:2026-02");
-    assert_eq!((day(&on[0]), day(&on[1])), (date(2026, 2, 1), date(2026, 3, 1)));
+    assert_eq!(
+        (day(&on[0]), day(&on[1])),
+        (date(2026, 2, 1), date(2026, 3, 1))
+    );
 }
 
 #[test]

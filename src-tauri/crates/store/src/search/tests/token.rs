@@ -17,7 +17,10 @@ fn tokens(text: &str) -> Vec<String> {
 fn words_are_lower_case_without_accents() {
     assert_eq!(tokens("Crème Brûlée, naïve"), ["creme", "brulee", "naive"]);
     assert_eq!(tokens("Straße STRASSE ẞ"), ["strasse", "strasse", "ss"]);
-    assert_eq!(tokens("Łódź Ørsted Æther Đorđe Œuvre"), ["lodz", "orsted", "aether", "dorde", "oeuvre"]);
+    assert_eq!(
+        tokens("Łódź Ørsted Æther Đorđe Œuvre"),
+        ["lodz", "orsted", "aether", "dorde", "oeuvre"]
+    );
     assert_eq!(tokens("İstanbul ısı"), ["istanbul", "isi"]);
     assert_eq!(tokens("ΣΊΣΥΦΟΣ Σίσυφος"), ["σισυφοσ", "σισυφοσ"]);
     assert_eq!(tokens("Ёлка ЙОД"), ["елка", "иод"]);
@@ -27,7 +30,10 @@ fn words_are_lower_case_without_accents() {
 fn composed_and_decomposed_letters_are_the_same() {
     assert_eq!(tokens("cafe\u{301}"), tokens("café"));
     assert_eq!(tokens("か\u{3099}き"), tokens("がき"));
-    assert_eq!(tokens("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"), tokens("한국"));
+    assert_eq!(
+        tokens("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"),
+        tokens("한국")
+    );
     assert_eq!(tokens("ｶﾞｷﾞ"), tokens("ガギ"));
     assert_eq!(tokens("ＡＢＣ１２３"), ["abc123"]);
     assert_eq!(tokens("ﬁle №5 ㈱"), ["file", "no5", "株"]);
@@ -36,7 +42,10 @@ fn composed_and_decomposed_letters_are_the_same() {
 #[test]
 fn codes_fall_into_their_parts_and_keep_letters_with_digits() {
     assert_eq!(tokens("INV-2026-0148"), ["inv", "2026", "0148"]);
-    assert_eq!(tokens("A4 sheet, 3D, x86_64"), ["a4", "sheet", "3d", "x86", "64"]);
+    assert_eq!(
+        tokens("A4 sheet, 3D, x86_64"),
+        ["a4", "sheet", "3d", "x86", "64"]
+    );
     assert_eq!(tokens("ada@velmora.example"), ["ada", "velmora", "example"]);
 }
 

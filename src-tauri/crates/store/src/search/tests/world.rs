@@ -14,21 +14,35 @@ use crate::table::{body, steps};
 pub(super) const TODAY: Date = date(2026, 3, 12);
 
 pub(super) fn context() -> SearchContext {
-    SearchContext { today: TODAY, zone: TimeZone::UTC }
+    SearchContext {
+        today: TODAY,
+        zone: TimeZone::UTC,
+    }
 }
 
 /// The id of an item made that many days before today.
 pub(super) fn id(days_ago: i64, n: i64) -> ItemId {
-    let day = TODAY.to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
+    let day = TODAY
+        .to_zoned(TimeZone::UTC)
+        .unwrap()
+        .timestamp()
+        .as_millisecond();
     ItemId(((day - days_ago * 86_400_000) << 20) + n)
 }
 
 pub(super) fn mailbox(name: &str, address: &str) -> Mailbox {
-    Mailbox { name: Some(name.to_owned()), address: Address::email(address) }
+    Mailbox {
+        name: Some(name.to_owned()),
+        address: Address::email(address),
+    }
 }
 
 pub(super) fn message(text: &str) -> Message {
-    Message::plain(Handle::new("room"), mailbox("Ada Brandt", "ada@velmora.example"), text)
+    Message::plain(
+        Handle::new("room"),
+        mailbox("Ada Brandt", "ada@velmora.example"),
+        text,
+    )
 }
 
 pub(super) struct World {
@@ -89,7 +103,9 @@ impl World {
 
     pub(super) fn remove(&mut self, id: ItemId) {
         assert!(unindex_item(&self.conn, id).unwrap());
-        self.conn.execute("DELETE FROM item WHERE id = ?1", [id.0]).unwrap();
+        self.conn
+            .execute("DELETE FROM item WHERE id = ?1", [id.0])
+            .unwrap();
     }
 
     pub(super) fn set(&self, id: ItemId, column: &str, value: i64) {
