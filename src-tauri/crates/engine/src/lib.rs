@@ -4,9 +4,20 @@
 //! decided is decided by pure functions, and written in one transaction.
 
 pub mod clock;
+mod core;
+mod error;
+pub mod hub;
+mod ingest;
 pub mod merge;
 pub mod outbox;
 pub mod people;
 pub mod rng;
+pub mod sync;
 
 pub use clock::SystemClock;
+pub use error::HubError;
+pub use hub::{Hub, NewAccount, Parts, Placed};
+pub use ingest::LARGEST;
+pub use outbox::{Choice, Op};
+pub use people::{Said, Suggestion};
+pub use sync::{CollectionTurn, Progress, Reconciled, TaskEnd, TaskEvent, Turn};

@@ -1,0 +1,201 @@
+//! Accounts: adding, signing in, checking, removing.
+
+use rapport_model::connector::{Collection, SecurityAnswer, SecurityStep, SignInStep, SignedIn};
+use rapport_model::{Account, AccountId, Address, AddressKind, Health};
+use rapport_store::Loss;
+
+use super::Hub;
+use crate::core::user_key;
+use crate::error::HubError;
+use crate::people::Rules;
+
+/// An account to be added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAccount {
+    /// Its id; chosen from the connector's name when there is none.
+    pub id: Option<AccountId>,
+    /// The connector's name.
+    pub connector: String,
+    /// What the user calls it; the id when empty.
+    pub label: String,
+    /// The answers to the form.
+    pub config: serde_json::Value,
+}
+
+impl Hub {
+    /// Adds an account. Makes no request.
+    ///
+    /// # Errors
+    /// There is no such connector, the form is not answered, or the id is taken.
+    pub fn add_account(&self, new: NewAccount) -> Result<Account, HubError> {
+        let factory = self.core.factory(&new.connector)?;
+        let known = self.accounts()?;
+        let taken = |id: &AccountId| known.iter().any(|it| it.id == *id);
+        let id = match new.id {
+            Some(id) if taken(&id) => return Err(HubError::Exists(format!("an account {id}"))),
+            Some(id) => id,
+            None => (1..)
+                .map(|n| AccountId(format!("{}-{n}", new.connector)))
+                .find(|id| !taken(id))
+                .ok_or_else(|| HubError::Refused("No id is free.".to_owned()))?,
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if id.as_str().is_empty() || id.as_str().len() > 64 || !id.as_str().chars().all(plain) {
+            return Err(HubError::Refused(
+                "An account id has up to 64 letters, digits, dots and dashes.".to_owned(),
+            ));
+        }
+        let account = Account {
+            label: if new.label.is_empty() {
+                id.to_string()
+            } else {
+                new.label
+            },
+            id,
+            connector: new.connector,
+            config: new.config,
+            paused: false,
+            health: Health::New,
+            added: self.core.now(),
+        };
+        factory.connect(rapport_model::connector::Setting {
+            account: account.id.clone(),
+            config: account.config.clone(),
+            vault: std::sync::Arc::clone(&self.core.vault),
+            state_dir: self.core.db.profile().state(&account.id),
+            clock: std::sync::Arc::clone(&self.core.clock),
+        })?;
+        self.core.write(|tx| tx.put_account(&account))?;
+        Ok(account)
+    }
+
+    /// All accounts.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn accounts(&self) -> Result<Vec<Account>, HubError> {
+        self.read(|it| it.accounts())
+    }
+
+    /// Changes the label or the answers to the form.
+    ///
+    /// # Errors
+    /// There is no such account, or the form is not answered.
+    pub fn change_account(
+        &self,
+        id: &AccountId,
+        label: Option<String>,
+        config: Option<serde_json::Value>,
+    ) -> Result<Account, HubError> {
+        let mut account = self.core.account(id)?;
+        account.label = label.unwrap_or(account.label);
+        account.config = config.unwrap_or(account.config);
+        self.core.write(|tx| tx.put_account(&account))?;
+        self.core.forget_session(id);
+        self.core.session(id)?;
+        Ok(account)
+    }
+
+    /// One step of signing in.
+    ///
+    /// # Errors
+    /// The source refused, or cannot be reached.
+    pub async fn sign_in(&self, id: &AccountId, step: SignInStep) -> Result<SignedIn, HubError> {
+        let session = self.core.session(id)?;
+        let _waiting = session.foreground();
+        let answer = session.connector.sign_in(step).await?;
+        if let SignedIn::Done { user } = &answer {
+            self.core.write(|tx| {
+                tx.set_setting(&user_key(id), user)?;
+                let mut rules = Rules::load(tx, id)?;
+                for kind in [AddressKind::Matrix, AddressKind::Email] {
+                    rules.add_me(
+                        tx,
+                        id,
+                        &Address {
+                            kind,
+                            value: user.clone(),
+                        },
+                    )?;
+                }
+                tx.set_health(id, &Health::New)
+            })?;
+            session.nudge();
+        }
+        Ok(answer)
+    }
+
+    /// Asks the source what there is, and so whether the sign-in works.
+    ///
+    /// # Errors
+    /// The source refused, or cannot be reached.
+    pub async fn check(&self, id: &AccountId) -> Result<Vec<Collection>, HubError> {
+        let session = self.core.session(id)?;
+        let _waiting = session.foreground();
+        let found = session.connector.discover().await?;
+        self.core.write(|tx| tx.put_collections(id, &found))?;
+        Ok(found)
+    }
+
+    /// Stops or resumes an account's syncing.
+    ///
+    /// # Errors
+    /// There is no such account.
+    pub fn set_paused(&self, id: &AccountId, paused: bool) -> Result<(), HubError> {
+        let session = self.core.session(id)?;
+        self.core.write(|tx| tx.set_paused(id, paused))?;
+        session.nudge();
+        Ok(())
+    }
+
+    /// What would be lost with an account: shown before it is removed.
+    ///
+    /// # Errors
+    /// There is no such account.
+    pub fn loss_of_account(&self, id: &AccountId) -> Result<Loss, HubError> {
+        self.core.account(id)?;
+        self.read(|it| it.loss_of_account(id))
+    }
+
+    /// Removes an account with everything that came from it. The session at the
+    /// source is ended if it can be reached; that it cannot does not stop this.
+    ///
+    /// # Errors
+    /// There is no such account, or the file or keychain cannot be written.
+    pub async fn remove_account(&self, id: &AccountId) -> Result<Loss, HubError> {
+        self.core.account(id)?;
+        self.stop_account(id).await;
+        if let Ok(session) = self.core.session(id)
+            && let Err(fault) = session.connector.sign_out().await
+        {
+            tracing::warn!(account = %id, %fault, "the session at the source was not ended");
+        }
+        let loss = self.core.write(|tx| {
+            tx.drop_setting(&user_key(id))?;
+            tx.remove_account(id)
+        })?;
+        self.core.forget_session(id);
+        self.core.vault.remove(&format!("account/{id}"))?;
+        let folder = self.core.db.profile().state(id);
+        match std::fs::remove_dir_all(&folder) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(loss)
+    }
+
+    /// A question about end-to-end encryption.
+    ///
+    /// # Errors
+    /// The source has none, refused, or cannot be reached.
+    pub async fn security(
+        &self,
+        id: &AccountId,
+        step: SecurityStep,
+    ) -> Result<SecurityAnswer, HubError> {
+        let session = self.core.session(id)?;
+        let _waiting = session.foreground();
+        Ok(session.connector.security(step).await?)
+    }
+}

@@ -1,0 +1,169 @@
+//! Starting, stopping, and taking turns.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rapport_model::ledger::LedgerLine;
+use rapport_model::{AccountId, CollectionId};
+use tokio_util::sync::CancellationToken;
+
+use super::Hub;
+use crate::error::HubError;
+use crate::sync::{Ask, Progress, Reconciled, Turn, reconcile, run_account, turn};
+
+/// So long a push under way may take to end when the hub stops. What is cut off
+/// is asked about at the next start.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Hub {
+    /// Starts a loop for every account that has none.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn start(&self) -> Result<(), HubError> {
+        for account in self.accounts()? {
+            if let Err(error) = self.start_account(&account.id) {
+                // One account that cannot start never keeps the others from it.
+                tracing::error!(account = %account.id, %error, "does not start");
+                let health = rapport_model::Health::Degraded(error.to_string());
+                self.core.write(|tx| tx.set_health(&account.id, &health))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the loop of one account.
+    ///
+    /// # Errors
+    /// There is no such account, or its connector cannot be made.
+    pub fn start_account(&self, id: &AccountId) -> Result<bool, HubError> {
+        let session = self.core.session(id)?;
+        let core = Arc::clone(&self.core);
+        Ok(self.supervisor.spawn(&task_name(id), move |stop| {
+            run_account(Arc::clone(&core), Arc::clone(&session), stop)
+        }))
+    }
+
+    /// Stops the loop of one account. Answers whether it ended by itself.
+    pub async fn stop_account(&self, id: &AccountId) -> bool {
+        self.supervisor.stop(&task_name(id), GRACE).await
+    }
+
+    /// Stops all loops: pushes under way end or become unsure, cursors are as of
+    /// the last page.
+    pub async fn stop(&self) -> bool {
+        self.supervisor.stop_all(GRACE).await
+    }
+
+    /// The accounts whose loops run.
+    #[must_use]
+    pub fn running(&self) -> Vec<String> {
+        self.supervisor.running()
+    }
+
+    /// Takes one turn of every account that is not paused, or of one. Accounts go
+    /// side by side; one that fails says so in its [`Turn`].
+    ///
+    /// # Errors
+    /// There is no such account, or the file cannot be written.
+    pub async fn sync_once(
+        &self,
+        only: Option<&AccountId>,
+        stop: &CancellationToken,
+        progress: &(dyn Fn(&Progress) + Send + Sync),
+    ) -> Result<Vec<Turn>, HubError> {
+        let mut accounts = self.accounts()?;
+        match only {
+            Some(id) => {
+                self.core.account(id)?;
+                accounts.retain(|it| it.id == *id);
+            }
+            None => accounts.retain(|it| !it.paused),
+        }
+        let turns = accounts.iter().map(|account| async move {
+            let session = match self.core.session(&account.id) {
+                Ok(session) => session,
+                Err(HubError::Fault(fault)) => return Ok(failed(&account.id, fault)),
+                Err(error) => return Err(error),
+            };
+            let ask = Ask {
+                only: None,
+                stop,
+                progress,
+                compare: true,
+            };
+            turn(&self.core, &session, &ask).await
+        });
+        futures_util::future::join_all(turns)
+            .await
+            .into_iter()
+            .collect()
+    }
+
+    /// Reads one collection now.
+    ///
+    /// # Errors
+    /// There is no such account, or the file cannot be written.
+    pub async fn sync_collection(
+        &self,
+        id: &AccountId,
+        collection: &CollectionId,
+    ) -> Result<Turn, HubError> {
+        let session = self.core.session(id)?;
+        let only = BTreeSet::from([collection.clone()]);
+        let stop = CancellationToken::new();
+        let ask = Ask {
+            only: Some(&only),
+            stop: &stop,
+            progress: &|_| {},
+            compare: false,
+        };
+        turn(&self.core, &session, &ask).await
+    }
+
+    /// Lets an account look at its outbox and its source now.
+    ///
+    /// # Errors
+    /// There is no such account.
+    pub fn wake(&self, id: &AccountId) -> Result<(), HubError> {
+        self.core.session(id)?.nudge();
+        Ok(())
+    }
+
+    /// Compares a collection id by id with its source, and repairs.
+    ///
+    /// # Errors
+    /// The source cannot list its ids, or cannot be reached.
+    pub async fn reconcile(
+        &self,
+        id: &AccountId,
+        collection: &CollectionId,
+    ) -> Result<Reconciled, HubError> {
+        let session = self.core.session(id)?;
+        let _mine = session.turn.lock().await;
+        reconcile(&self.core, &session, collection).await
+    }
+
+    /// The truth ledger.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn ledger(&self) -> Result<Vec<LedgerLine>, HubError> {
+        self.read(|it| it.ledger())
+    }
+}
+
+fn task_name(id: &AccountId) -> String {
+    format!("account {id}")
+}
+
+fn failed(id: &AccountId, fault: rapport_model::Fault) -> Turn {
+    Turn {
+        account: id.clone(),
+        collections: Vec::new(),
+        sent: 0,
+        parked: 0,
+        fault: Some(fault),
+    }
+}

@@ -1,0 +1,321 @@
+//! What the user wants done: each call queues one command and shows it at once.
+
+use rapport_model::command::{Edit, Outgoing};
+use rapport_model::field::fields_of;
+use rapport_model::{
+    AccountId, Body, CollectionId, Command, CommandId, FieldName, FieldValue, Handle, ItemId,
+    ItemRef, LinkId,
+};
+use rapport_store::table::item::Stored;
+
+use super::Hub;
+use crate::error::HubError;
+use crate::outbox::{Wish, queue};
+use crate::people::Rules;
+
+/// The setting with the length of the undo window in milliseconds.
+pub(super) const UNDO: &str = "outbox.undo_ms";
+/// Long enough to see the slip of the finger, short enough not to be noticed.
+pub(super) const UNDO_DEFAULT: i64 = 10_000;
+
+/// A field and the value it shall have.
+pub type SetField = (FieldName, FieldValue);
+
+/// Where a wish stands after it was queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its entry in the outbox; an earlier one when it melted into that.
+    pub command: CommandId,
+    /// The row that shows it.
+    pub item: Option<ItemId>,
+}
+
+impl Hub {
+    fn stored(&self, id: ItemId) -> Result<Stored, HubError> {
+        self.read(|it| it.stored(id))?
+            .ok_or_else(|| HubError::NotFound(format!("item {id}")))
+    }
+
+    /// Queues any command. The calls below are this with less to fill in.
+    ///
+    /// # Errors
+    /// The item is not there, a field cannot take its value, or the file cannot
+    /// be written.
+    pub fn queue(
+        &self,
+        account: &AccountId,
+        command: Command,
+        after: Option<CommandId>,
+    ) -> Result<Placed, HubError> {
+        let session = self.core.session(account)?;
+        let (id, now) = (self.core.command_id(), self.core.now());
+        let queued = self.core.change(|tx| {
+            let rules = Rules::load(tx, account)?;
+            let undo = tx.setting(UNDO)?.unwrap_or(UNDO_DEFAULT);
+            let me = session.me(tx)?;
+            queue(
+                tx,
+                &rules,
+                now,
+                Wish {
+                    account,
+                    id,
+                    command,
+                    after,
+                    undo,
+                    me,
+                },
+            )
+        })?;
+        rapport_store::fail::point("engine.outbox.queued");
+        session.nudge();
+        Ok(Placed {
+            command: queued.id,
+            item: queued.item,
+        })
+    }
+
+    /// Says something in a conversation.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn send(&self, conversation: ItemId, message: Outgoing) -> Result<Placed, HubError> {
+        let at = self.stored(conversation)?;
+        if !matches!(at.item.body, Body::Conversation(_)) {
+            return Err(HubError::Refused(
+                "Messages go into conversations.".to_owned(),
+            ));
+        }
+        let conversation = ItemRef {
+            collection: at.collection,
+            handle: at.item.handle,
+        };
+        self.queue(
+            &at.account,
+            Command::Send {
+                conversation,
+                message,
+            },
+            None,
+        )
+    }
+
+    /// Changes the text of an own message.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn edit_message(&self, message: ItemId, text: String) -> Result<Placed, HubError> {
+        let (account, message, conversation) = self.message(message)?;
+        self.queue(
+            &account,
+            Command::EditMessage {
+                message,
+                conversation,
+                text,
+            },
+            None,
+        )
+    }
+
+    /// Takes a message back, or an own reaction by its handle.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn redact(&self, message: ItemId, reason: Option<String>) -> Result<Placed, HubError> {
+        let (account, message, conversation) = self.message(message)?;
+        self.queue(
+            &account,
+            Command::Redact {
+                message,
+                conversation,
+                reason,
+            },
+            None,
+        )
+    }
+
+    /// Takes an own reaction back.
+    ///
+    /// # Errors
+    /// There is no such reaction, or see [`Hub::queue`].
+    pub fn unreact(&self, message: ItemId, reaction: &Handle) -> Result<Placed, HubError> {
+        let (account, at, conversation) = self.message(message)?;
+        let message = ItemRef {
+            collection: at.collection,
+            handle: reaction.clone(),
+        };
+        self.queue(
+            &account,
+            Command::Redact {
+                message,
+                conversation,
+                reason: None,
+            },
+            None,
+        )
+    }
+
+    /// Reacts to a message.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn react(&self, message: ItemId, key: String) -> Result<Placed, HubError> {
+        let (account, message, conversation) = self.message(message)?;
+        self.queue(
+            &account,
+            Command::React {
+                message,
+                conversation,
+                key,
+            },
+            None,
+        )
+    }
+
+    fn message(&self, id: ItemId) -> Result<(AccountId, ItemRef, Handle), HubError> {
+        let at = self.stored(id)?;
+        match at.item.body {
+            Body::Message(it) => {
+                let to = ItemRef {
+                    collection: at.collection,
+                    handle: at.item.handle,
+                };
+                Ok((at.account, to, it.conversation))
+            }
+            _ => Err(HubError::Refused("This works on messages.".to_owned())),
+        }
+    }
+
+    /// Moves the read position to a message, or to the newest one. Without any
+    /// message there is nothing to do.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn mark_read(
+        &self,
+        conversation: ItemId,
+        up_to: Option<ItemId>,
+    ) -> Result<Option<Placed>, HubError> {
+        let at = self.stored(conversation)?;
+        let newest = match up_to {
+            Some(id) => Some(id),
+            None => self
+                .read(|it| it.items_of_conversation(conversation, None, 20))?
+                .into_iter()
+                .find(|id| {
+                    self.stored(*id)
+                        .is_ok_and(|it| it.flags & rapport_store::table::item::LOCAL_ONLY == 0)
+                }),
+        };
+        let Some(newest) = newest else {
+            return Ok(None);
+        };
+        let up_to = self.stored(newest)?.item.handle;
+        let conversation = ItemRef {
+            collection: at.collection,
+            handle: at.item.handle,
+        };
+        self.queue(
+            &at.account,
+            Command::MarkRead {
+                conversation,
+                up_to,
+            },
+            None,
+        )
+        .map(Some)
+    }
+
+    /// Makes a new item.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn create(
+        &self,
+        account: &AccountId,
+        collection: &CollectionId,
+        body: Body,
+        link: Option<LinkId>,
+    ) -> Result<Placed, HubError> {
+        let body = Box::new(body);
+        let command = Command::Create {
+            collection: collection.clone(),
+            body,
+            link,
+        };
+        self.queue(account, command, None)
+    }
+
+    /// Sets fields of an item. What the user saw is what the row shows now.
+    ///
+    /// # Errors
+    /// A field cannot take its value, or see [`Hub::queue`].
+    pub fn set_fields(&self, item: ItemId, fields: Vec<SetField>) -> Result<Placed, HubError> {
+        let at = self.stored(item)?;
+        let shown = fields_of(&at.item.body);
+        let edits = fields
+            .into_iter()
+            .map(|(field, mine)| Edit {
+                base: shown.get(&field).cloned().unwrap_or_default(),
+                field,
+                mine,
+            })
+            .collect();
+        let command = Command::SetFields {
+            target: ItemRef {
+                collection: at.collection,
+                handle: at.item.handle,
+            },
+            kind: at.item.body.kind(),
+            edits,
+            base: at.item.revision,
+        };
+        self.queue(&at.account, command, None)
+    }
+
+    /// Presses a button the source offers.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn act(&self, item: ItemId, action: &str) -> Result<Placed, HubError> {
+        let at = self.stored(item)?;
+        let command = Command::Act {
+            target: ItemRef {
+                collection: at.collection,
+                handle: at.item.handle,
+            },
+            action: action.to_owned(),
+            base: at.item.revision,
+        };
+        self.queue(&at.account, command, None)
+    }
+
+    /// Removes an item at its source.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn delete(&self, item: ItemId) -> Result<Placed, HubError> {
+        let at = self.stored(item)?;
+        let command = Command::Delete {
+            target: ItemRef {
+                collection: at.collection,
+                handle: at.item.handle,
+            },
+            base: at.item.revision,
+        };
+        self.queue(&at.account, command, None)
+    }
+
+    /// Marks a conversation as dealt with, or not, here only. A new message takes
+    /// the mark away.
+    ///
+    /// # Errors
+    /// There is no such item.
+    pub fn set_done(&self, conversation: ItemId, done: bool) -> Result<(), HubError> {
+        let flag = rapport_store::table::item::DONE;
+        let (set, clear) = if done { (flag, 0) } else { (0, flag) };
+        self.core
+            .write(|tx| tx.set_flags(conversation, set, clear))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! How far the user has read, as the source or the user says.
+
+use rapport_model::{Body, Handle, Item, ItemId};
+use rapport_store::StoreError;
+use rapport_store::db::Tx;
+use rapport_store::table::item::{LOCAL_ONLY, MENTION, PENDING, UNREAD};
+
+use super::{Ingest, Known};
+
+/// Messages looked at in one step, from the newest backwards.
+const STEP: u32 = 200;
+
+/// Moves the read position forward. Older unread messages are above it in every
+/// list, so the walk ends at the first step without one.
+pub(crate) fn mark_read(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    conversation: &Handle,
+    up_to: &Handle,
+) -> Result<(), StoreError> {
+    let place = ingest.place;
+    let Some(stored) = tx.stored_at(&place, conversation)? else {
+        return Ok(());
+    };
+    let Body::Conversation(mut body) = stored.item.body else {
+        return Ok(());
+    };
+    let target = tx.find(&place, up_to)?;
+    let now = match &body.read_up_to {
+        Some(handle) => tx.find(&place, handle)?,
+        None => None,
+    };
+    if now.is_some() && target <= now {
+        return Ok(());
+    }
+    if body.read_up_to.as_ref() != Some(up_to) {
+        body.read_up_to = Some(up_to.clone());
+        let item = Item {
+            body: Body::Conversation(body),
+            raw: tx.raw(stored.id)?,
+            ..stored.item
+        };
+        ingest.forget_conversation(conversation);
+        ingest.put(tx, &item, stored.flags & (LOCAL_ONLY | PENDING))?;
+    }
+    let Some(target) = target else {
+        return Ok(());
+    };
+    let mut before = Some(ItemId(target.0.saturating_add(1)));
+    while let Some(next) = before {
+        let ids = tx.items_of_conversation(stored.id, Some(next), STEP)?;
+        let mut any = false;
+        for id in &ids {
+            if tx.set_flags(*id, 0, UNREAD | MENTION)? {
+                any = true;
+                ingest.wrote = true;
+            }
+        }
+        before = if any { ids.last().copied() } else { None };
+    }
+    Ok(())
+}
+
+/// The read position kept here, for a source that does not tell it.
+pub(super) fn marked(tx: &Tx<'_>, conversation: ItemId) -> Result<Option<Handle>, StoreError> {
+    Ok(tx.stored(conversation)?.and_then(|it| match it.item.body {
+        Body::Conversation(it) => it.read_up_to,
+        _ => None,
+    }))
+}
+
+/// Whether a message lies at or before the read position. A message that is not
+/// here yet is new, and so is not covered.
+pub(super) fn covers(known: &Known, message: Option<ItemId>) -> bool {
+    known.read.is_some() && message.is_some() && message <= known.read
+}

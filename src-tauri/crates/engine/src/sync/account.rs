@@ -1,0 +1,154 @@
+//! The loop of one account: take a turn, then wait for whatever comes first.
+//!
+//! What can wake it, in this order: being told to stop, somebody who wants
+//! something now, news from the source, the time.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use rapport_model::{CollectionId, Health};
+use tokio_util::sync::CancellationToken;
+
+use super::turn::{Ask, turn};
+use crate::core::{Core, Session, lock};
+
+/// Without anything to wait for, the account looks again after this long.
+const IDLE: i64 = 60_000;
+/// A watch that failed is set up again after this long.
+const WATCH_AGAIN: Duration = Duration::from_secs(30);
+
+type Watch = Pin<Box<dyn Future<Output = (CollectionId, bool)> + Send>>;
+
+fn watch(session: &Arc<Session>, collection: CollectionId, at_once: bool) -> Watch {
+    let session = Arc::clone(session);
+    Box::pin(async move {
+        if !at_once {
+            tokio::time::sleep(WATCH_AGAIN).await;
+        }
+        let news = session.connector.watch(&collection).await.is_ok();
+        (collection, news)
+    })
+}
+
+/// Runs until `stop`.
+pub(crate) async fn run(core: Arc<Core>, session: Arc<Session>, stop: CancellationToken) {
+    let mut watches: FuturesUnordered<Watch> = FuturesUnordered::new();
+    let mut watched: BTreeSet<CollectionId> = BTreeSet::new();
+    let mut news: BTreeSet<CollectionId> = BTreeSet::new();
+    let quiet = |_: &_| {};
+    loop {
+        if stop.is_cancelled() {
+            return;
+        }
+        let state = core.account(&session.account);
+        let rests = state
+            .as_ref()
+            .is_ok_and(|it| it.paused || matches!(it.health, Health::SignIn(_)));
+        let barred = session.pace().barred(core.now());
+        if !rests && barred == 0 && state.is_ok() {
+            let due = due_now(&core, &session, &news);
+            news.clear();
+            let ask = Ask {
+                only: due.as_ref(),
+                stop: &stop,
+                progress: &quiet,
+                compare: true,
+            };
+            let taken = turn(&core, &session, &ask);
+            tokio::pin!(taken);
+            let outcome = loop {
+                tokio::select! {
+                    biased;
+                    outcome = &mut taken => break outcome,
+                    Some((collection, fresh)) = watches.next(), if !watches.is_empty() => {
+                        if fresh {
+                            news.insert(collection.clone());
+                        }
+                        watches.push(watch(&session, collection, fresh));
+                    }
+                }
+            };
+            if let Err(error) = outcome {
+                tracing::error!(account = %session.account, %error, "a turn failed");
+                let full = Health::Degraded(error.to_string());
+                // The disk may be what failed; then this fails as well.
+                if let Err(error) = core.write(|tx| tx.set_health(&session.account, &full)) {
+                    tracing::error!(account = %session.account, %error, "and could not be noted");
+                }
+                session.failed(&core, &rapport_model::Fault::Transient(error.to_string()));
+            }
+            let known = core
+                .read(|it| it.collections(&session.account))
+                .unwrap_or_default();
+            for collection in known {
+                if collection.unavailable.is_none() && watched.insert(collection.id.clone()) {
+                    watches.push(watch(&session, collection.id, true));
+                }
+            }
+        }
+        let wait = if rests {
+            i64::MAX
+        } else {
+            next_in(&core, &session, news.is_empty())
+        };
+        let pause = Duration::from_millis(wait.clamp(0, 24 * 60 * 60_000).unsigned_abs());
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            () = session.wake.notified() => {}
+            Some((collection, fresh)) = watches.next(), if !watches.is_empty() => {
+                if fresh {
+                    news.insert(collection.clone());
+                }
+                watches.push(watch(&session, collection, fresh));
+            }
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// The collections whose time has come, or of which there is news; `None` for
+/// all, as long as not all have been read once.
+fn due_now(
+    core: &Core,
+    session: &Session,
+    news: &BTreeSet<CollectionId>,
+) -> Option<BTreeSet<CollectionId>> {
+    let now = core.now();
+    let due = lock(&session.due);
+    if due.is_empty() || lock(&session.discovered).is_none() {
+        return None;
+    }
+    let mut all: BTreeSet<CollectionId> = due
+        .iter()
+        // A clock that jumped back must not put a collection off for longer
+        // than its own pace.
+        .filter(|(_, at)| at.since(now) <= 0 || at.since(now) > 24 * 60 * 60_000)
+        .map(|(id, _)| id.clone())
+        .collect();
+    all.extend(news.iter().cloned());
+    Some(all)
+}
+
+/// Milliseconds until something is to be done without being asked.
+fn next_in(core: &Core, session: &Session, no_news: bool) -> i64 {
+    let now = core.now();
+    let barred = session.pace().barred(now);
+    if !no_news {
+        return barred;
+    }
+    let polled = lock(&session.due).values().map(|at| at.since(now)).min();
+    let queued = core
+        .read(|it| it.next_due_at(&session.account))
+        .ok()
+        .flatten()
+        .map(|at| at.since(now));
+    let next = [polled, queued].into_iter().flatten().min().unwrap_or(IDLE);
+    // An entry held up by one before it would be due for ever: no busy loop.
+    next.max(1000).max(barred)
+}

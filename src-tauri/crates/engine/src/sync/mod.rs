@@ -1,0 +1,16 @@
+//! When what happens: turns of an account, their pace, and the tasks that take them.
+
+mod account;
+mod pace;
+mod pull;
+mod reconcile;
+mod supervisor;
+mod turn;
+
+pub(crate) use account::run as run_account;
+pub use pace::{Pace, delay};
+pub(crate) use reconcile::reconcile;
+pub use reconcile::{Reconciled, difference};
+pub use supervisor::{Supervisor, TaskEnd, TaskEvent};
+pub(crate) use turn::{Ask, turn};
+pub use turn::{CollectionTurn, Progress, Turn};
