@@ -1,0 +1,160 @@
+use super::*;
+use rapport_model::{Change, Handle};
+
+const ME: &str = "@me:x";
+
+fn part(name: &str) -> Part {
+    Part {
+        changes: vec![Change::Gone(Handle::from(name))],
+        ..Part::default()
+    }
+}
+
+fn batch(since: Option<&str>, next: &str, names: &[&str]) -> Batch {
+    Batch {
+        since: since.map(str::to_owned),
+        next: next.to_owned(),
+        parts: names.iter().map(|name| part(name)).collect(),
+        keys: false,
+        handed: false,
+    }
+}
+
+fn start() -> Mark {
+    Mark::read(None, ME).expect("a start")
+}
+
+/// The mark that was stored with a page.
+fn stored(page: &Page) -> Mark {
+    Mark::read(Some(&page.cursor), ME).expect("our own cursor")
+}
+
+fn names(page: &Page) -> Vec<&str> {
+    page.changes
+        .iter()
+        .map(|change| match change {
+            Change::Gone(handle) => handle.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn the_position_moves_only_with_the_last_page_of_an_answer() {
+    let mut line = Line {
+        tail: Some("s1".into()),
+        ..Line::default()
+    };
+    line.ready.push_back(batch(None, "s1", &["a", "b"]));
+    let mark = start();
+    line.go_to(&mark);
+    let first = line.hand_over(&mark).page;
+    assert_eq!((names(&first), first.more), (vec!["a"], true));
+    let mark = stored(&first);
+    assert_eq!(
+        mark.since, None,
+        "a stop here must ask for the whole answer again"
+    );
+    line.go_to(&mark);
+    let second = line.hand_over(&mark).page;
+    assert_eq!((names(&second), second.more), (vec!["b"], false));
+    assert_eq!(stored(&second).since.as_deref(), Some("s1"));
+}
+
+#[test]
+fn a_page_that_was_not_stored_comes_again() {
+    let mut line = Line {
+        tail: Some("s1".into()),
+        ..Line::default()
+    };
+    line.ready.push_back(batch(None, "s1", &["a"]));
+    for _ in 0..3 {
+        line.go_to(&start());
+        let page = line.hand_over(&start()).page;
+        assert_eq!(names(&page), ["a"]);
+    }
+}
+
+#[test]
+fn answers_that_came_while_waiting_follow_each_other() {
+    let mut line = Line {
+        tail: Some("s3".into()),
+        ..Line::default()
+    };
+    line.ready.push_back(batch(Some("s1"), "s2", &["a"]));
+    line.ready.push_back(batch(Some("s2"), "s3", &["b"]));
+    let mut mark = Mark {
+        since: Some("s1".to_owned()),
+        ..start()
+    };
+    let mut seen = Vec::new();
+    loop {
+        line.go_to(&mark);
+        let page = line.hand_over(&mark).page;
+        seen.extend(names(&page).into_iter().map(str::to_owned));
+        mark = stored(&page);
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(
+        (seen, mark.since.as_deref()),
+        (vec!["a".to_owned(), "b".to_owned()], Some("s3"))
+    );
+    line.go_to(&mark);
+    assert!(line.ready.is_empty());
+}
+
+#[test]
+fn a_cursor_from_elsewhere_starts_the_line_over_there() {
+    let mut line = Line {
+        tail: Some("s9".into()),
+        asked: Some("s9".into()),
+        ..Line::default()
+    };
+    line.ready.push_back(batch(Some("s8"), "s9", &["a"]));
+    line.go_to(&Mark {
+        since: Some("s2".to_owned()),
+        ..start()
+    });
+    assert!(line.ready.is_empty());
+    assert_eq!(
+        (line.tail.as_deref(), line.asked.as_deref()),
+        (Some("s2"), Some("s2"))
+    );
+}
+
+#[test]
+fn part_of_an_answer_that_is_no_longer_there_begins_anew() {
+    let mut line = Line {
+        tail: Some("s5".into()),
+        ..Line::default()
+    };
+    // After a restart the same position gave a longer answer.
+    line.ready.push_back(batch(None, "s5", &["a", "b", "c"]));
+    let mark = Mark {
+        inside: Some(("s1".to_owned(), 1)),
+        ..start()
+    };
+    line.go_to(&mark);
+    assert_eq!(names(&line.hand_over(&mark).page), ["a"]);
+}
+
+#[test]
+fn a_foreign_cursor_is_expired_and_never_a_panic() {
+    let of = |version, data| Mark::read(Some(&Cursor { version, data }), ME);
+    for fault in [
+        of(CURSOR_VERSION + 1, json!(start())),
+        of(CURSOR_VERSION, json!("s1")),
+        of(CURSOR_VERSION, json!({"user": 7})),
+        of(
+            CURSOR_VERSION,
+            json!(Mark {
+                user: "@other:x".to_owned(),
+                ..Mark::default()
+            }),
+        ),
+    ] {
+        assert_eq!(fault.expect_err("refused").word(), "cursor_expired");
+    }
+}
