@@ -53,6 +53,13 @@ impl Stamp {
         self.micros
     }
 
+    /// The stamp `ms` milliseconds earlier, in a text of our own.
+    #[must_use]
+    pub fn earlier(&self, ms: i64) -> Option<Self> {
+        let at = jiff::Timestamp::from_microsecond(self.before(ms)).ok()?;
+        Self::read(&at.to_string())
+    }
+
     /// The moment `ms` milliseconds before, in microseconds since 1970.
     const fn before(&self, ms: i64) -> i64 {
         self.micros.saturating_sub(ms.saturating_mul(1_000))
@@ -118,8 +125,9 @@ pub struct Listing {
     pub rows: Vec<Key>,
     /// The source had more.
     pub full: bool,
-    /// The newest stamp at the source, read *before* the listing. Needed for a
-    /// full listing that begins a turn ([`TimeCursor::needs_newest`]).
+    /// A stamp the source had shown *before* the listing began. Needed for a
+    /// full listing that begins a turn ([`TimeCursor::needs_newest`]), and for
+    /// one put together from several requests.
     pub newest: Option<Stamp>,
 }
 
@@ -133,6 +141,17 @@ pub struct Taken {
 }
 
 impl TimeCursor {
+    /// A bookmark at the newest stamp of a source, for rows that are of no
+    /// interest before. What lies in the window is still listed once.
+    #[must_use]
+    pub const fn starting_at(newest: Stamp) -> Self {
+        Self {
+            settled: Some(newest),
+            seen: BTreeMap::new(),
+            turn: None,
+        }
+    }
+
     /// What to list next.
     #[must_use]
     pub fn since(&self, lag_ms: i64) -> Since {
@@ -162,7 +181,7 @@ impl TimeCursor {
                 .clone()
                 .or_else(|| self.settled.clone())
                 .or_else(|| listing.rows.first().map(|(stamp, _)| stamp.clone())),
-            None => newest_row,
+            None => listing.newest.clone().or(newest_row),
         };
         let floor = began
             .as_ref()
