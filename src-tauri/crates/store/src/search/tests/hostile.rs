@@ -7,7 +7,7 @@ use rapport_model::Body;
 #[test]
 fn a_query_in_the_language_of_the_index_is_data() {
     let mut world = World::new();
-    let near = world.say(1, "NEAR the lake, column 5 body");
+    let near = world.say(1, "NEAR lake, column 5 body");
     world.say(1, "quite another thing");
     for text in [
         "NEAR(lake column, 5)",
