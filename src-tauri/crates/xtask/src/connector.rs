@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::fail::Failure;
 use crate::folders::root;
-use crate::shell::{program, run, say};
+use crate::shell::{filtered, program, run, say};
 
 /// The connector whose registration is copied: the one that is always there.
 const MODEL: &str = "local";
@@ -22,6 +22,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../templates/connector/wire.rs.txt"),
     ),
     ("map.rs", include_str!("../templates/connector/map.rs.txt")),
+    (
+        "tests.rs",
+        include_str!("../templates/connector/tests.rs.txt"),
+    ),
     (
         "fixtures/listing.json",
         include_str!("../templates/connector/listing.json.txt"),
@@ -95,21 +99,37 @@ pub(crate) fn create(name: &str) -> Result<(), Failure> {
     let manifest = connectors.join("Cargo.toml");
     let registered = registered(&read(&registry)?, &names)?;
     let featured = featured(&read(&manifest)?, &names)?;
-    for (file, template) in FILES {
-        write(&folder.join(file), &names.fill(template))?;
+    // As the formatter would have it: a name's length moves lines. Only this one text, on its
+    // way through, so that no other file is touched.
+    let registered = filtered(&mut formatter(), &registered)?;
+    if let Err(failure) = fill(&folder, &names) {
+        // Half a connector would stand in the way of the next try.
+        fs::remove_dir_all(&folder).map_err(Failure::io(format!("remove {}", folder.display())))?;
+        return Err(failure);
     }
     write(&registry, &registered)?;
     write(&manifest, &featured)?;
-    run(program("rustfmt")
-        .args(["--edition", "2024", "--config-path"])
-        .arg(root())
-        .arg(&registry))?;
     say(&format!(
         "\n{} compiles and passes the suite. Next: record a real answer into fixtures/, then \
          wire.rs, map.rs and the requests in mod.rs.",
         folder.display()
     ));
     Ok(())
+}
+
+fn fill(folder: &Path, names: &Names) -> Result<(), Failure> {
+    for (file, template) in FILES {
+        write(&folder.join(file), &names.fill(template))?;
+    }
+    run(formatter().arg(folder.join("mod.rs")))
+}
+
+fn formatter() -> std::process::Command {
+    let mut rustfmt = program("rustfmt");
+    rustfmt
+        .args(["--quiet", "--edition", "2024", "--config-path"])
+        .arg(root());
+    rustfmt
 }
 
 /// The registry with the new connector beside the model, in every place the model has.

@@ -1,5 +1,6 @@
 //! The edge: programs, the terminal, and how long a step took.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -43,6 +44,33 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
         Err(Failure::Program {
             line,
             status: status.to_string(),
+        })
+    }
+}
+
+/// What a program makes of a text.
+pub(crate) fn filtered(command: &mut Command, text: &str) -> Result<String, Failure> {
+    let line = line_of(command);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(Failure::io(format!("start {line}")))?;
+    if let Some(mut input) = child.stdin.take() {
+        // Closed at the end of this block, which tells the program that this is all.
+        input
+            .write_all(text.as_bytes())
+            .map_err(Failure::io(format!("write to {line}")))?;
+    }
+    let output = child
+        .wait_with_output()
+        .map_err(Failure::io(format!("wait for {line}")))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(Failure::Program {
+            line,
+            status: output.status.to_string(),
         })
     }
 }
