@@ -1,0 +1,163 @@
+//! The bookmark of a collection: for each file, what of it has been read.
+//!
+//! A file is known by size, time and a digest of the bytes just before the
+//! place reading stopped, so that "grown" and "replaced" can be told apart
+//! without reading it again.
+
+use std::collections::BTreeMap;
+
+use rapport_model::{Cursor, Fault};
+use serde::{Deserialize, Serialize};
+
+use super::scan::{Format, Found};
+
+/// The form of [`Bookmark`]; a different one is not read.
+pub(super) const VERSION: u16 = 1;
+
+/// A file with more items than this is not listed by name in the bookmark;
+/// losing one of them asks for a full listing.
+pub(super) const MAX_IDS: usize = 256;
+
+/// Where a collection stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Bookmark {
+    /// A listing of everything is under way.
+    pub(super) listing: bool,
+    /// The listing was begun because something vanished, so that what a file
+    /// held before must not be taken as gone while the file is being written.
+    pub(super) again: bool,
+    /// By [`Found::key`].
+    pub(super) files: BTreeMap<String, Seen>,
+}
+
+/// What is known of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Seen {
+    /// Size when it was last looked at.
+    #[serde(rename = "s")]
+    pub(super) size: u64,
+    /// Time when it was last looked at.
+    #[serde(rename = "t")]
+    pub(super) mtime: i64,
+    /// See [`Found::extra`].
+    #[serde(rename = "x")]
+    pub(super) extra: u64,
+    /// Read up to here.
+    #[serde(rename = "o")]
+    pub(super) offset: u64,
+    /// Where the last item begins.
+    #[serde(rename = "l")]
+    pub(super) last: u64,
+    /// Digest of the head and of what lies just before `offset`.
+    #[serde(rename = "d")]
+    pub(super) digest: String,
+    /// Read to its end.
+    #[serde(rename = "e")]
+    pub(super) done: bool,
+    /// The handles it gave; `None` when there are too many to keep.
+    #[serde(rename = "i")]
+    pub(super) ids: Option<Vec<String>>,
+}
+
+impl Seen {
+    /// Whether the directory shows the file as it was.
+    pub(super) fn fits(&self, found: &Found) -> bool {
+        self.size == found.size && self.mtime == found.mtime && self.extra == found.extra
+    }
+
+    /// Keeps the handles an item gave, while they are few.
+    pub(super) fn remember(&mut self, handles: impl IntoIterator<Item = String>) {
+        if let Some(ids) = &mut self.ids {
+            for handle in handles {
+                if !ids.contains(&handle) {
+                    ids.push(handle);
+                }
+                if ids.len() > MAX_IDS {
+                    self.ids = None;
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// What to do about one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing.
+    Rest,
+    /// Somebody is writing it; look again later.
+    Wait,
+    /// Read on from there.
+    Read(u64),
+    /// Read it anew; these handles were in it.
+    Anew(Vec<String>),
+    /// What it held is not known one by one: list everything.
+    Relist,
+}
+
+impl Bookmark {
+    /// At the start of a listing.
+    pub(super) fn start(again: bool) -> Self {
+        Self { listing: true, again, files: BTreeMap::new() }
+    }
+
+    /// Reads a cursor.
+    ///
+    /// # Errors
+    /// It is of another form.
+    pub(super) fn open(cursor: Option<&Cursor>) -> Result<Self, Fault> {
+        let Some(cursor) = cursor else {
+            return Ok(Self::start(false));
+        };
+        if cursor.version != VERSION {
+            return Err(Fault::CursorExpired(
+                "the bookmark is of another version of Rapport".to_owned(),
+            ));
+        }
+        Self::deserialize(&cursor.data).map_err(|error| {
+            Fault::CursorExpired(format!("the bookmark cannot be read ({error})"))
+        })
+    }
+
+    /// Writes a cursor.
+    ///
+    /// # Errors
+    /// Never in practice; the form is plain.
+    pub(super) fn close(&self) -> Result<Cursor, Fault> {
+        let data = serde_json::to_value(self)
+            .map_err(|error| Fault::Rejected(format!("the bookmark cannot be written: {error}")))?;
+        Ok(Cursor { version: VERSION, data })
+    }
+
+    /// What to do about a file that is there. `same_start` tells whether the
+    /// file still holds the bytes that were read from it.
+    pub(super) fn step(
+        &self,
+        found: &Found,
+        hot: bool,
+        same_start: impl FnOnce(&Seen) -> bool,
+    ) -> Step {
+        let Some(seen) = self.files.get(&found.key) else {
+            return Step::Read(0);
+        };
+        if seen.fits(found) {
+            return if seen.done { Step::Rest } else { Step::Read(seen.offset) };
+        }
+        let appends = matches!(found.format, Format::Mbox | Format::Chat);
+        if appends && seen.extra == found.extra && found.size >= seen.offset && same_start(seen) {
+            return Step::Read(seen.offset);
+        }
+        if found.in_maildir() {
+            return Step::Anew(Vec::new());
+        }
+        if hot {
+            return Step::Wait;
+        }
+        match &seen.ids {
+            // Reading in the middle of it stopped making sense.
+            Some(ids) => Step::Anew(ids.clone()),
+            None => Step::Relist,
+        }
+    }
+}

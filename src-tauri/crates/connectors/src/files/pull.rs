@@ -1,0 +1,264 @@
+//! One page of a collection: what changed in its files since the bookmark.
+//!
+//! Small files know their items by name, so that what vanishes from them is
+//! reported one by one. When more than that vanishes, everything is listed
+//! again, in pages, and the engine sees what was not listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rapport_model::change::{Page, Poison};
+use rapport_model::{Change, Coverage, Cursor, Fault, Handle, Millis};
+
+use super::bookmark::{Bookmark, Seen, Step};
+use super::reading::{self, MAX_CHANGES, Reading, Stretch};
+use super::scan::{self, Format, Found};
+
+/// The files of a collection, in the order they are read.
+pub(super) type Files = Vec<Found>;
+
+/// A page, and whether a file is being written and wants another look.
+#[derive(Debug)]
+pub(super) struct Pulled {
+    /// The page.
+    pub(super) page: Page,
+    /// A file was left for later.
+    pub(super) waits: bool,
+}
+
+/// Reads one page.
+///
+/// # Errors
+/// The bookmark is of another form, or the folder cannot be read.
+pub(super) fn pull(
+    reading: &mut Reading<'_>,
+    files: &Files,
+    cursor: Option<&Cursor>,
+    now: Millis,
+) -> Result<Pulled, Fault> {
+    let mut bookmark = Bookmark::open(cursor)?;
+    let root = reading.root;
+    if !bookmark.listing && must_relist(&bookmark, root, files, now) {
+        bookmark = Bookmark::start(true);
+    }
+    if bookmark.listing && bookmark.files.is_empty() {
+        reading.threads.clear();
+    }
+    let listing = bookmark.listing;
+    let mut out = Gathered::default();
+    if !listing {
+        forget_removed(&mut bookmark, files, &mut out);
+    }
+    for found in files {
+        if out.full {
+            break;
+        }
+        let hot = found.is_hot(now);
+        match bookmark.step(found, hot, |seen| same_start(root, found, seen)) {
+            Step::Rest => {}
+            // Both cannot come here without the check above; a change in
+            // between is found by the next pull.
+            Step::Wait | Step::Relist => out.waits = true,
+            Step::Read(from) => {
+                let from = border(root, found, from, bookmark.files.get(&found.key));
+                read(reading, &mut bookmark, found, How { from, settled: !hot, old: None }, &mut out)?;
+            }
+            Step::Anew(old) => {
+                if out.changes.len() + old.len() > MAX_CHANGES {
+                    out.full = true;
+                    break;
+                }
+                read(reading, &mut bookmark, found, How { from: 0, settled: !hot, old: Some(old) }, &mut out)?;
+            }
+        }
+    }
+    if listing && !out.full {
+        if bookmark.again && out.waits {
+            // Ending the listing now would take what this file held as gone.
+            return Err(Fault::Transient(
+                "a file is being written just now; Rapport reads it when that has ended".to_owned(),
+            ));
+        }
+        bookmark.listing = false;
+        bookmark.again = false;
+    }
+    let coverage = if listing { Coverage::Complete } else { Coverage::Delta };
+    let mut page = Page::new(out.changes, coverage, bookmark.close()?, out.full);
+    page.poison = out.poison;
+    Ok(Pulled { page, waits: out.waits })
+}
+
+/// A page being gathered.
+#[derive(Debug, Default)]
+struct Gathered {
+    changes: Vec<Change>,
+    poison: Vec<Poison>,
+    full: bool,
+    waits: bool,
+}
+
+/// Something is gone that the bookmark does not hold by name.
+fn must_relist(bookmark: &Bookmark, root: &Path, files: &Files, now: Millis) -> bool {
+    let there: BTreeSet<&str> = files.iter().map(|found| found.key.as_str()).collect();
+    let lost = bookmark.files.iter().any(|(key, seen)| seen.ids.is_none() && !there.contains(key.as_str()));
+    lost || files.iter().any(|found| {
+        let step = bookmark.step(found, found.is_hot(now), |seen| same_start(root, found, seen));
+        step == Step::Relist
+    })
+}
+
+fn forget_removed(bookmark: &mut Bookmark, files: &Files, out: &mut Gathered) {
+    let there: BTreeSet<&str> = files.iter().map(|found| found.key.as_str()).collect();
+    let removed: Vec<String> =
+        bookmark.files.keys().filter(|key| !there.contains(key.as_str())).cloned().collect();
+    for key in removed {
+        let ids = bookmark.files.get(&key).and_then(|seen| seen.ids.clone()).unwrap_or_default();
+        if out.changes.len() + ids.len() > MAX_CHANGES {
+            out.full = true;
+            return;
+        }
+        bookmark.files.remove(&key);
+        out.changes.extend(ids.into_iter().map(|id| Change::Gone(Handle::new(id))));
+    }
+}
+
+/// How a file is read.
+#[derive(Debug)]
+struct How {
+    from: u64,
+    /// Nobody is writing it.
+    settled: bool,
+    /// The handles it held, when it is read anew; those it lost are gone.
+    old: Option<Vec<String>>,
+}
+
+/// Reads what there is room for.
+fn read(
+    reading: &mut Reading<'_>,
+    bookmark: &mut Bookmark,
+    found: &Found,
+    how: How,
+    out: &mut Gathered,
+) -> Result<(), Fault> {
+    let How { from, settled, old } = how;
+    // A file read anew is read in one page, with room for all it lost.
+    let kept = old.as_ref().map_or(0, Vec::len);
+    let room = MAX_CHANGES.saturating_sub(out.changes.len() + kept);
+    if room < 2 {
+        out.full = true;
+        return Ok(());
+    }
+    let stretch = match reading.stretch(found, from, room, settled) {
+        Ok(stretch) => stretch,
+        Err(error) => return unreadable(reading, bookmark, found, &error, out),
+    };
+    if stretch.waits {
+        out.waits = true;
+        if old.is_some() || (from == 0 && stretch.changes.is_empty() && stretch.poison.is_empty()) {
+            return Ok(());
+        }
+    }
+    if old.is_some() && !stretch.done {
+        // What vanished shows only when all of it is read. With a page to itself
+        // the file still does not fit: everything is listed again instead.
+        if out.changes.is_empty()
+            && let Some(seen) = bookmark.files.get_mut(&found.key)
+        {
+            seen.ids = None;
+        }
+        out.full = true;
+        return Ok(());
+    }
+    if old.is_some() {
+        bookmark.files.remove(&found.key);
+    }
+    let full = scan::inside(reading.root, &found.path);
+    let digest = full.and_then(|full| reading::fingerprint(&full, stretch.next).ok());
+    let mail = matches!(found.format, Format::Mbox | Format::Mail);
+    let seen = bookmark.files.entry(found.key.clone()).or_insert_with(|| Seen {
+        ids: (!mail).then(Vec::new),
+        ..Seen::default()
+    });
+    seen.size = found.size;
+    seen.mtime = found.mtime;
+    seen.extra = found.extra;
+    seen.offset = stretch.next;
+    seen.last = stretch.last;
+    seen.digest = digest.unwrap_or_default();
+    seen.done = stretch.done && !stretch.waits;
+    let Stretch { changes, poison, handles, done, .. } = stretch;
+    let stays: BTreeSet<&String> = handles.iter().collect();
+    let gone = old.into_iter().flatten().filter(|id| !stays.contains(id));
+    let gone: Vec<Change> = gone.map(|id| Change::Gone(Handle::new(id))).collect();
+    seen.remember(handles);
+    out.changes.extend(gone);
+    out.changes.extend(changes);
+    out.poison.extend(poison);
+    // A stretch ends early only because the page is full.
+    out.full |= !done;
+    Ok(())
+}
+
+/// A file that cannot be opened is put aside with its reason; the others go on.
+fn unreadable(
+    reading: &Reading<'_>,
+    bookmark: &mut Bookmark,
+    found: &Found,
+    error: &std::io::Error,
+    out: &mut Gathered,
+) -> Result<(), Fault> {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        // Gone between the look at the folder and the reading.
+        out.waits = true;
+        return Ok(());
+    }
+    if !reading.root.is_dir() {
+        return Err(scan::unreachable_folder(reading.root, error));
+    }
+    out.poison.push(Poison {
+        handle: Handle::new(format!("{}@0", found.path)),
+        reason: format!("{}: the file cannot be read ({error}); it is looked at again when it changes", found.path),
+        raw: None,
+    });
+    let ids = bookmark.files.get(&found.key).and_then(|seen| seen.ids.clone());
+    bookmark.files.insert(
+        found.key.clone(),
+        Seen {
+            size: found.size,
+            mtime: found.mtime,
+            extra: found.extra,
+            done: true,
+            ids: ids.or_else(|| Some(Vec::new())),
+            ..Seen::default()
+        },
+    );
+    Ok(())
+}
+
+fn same_start(root: &Path, found: &Found, seen: &Seen) -> bool {
+    scan::inside(root, &found.path)
+        .and_then(|full| reading::fingerprint(&full, seen.offset).ok())
+        .is_some_and(|digest| digest == seen.digest)
+}
+
+/// Where reading on must begin: at a border between mails. When the last mail
+/// grew after it was read, it is read again.
+fn border(root: &Path, found: &Found, from: u64, seen: Option<&Seen>) -> u64 {
+    use std::io::Read as _;
+    let (Format::Mbox, Some(seen), true) = (found.format, seen, from > 0) else {
+        return from;
+    };
+    let mut next = Vec::new();
+    let read = scan::inside(root, &found.path)
+        .and_then(|full| reading::open_at(&full, from).ok())
+        .and_then(|file| file.take(16).read_to_end(&mut next).ok());
+    let begins = next.trim_ascii_start().starts_with(b"From ") || next.trim_ascii_start().is_empty();
+    if read.is_some() && begins { from } else { seen.last }
+}
+
+/// The digest a file's items share: when it differs, they are read again.
+pub(super) fn with_extra(files: &mut BTreeMap<String, Found>, extra: impl Fn(&Found) -> u64) {
+    for found in files.values_mut() {
+        found.extra ^= extra(found);
+    }
+}
