@@ -18,6 +18,9 @@ mod topic;
 mod upsert;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use db::{Db, Reader, Tx};
 pub use error::{OpenError, StoreError};
 pub use export::Scope;

@@ -58,15 +58,16 @@ impl Db {
         let length = |path: &std::path::Path| fs::metadata(path).map_or(0, |it| it.len());
         let mut log = path.clone().into_os_string();
         log.push("-wal");
+        let file = length(&path);
         let free = self.read(|r| {
-            let pages: u64 = r
-                .conn
-                .query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
-            let size: u64 = r.conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-            Ok(pages.saturating_mul(size))
+            let count = |pragma: &str| -> Result<u64, StoreError> {
+                Ok(r.conn.query_row(pragma, [], |row| row.get(0))?)
+            };
+            let pages = count("PRAGMA page_count")?.max(1);
+            Ok(count("PRAGMA freelist_count")?.saturating_mul(file / pages))
         })?;
         Ok(Size {
-            file: length(&path),
+            file,
             log: length(log.as_ref()),
             free,
         })

@@ -34,6 +34,9 @@ fn connect(
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let conn = Connection::open_with_flags(path, flags)?;
+    // Its own log goes to stderr, which belongs to the user; errors come back
+    // as errors anyway.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     let hex = key.hex();
     let text = Zeroizing::new(format!(
         "PRAGMA key = \"x'{}{}'\";",

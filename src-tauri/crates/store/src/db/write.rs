@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use rapport_model::{AccountId, CollectionId, ItemId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::Names;
 use super::{Reader, lock};
@@ -143,8 +143,12 @@ impl<'c> Tx<'c> {
                 )?
                 .query_row(params![collection, count.added, count.newest], |row| {
                     Ok((AccountId(row.get(0)?), CollectionId(row.get(1)?)))
-                })?;
-            self.topic(Topic::Collection(named.0, named.1));
+                })
+                .optional()?;
+            // It may have left with its account.
+            if let Some((account, collection)) = named {
+                self.topic(Topic::Collection(account, collection));
+            }
         }
         for (conversation, talk) in std::mem::take(&mut self.talks) {
             if talk.recount {

@@ -136,7 +136,7 @@ impl Recovery {
                     aad: PURPOSE,
                 },
             )
-            .map_err(|_| damaged("the key could not be sealed"))?;
+            .map_err(|error| damaged(&error.to_string()))?;
         self.wrapped = Some(Wrapped {
             memory_kib: MEMORY_KIB,
             passes: PASSES,
@@ -156,7 +156,8 @@ impl Recovery {
         let sealed = decode(&wrapped.sealed)?;
         let nonce: [u8; 24] = decode(&wrapped.nonce)?
             .try_into()
-            .map_err(|_: Vec<u8>| damaged("its nonce is not one"))?;
+            .ok()
+            .ok_or_else(|| damaged("its nonce is not one"))?;
         let stretched = stretch(passphrase, &salt, wrapped.memory_kib, wrapped.passes)?;
         let opened = XChaCha20Poly1305::new(stretched.as_ref().into())
             .decrypt(
@@ -168,11 +169,13 @@ impl Recovery {
             )
             .map(Zeroizing::new)
             // A box that does not open says no more than that.
-            .map_err(|_| UnlockError::WrongPassphrase)?;
+            .ok()
+            .ok_or(UnlockError::WrongPassphrase)?;
         let bytes = opened
             .as_slice()
             .try_into()
-            .map_err(|_: std::array::TryFromSliceError| damaged("the key has the wrong length"))?;
+            .ok()
+            .ok_or_else(|| damaged("the key has the wrong length"))?;
         let key = DbKey::from_bytes(bytes);
         if self.fits(&key) {
             Ok(key)

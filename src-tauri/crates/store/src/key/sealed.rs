@@ -100,7 +100,7 @@ impl Vault for SealedVault {
         };
         let unreadable =
             || VaultError::Failed(format!("the secret {name} does not open under this key"));
-        let bytes = STANDARD.decode(text).map_err(|_| unreadable())?;
+        let bytes = STANDARD.decode(text).ok().ok_or_else(unreadable)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE).ok_or_else(unreadable)?;
         let opened = self
             .cipher
@@ -112,10 +112,12 @@ impl Vault for SealedVault {
                     aad: name.as_bytes(),
                 },
             )
-            .map_err(|_| unreadable())?;
+            .ok()
+            .ok_or_else(unreadable)?;
         String::from_utf8(opened)
+            .ok()
+            .ok_or_else(unreadable)
             .map(Some)
-            .map_err(|_| unreadable())
     }
 
     fn write(&self, name: &str, secret: &str) -> Result<(), VaultError> {
@@ -130,7 +132,7 @@ impl Vault for SealedVault {
                     aad: name.as_bytes(),
                 },
             )
-            .map_err(|_| VaultError::Failed(format!("the secret {name} could not be sealed")))?;
+            .map_err(|error| VaultError::Failed(format!("the secret {name}: {error}")))?;
         let mut bytes = nonce.to_vec();
         bytes.extend(sealed);
         let text = STANDARD.encode(bytes);
