@@ -1,1 +1,22 @@
-//! api
+//! The one list of calls that every caller uses: the window, the command line
+//! and the loopback host.
+//!
+//! Invariant: a caller never sees the store or the engine; what it can ask and
+//! what comes back is written in [`calls`], typed, and nowhere else.
+
+pub mod calls;
+mod disk;
+mod doctor;
+mod due;
+pub mod dto;
+pub mod error;
+mod export;
+pub mod host;
+pub mod list;
+pub mod live;
+mod rewish;
+mod router;
+pub mod typescript;
+
+pub use calls::Api;
+pub use error::{ApiError, Code};

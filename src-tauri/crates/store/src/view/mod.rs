@@ -6,6 +6,7 @@
 mod care;
 mod common;
 mod customers;
+mod find;
 mod people;
 mod plan;
 mod records;
@@ -15,6 +16,7 @@ mod talk;
 
 pub use care::{draft_versions, drafts};
 pub use customers::{looked_key, organisation_row};
+pub use find::notifications;
 pub use plan::{TasksWanted, today};
 pub use records::RecordsWanted;
 pub use rows::*;

@@ -1,0 +1,253 @@
+//! Every call there is.
+
+mod accounts;
+mod care;
+mod people;
+mod talk;
+mod work;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::{FutureExt as _, Stream};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rapport_engine::Hub;
+use rapport_model::connector::{SecurityAnswer, SignedIn, Vault};
+use rapport_model::ledger::LedgerLine;
+use rapport_model::{Manifest, Millis};
+use rapport_store::{Reader, StoreError, Topic, view};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::dto::*;
+use crate::error::{ApiError, Code};
+use crate::router::calls;
+
+/// Everything a caller can ask. Shared through an [`Arc`].
+#[derive(Debug)]
+pub struct Api {
+    pub(crate) hub: Hub,
+    pub(crate) vault: Arc<dyn Vault>,
+    zone: TimeZone,
+}
+
+impl Api {
+    /// Puts the calls on a hub. `vault` is the one the hub was made with, for
+    /// the doctor; `zone` is where the user is.
+    #[must_use]
+    pub const fn new(hub: Hub, vault: Arc<dyn Vault>, zone: TimeZone) -> Self {
+        Self { hub, vault, zone }
+    }
+
+    /// The hub below, for the process that owns it.
+    #[must_use]
+    pub const fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The present.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.hub.clock().now()
+    }
+
+    /// Where the user is.
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.zone.clone()
+    }
+
+    /// The day it is, on the user's own clock.
+    pub(crate) fn today_is(&self) -> Date {
+        view::today(self.now(), &self.zone)
+    }
+
+    /// Asks the database. Short: a screen's query is answered from an index.
+    pub(crate) fn read<T>(
+        &self,
+        ask: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, ApiError> {
+        Ok(self.hub.db().read(ask)?)
+    }
+
+    /// What changed, after each commit. A caller that falls too far behind is
+    /// told to read everything again.
+    pub fn topics(&self) -> impl Stream<Item = Arc<Vec<Topic>>> + Send + use<> {
+        let receiver = self.hub.db().subscribe();
+        futures_util::stream::unfold(receiver, |mut receiver| async move {
+            use tokio::sync::broadcast::error::RecvError;
+            match receiver.recv().await {
+                Ok(topics) => Some((topics, receiver)),
+                Err(RecvError::Lagged(_)) => Some((Arc::new(vec![Topic::Everything]), receiver)),
+                Err(RecvError::Closed) => None,
+            }
+        })
+    }
+}
+
+calls! {
+    /// The kinds of system Rapport speaks to, with their sign-in forms.
+    sources(Nothing) -> Vec<Manifest>;
+    /// Every account with its health.
+    accounts(Nothing) -> Vec<AccountRow>;
+    /// Adds an account; nothing is asked of the source yet.
+    account_add(AddAccount) -> AccountRow;
+    /// Stops or resumes an account's syncing.
+    account_pause(PauseAccount) -> Done;
+    /// One step of signing in.
+    account_sign_in(SignIn) -> SignedIn;
+    /// Asks the source now whether the account works, collection by collection.
+    account_check(OneAccount) -> CheckReport;
+    /// What removing an account would lose.
+    account_loss(OneAccount) -> Loss;
+    /// Removes an account with everything that came from it.
+    account_remove(OneAccount) -> Loss;
+    /// A question about end-to-end encryption.
+    account_security(Security) -> SecurityAnswer;
+    /// One turn now: sends what waits, pulls what is new.
+    sync_once(SomeAccounts) -> Vec<SyncReport>;
+    /// What is here and what is at the source, collection by collection.
+    ledger(SomeAccounts) -> Vec<LedgerLine>;
+    /// Compares id by id and mends the difference.
+    reconcile(SomeAccounts) -> Vec<ReconcileReport>;
+    /// Finds items by words, part-words and operators.
+    search(SearchFor) -> view::SearchPage;
+    /// How far back each source can be searched.
+    coverage(Nothing) -> Vec<view::CoverageRow>;
+    /// Customers, by latest contact.
+    customers(Named) -> Vec<view::CustomerRow>;
+    /// Everything the sources know of one customer.
+    customer(OneCustomer) -> view::CustomerPage;
+    /// A customer's history over all systems, newest first.
+    customer_timeline(TimelineOf) -> Vec<view::TimelineRow>;
+    /// The user has looked at this customer now.
+    customer_looked(OneCustomer) -> Done;
+    /// People, by latest contact.
+    people(Named) -> Vec<view::PersonRow>;
+    /// One person with every handle and the evidence that joins them.
+    person(OnePerson) -> view::PersonPage;
+    /// These two are the same person. Reversible.
+    person_link(PeoplePair) -> Done;
+    /// This handle is not that person's. Reversible.
+    person_unlink(Unlink) -> Done;
+    /// These two are never the same person. Reversible by linking them.
+    person_keep_apart(PeoplePair) -> Done;
+    /// Pairs that may be the same person, with the reason.
+    person_suggestions(Named) -> Vec<view::SuggestionRow>;
+    /// Conversations of every source, newest activity first.
+    conversations(ConversationFilter) -> Vec<view::ConversationRow>;
+    /// One conversation.
+    conversation(OneConversation) -> view::ConversationRow;
+    /// Messages of a conversation, newest first, with the known gaps.
+    messages(MessagesOf) -> view::MessagePage;
+    /// Says something; it waits in the outbox for its undo window.
+    send(Say) -> Queued;
+    /// Changes the text of an own message.
+    edit_message(EditMessage) -> Queued;
+    /// Takes a message back.
+    redact(Redact) -> Queued;
+    /// Reacts to a message.
+    react(React) -> Queued;
+    /// Marks a conversation as read up to its newest message.
+    mark_read(OneConversation) -> Done;
+    /// Fetches older history into the newest gap of a conversation.
+    backfill(OneConversation) -> Backfilled;
+    /// Tells others that the user is typing.
+    typing(Typing) -> Done;
+    /// Fetches a file that came with an item.
+    download(Download) -> Downloaded;
+    /// Drafts, newest first.
+    drafts(Nothing) -> Vec<view::DraftRow>;
+    /// Keeps what the user is writing, as a new version.
+    draft_save(SaveDraft) -> Done;
+    /// Earlier versions of a draft, newest first.
+    draft_history(OneConversation) -> Vec<view::DraftRow>;
+    /// Throws a draft away, by the user's explicit wish.
+    draft_discard(OneConversation) -> Done;
+    /// Tasks of every source, by due date.
+    tasks(TaskFilter) -> Vec<view::TaskRow>;
+    /// Makes a task.
+    task_add(AddTask) -> Queued;
+    /// Sets a task to done.
+    task_done(OneItem) -> Queued;
+    /// Calendar entries between two moments, recurrences spread out.
+    events(EventRange) -> Vec<view::EventRow>;
+    /// Wiki pages and notes.
+    pages(Named) -> Vec<view::PageRow>;
+    /// One wiki page with its text.
+    page(OneItem) -> view::PageText;
+    /// Records of every source.
+    records(RecordFilter) -> Vec<view::RecordRow>;
+    /// One record with all its fields, where each came from and how old it is.
+    record(OneItem) -> view::RecordPage;
+    /// Sets fields of a record, task, contact or event, through the outbox.
+    set_fields(SetFields) -> Queued;
+    /// Presses a button the server offers.
+    act(Act) -> Queued;
+    /// What waits, is unsure or parked, in the order it will go.
+    outbox(OutboxFilter) -> Vec<view::OutboxRow>;
+    /// Takes a waiting command back.
+    outbox_undo(OneCommand) -> Done;
+    /// Tries a parked command again.
+    outbox_retry(OneCommand) -> Done;
+    /// Changes what a waiting or parked command wants.
+    outbox_edit(EditCommand) -> Done;
+    /// Gives a parked command up; the source's values stand.
+    outbox_discard(OneCommand) -> Done;
+    /// Decides a conflict field by field.
+    outbox_resolve(Resolve) -> Done;
+    /// What changed, who or what caused it.
+    journal(JournalFilter) -> Vec<view::JournalLine>;
+    /// Notifications, newest first.
+    notifications(Nothing) -> Vec<view::NotificationRow>;
+    /// The user has seen every notification so far.
+    notifications_seen(Nothing) -> Done;
+    /// What needs the user: unread mentions, open questions, overdue invoices, due tasks.
+    today(Nothing) -> view::Today;
+    /// A setting.
+    setting(SettingName) -> Setting;
+    /// Changes a setting.
+    setting_set(Setting) -> Done;
+    /// Writes what is here into open formats.
+    export(Export) -> Exported;
+    /// What erasing an account or person would lose.
+    forget_loss(Forget) -> Loss;
+    /// Erases everything of an account or person here; sources are not touched.
+    forget(Forget) -> Loss;
+    /// Creates the sample workspace, a fictional company, as a source.
+    sample(MakeSample) -> MadeSample;
+    /// Records and tasks whose code or title begins so, newest first.
+    named_items(Named) -> Vec<view::NamedItem>;
+    /// All tracked fields of an item, with the source's value while an edit waits.
+    fields(OneItem) -> Vec<view::FieldRow>;
+    /// The HTML form of a message, as received: foreign text, to be sanitised and framed.
+    message_html(OneMessage) -> MessageHtml;
+    /// Examines keychain, database, disk, clock and accounts.
+    doctor(Nothing) -> DoctorReport;
+}
+
+/// Reads a request; a missing one reads as an empty object.
+fn read<T: DeserializeOwned>(name: &str, request: serde_json::Value) -> Result<T, ApiError> {
+    let request = if request.is_null() { serde_json::json!({}) } else { request };
+    serde_json::from_value(request)
+        .map_err(|error| ApiError::bad_request(format_args!("The call {name} cannot read its request: {error}.")))
+}
+
+fn write<T: Serialize>(answer: &T) -> Result<serde_json::Value, ApiError> {
+    serde_json::to_value(answer).map_err(|error| ApiError::new(Code::Internal, error.to_string()))
+}
+
+/// Turns a panic inside a call into an error, so that one bad call never takes
+/// the window or the host down.
+async fn guarded<T>(
+    name: &str,
+    call: impl Future<Output = Result<T, ApiError>>,
+) -> Result<T, ApiError> {
+    AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_panic| {
+        tracing::error!(call = name, "a call panicked");
+        Err(ApiError::new(
+            Code::Internal,
+            format!("The call {name} failed in a way it should not. Nothing was half done; you can go on."),
+        ))
+    })
+}

@@ -1,0 +1,107 @@
+//! Customers and people.
+
+#![expect(
+    clippy::unused_async,
+    reason = "every call has one form; one that only reads today may ask a source tomorrow"
+)]
+
+use rapport_model::PersonId;
+use rapport_store::people::NodeId;
+use rapport_store::view;
+
+use super::Api;
+use crate::dto::{Done, Named, OneCustomer, OnePerson, PeoplePair, TimelineOf, Unlink};
+use crate::error::ApiError;
+
+impl Api {
+    /// Customers.
+    pub async fn customers(&self, wanted: Named) -> Result<Vec<view::CustomerRow>, ApiError> {
+        let today = self.today_is();
+        self.read(|db| {
+            db.customers(wanted.name.as_deref(), today, wanted.limit, wanted.offset.unwrap_or(0))
+        })
+    }
+
+    /// Everything the sources know of one customer.
+    pub async fn customer(&self, which: OneCustomer) -> Result<view::CustomerPage, ApiError> {
+        let (now, zone) = (self.now(), self.zone());
+        self.read(|db| db.customer_page(which.customer, which.since, now, &zone))
+    }
+
+    /// A customer's history.
+    pub async fn customer_timeline(
+        &self,
+        which: TimelineOf,
+    ) -> Result<Vec<view::TimelineRow>, ApiError> {
+        self.read(|db| {
+            db.customer_timeline(which.customer, &which.kinds, which.before, which.limit)
+        })
+    }
+
+    /// The user has looked at this customer.
+    pub async fn customer_looked(&self, which: OneCustomer) -> Result<Done, ApiError> {
+        let now = self.now();
+        self.hub.db().write(|tx| tx.set_setting(&view::looked_key(which.customer), &now.0))?;
+        Ok(Done {})
+    }
+
+    /// People.
+    pub async fn people(&self, wanted: Named) -> Result<Vec<view::PersonRow>, ApiError> {
+        self.read(|db| {
+            db.people(wanted.name.as_deref(), None, wanted.limit, wanted.offset.unwrap_or(0))
+        })
+    }
+
+    /// One person.
+    pub async fn person(&self, which: OnePerson) -> Result<view::PersonPage, ApiError> {
+        self.read(|db| db.person_page(which.person))
+    }
+
+    /// These two are the same.
+    pub async fn person_link(&self, pair: PeoplePair) -> Result<Done, ApiError> {
+        let (a, b) = self.ends(pair)?;
+        self.hub.link(a, b)?;
+        Ok(Done {})
+    }
+
+    /// This handle is not that person's.
+    pub async fn person_unlink(&self, unlink: Unlink) -> Result<Done, ApiError> {
+        let node = self
+            .read(|db| db.node_by_key(&unlink.handle))?
+            .filter(|node| node.person == Some(unlink.person))
+            .ok_or_else(|| {
+                ApiError::not_found(format_args!("handle {} of this person", unlink.handle))
+            })?;
+        self.hub.split(node.id)?;
+        Ok(Done {})
+    }
+
+    /// These two are never the same.
+    pub async fn person_keep_apart(&self, pair: PeoplePair) -> Result<Done, ApiError> {
+        let (a, b) = self.ends(pair)?;
+        self.hub.keep_apart(a, b)?;
+        Ok(Done {})
+    }
+
+    /// A handle of each of two people: a person's id is that of a node of theirs.
+    fn ends(&self, pair: PeoplePair) -> Result<(NodeId, NodeId), ApiError> {
+        if pair.a == pair.b {
+            return Err(ApiError::bad_request("These two are one person already."));
+        }
+        let end = |person: PersonId| {
+            self.read(|db| db.nodes_of_person(person))?
+                .first()
+                .map(|node| node.id)
+                .ok_or_else(|| ApiError::not_found(format_args!("person {person}")))
+        };
+        Ok((end(pair.a)?, end(pair.b)?))
+    }
+
+    /// Pairs that may be the same.
+    pub async fn person_suggestions(
+        &self,
+        wanted: Named,
+    ) -> Result<Vec<view::SuggestionRow>, ApiError> {
+        self.read(|db| db.suggestions(wanted.limit))
+    }
+}

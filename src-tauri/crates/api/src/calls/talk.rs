@@ -1,0 +1,150 @@
+//! Conversations, messages, drafts.
+
+#![expect(
+    clippy::unused_async,
+    reason = "every call has one form; one that only reads today may ask a source tomorrow"
+)]
+
+use rapport_model::Body;
+use rapport_model::command::Outgoing;
+use rapport_store::table::draft::Draft;
+use rapport_store::view::{self, ConversationsWanted};
+
+use super::Api;
+use crate::dto::{
+    ConversationFilter, Done, Download, Downloaded, EditMessage, MessageHtml, MessagesOf, Nothing,
+    Backfilled, OneConversation, OneMessage, Queued, React, Redact, SaveDraft, Say, Typing,
+};
+use crate::error::ApiError;
+
+/// The most bytes a download fetches unless asked otherwise.
+const DOWNLOAD_LIMIT: u64 = 100 * 1024 * 1024;
+
+impl Api {
+    /// Conversations of every source, newest activity first.
+    pub async fn conversations(
+        &self,
+        filter: ConversationFilter,
+    ) -> Result<Vec<view::ConversationRow>, ApiError> {
+        let wanted = ConversationsWanted {
+            account: filter.account,
+            org: filter.customer,
+            kind: filter.kind,
+            title: filter.title,
+            unread: filter.unread,
+            mentions: filter.mentions,
+            waiting: filter.waiting,
+            done: filter.done,
+            limit: filter.limit,
+            offset: filter.offset.unwrap_or(0),
+        };
+        self.read(|db| db.inbox(&wanted))
+    }
+
+    /// One conversation.
+    pub async fn conversation(&self, which: OneConversation) -> Result<view::ConversationRow, ApiError> {
+        self.read(|db| db.conversation(which.conversation))
+    }
+
+    /// Messages of a conversation.
+    pub async fn messages(&self, which: MessagesOf) -> Result<view::MessagePage, ApiError> {
+        self.read(|db| db.messages(which.conversation, which.before, which.limit))
+    }
+
+    /// The HTML form of a message.
+    pub async fn message_html(&self, which: OneMessage) -> Result<MessageHtml, ApiError> {
+        let stored = self.read(|db| db.stored(which.message))?;
+        match stored.map(|stored| stored.item.body) {
+            Some(Body::Message(message)) => Ok(MessageHtml { html: message.html }),
+            _ => Err(ApiError::not_found(format_args!("message {}", which.message))),
+        }
+    }
+
+    /// Says something.
+    pub async fn send(&self, say: Say) -> Result<Queued, ApiError> {
+        let placed = self.hub.send(say.conversation, say.message)?;
+        if say.now {
+            self.hub.send_now(&placed.command)?;
+        }
+        // What was being written has been said.
+        self.hub.discard_draft(&Draft::key_of(say.conversation))?;
+        Ok(placed.into())
+    }
+
+    /// Changes the text of an own message.
+    pub async fn edit_message(&self, edit: EditMessage) -> Result<Queued, ApiError> {
+        Ok(self.hub.edit_message(edit.message, edit.text)?.into())
+    }
+
+    /// Takes a message back.
+    pub async fn redact(&self, redact: Redact) -> Result<Queued, ApiError> {
+        Ok(self.hub.redact(redact.message, redact.reason)?.into())
+    }
+
+    /// Reacts to a message.
+    pub async fn react(&self, react: React) -> Result<Queued, ApiError> {
+        Ok(self.hub.react(react.message, react.key)?.into())
+    }
+
+    /// Marks a conversation as read.
+    pub async fn mark_read(&self, which: OneConversation) -> Result<Done, ApiError> {
+        self.hub.mark_read(which.conversation, None)?;
+        Ok(Done {})
+    }
+
+    /// Fetches older history.
+    pub async fn backfill(&self, which: OneConversation) -> Result<Backfilled, ApiError> {
+        let came = self.hub.backfill(which.conversation).await?;
+        Ok(Backfilled { gap: came.is_some(), changes: came.unwrap_or(0) })
+    }
+
+    /// Tells others that the user is typing.
+    pub async fn typing(&self, typing: Typing) -> Result<Done, ApiError> {
+        self.hub.typing(typing.conversation, typing.typing).await?;
+        Ok(Done {})
+    }
+
+    /// Fetches a file.
+    pub async fn download(&self, which: Download) -> Result<Downloaded, ApiError> {
+        let stored = self
+            .read(|db| db.stored(which.item))?
+            .ok_or_else(|| ApiError::not_found(format_args!("item {}", which.item)))?;
+        let files = match &stored.item.body {
+            Body::Message(message) => message.attachments.as_slice(),
+            Body::Record(record) => record.attachments.as_slice(),
+            _ => &[],
+        };
+        let file = usize::try_from(which.index)
+            .ok()
+            .and_then(|index| files.get(index))
+            .ok_or_else(|| ApiError::not_found(format_args!("file {} on this item", which.index)))?;
+        let to = std::path::PathBuf::from(&which.to);
+        let limit = which.limit.unwrap_or(DOWNLOAD_LIMIT);
+        let bytes = self.hub.download(&stored.account, &file.source, &to, limit).await?;
+        Ok(Downloaded { path: which.to, bytes })
+    }
+
+    /// Drafts.
+    pub async fn drafts(&self, _nothing: Nothing) -> Result<Vec<view::DraftRow>, ApiError> {
+        self.read(view::drafts)
+    }
+
+    /// Keeps a draft.
+    pub async fn draft_save(&self, draft: SaveDraft) -> Result<Done, ApiError> {
+        let key = Draft::key_of(draft.conversation);
+        let content = Outgoing { text: draft.text, ..Outgoing::default() };
+        self.hub.save_draft(&key, Some(draft.conversation), content)?;
+        Ok(Done {})
+    }
+
+    /// Earlier versions of a draft.
+    pub async fn draft_history(&self, which: OneConversation) -> Result<Vec<view::DraftRow>, ApiError> {
+        self.read(|db| view::draft_versions(db, which.conversation))
+    }
+
+    /// Throws a draft away.
+    pub async fn draft_discard(&self, which: OneConversation) -> Result<Done, ApiError> {
+        self.hub.discard_draft(&Draft::key_of(which.conversation))?;
+        Ok(Done {})
+    }
+}

@@ -1,0 +1,188 @@
+//! Looking, remembering, exporting, erasing, examining.
+
+use rapport_model::{AccountId, ItemId, Millis, OrgId, PersonId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A search.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct SearchFor {
+    /// Words, phrases, operators.
+    pub text: String,
+    /// The last word may be unfinished.
+    pub as_you_type: bool,
+    /// At most this many (default 50).
+    pub limit: Option<u32>,
+    /// Go on after this many.
+    pub offset: Option<u32>,
+}
+
+/// Which part of the journal.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct JournalFilter {
+    /// Of this customer.
+    pub customer: Option<OrgId>,
+    /// Of this item.
+    pub item: Option<ItemId>,
+    /// From this moment.
+    pub since: Option<Millis>,
+    /// Up to this moment.
+    pub until: Option<Millis>,
+    /// `remote`, `me` or `rule`.
+    pub cause: Option<String>,
+    /// At most this many (default 200).
+    pub limit: Option<u32>,
+}
+
+/// A setting's name.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SettingName {
+    /// Which.
+    pub key: String,
+}
+
+/// A setting with its value.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Setting {
+    /// Which.
+    pub key: String,
+    /// Its value; `null` when it is not set.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
+}
+
+/// Writes what is here into open formats.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Export {
+    /// A new or empty folder.
+    pub to: String,
+    /// Only of this customer; everything when absent.
+    #[serde(default)]
+    pub customer: Option<OrgId>,
+}
+
+/// What an export wrote.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// Files with the number of items in each.
+    pub files: Vec<ExportedFile>,
+}
+
+/// One file of an export.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ExportedFile {
+    /// Its path.
+    pub path: String,
+    /// Items in it.
+    #[ts(type = "number")]
+    pub items: u64,
+}
+
+/// What to erase: exactly one of the two.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Forget {
+    /// Everything that came from this account.
+    pub account: Option<AccountId>,
+    /// Everything that is known of this person.
+    pub person: Option<PersonId>,
+}
+
+/// What would be, or was, lost.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+pub struct Loss {
+    /// In plain words, with counts.
+    pub lines: Vec<String>,
+    /// Work that no source has yet: drafts, queued commands, local tasks.
+    #[ts(type = "number")]
+    pub unsynced: u64,
+}
+
+/// How everything is, in plain words.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct DoctorReport {
+    /// Each examination.
+    pub findings: Vec<Finding>,
+    /// All are well.
+    pub well: bool,
+}
+
+/// One examination.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Finding {
+    /// What was examined.
+    pub what: String,
+    /// It is well.
+    pub well: bool,
+    /// What was found, and what to do.
+    pub detail: String,
+}
+
+/// Creates the sample workspace.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct MakeSample {
+    /// The same seed gives the same company.
+    #[ts(type = "number")]
+    pub seed: u64,
+    /// How many messages; a few thousand items when absent.
+    #[ts(type = "number | null")]
+    pub messages: Option<u64>,
+    /// Plant search needles.
+    pub needles: bool,
+    /// The day it takes place on (`2026-03-12`); today when absent.
+    pub today: Option<String>,
+    /// Only write the folder; do not add it as an account.
+    pub files_only: bool,
+}
+
+/// A planted search needle.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SampleNeedle {
+    /// What to search for.
+    pub query: String,
+    /// The Message-ID or handle that must be found.
+    pub expect: String,
+    /// What it proves.
+    pub why: String,
+}
+
+/// The sample workspace that was made.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct MadeSample {
+    /// Where its files lie.
+    pub folder: String,
+    /// The account that reads them.
+    pub account: Option<AccountId>,
+    /// Items by kind.
+    #[ts(type = "Array<[string, number]>")]
+    pub counts: Vec<(String, u64)>,
+    /// Planted needles.
+    pub needles: Vec<SampleNeedle>,
+}
+
+impl From<rapport_store::Loss> for Loss {
+    fn from(loss: rapport_store::Loss) -> Self {
+        let mut lines: Vec<String> = loss
+            .items
+            .iter()
+            .map(|(kind, count)| format!("{count} × {}, still at the source", kind.word()))
+            .collect();
+        for wish in &loss.unsent {
+            lines.push(format!("not sent: {} {} ({})", wish.word, wish.title, wish.state));
+        }
+        if loss.drafts > 0 {
+            lines.push(format!("{} × draft, nowhere else", loss.drafts));
+        }
+        if loss.journal > 0 {
+            lines.push(format!("{} × line of history, nowhere else", loss.journal));
+        }
+        if loss.nodes > 0 {
+            lines.push(format!("{} × handle with its evidence", loss.nodes));
+        }
+        let unsent = u64::try_from(loss.unsent.len()).unwrap_or(u64::MAX);
+        Self { lines, unsynced: unsent.saturating_add(loss.drafts) }
+    }
+}

@@ -1,0 +1,68 @@
+//! Customers and people.
+
+use rapport_model::{Millis, OrgId, PersonId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which customers or people.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Named {
+    /// Part of the name.
+    pub name: Option<String>,
+    /// At most this many (default 200).
+    pub limit: Option<u32>,
+    /// Go on after this many.
+    pub offset: Option<u32>,
+}
+
+/// Names a customer.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OneCustomer {
+    /// Which.
+    pub customer: OrgId,
+    /// Also say what changed since this moment; since the last look when absent.
+    #[serde(default)]
+    pub since: Option<Millis>,
+}
+
+/// Which part of a customer's timeline.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct TimelineOf {
+    /// Which customer.
+    pub customer: OrgId,
+    /// Only these kinds of item (`message`, `record`, …); all when empty.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Only older than this moment.
+    #[serde(default)]
+    pub before: Option<Millis>,
+    /// At most this many (default 50).
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Names a person.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OnePerson {
+    /// Which.
+    pub person: PersonId,
+}
+
+/// Two people: the same, or not the same.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PeoplePair {
+    /// One.
+    pub a: PersonId,
+    /// The other.
+    pub b: PersonId,
+}
+
+/// Takes one handle out of a person.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Unlink {
+    /// Out of whom.
+    pub person: PersonId,
+    /// The handle's key, as [`person`](crate::Api::person) lists it.
+    pub handle: String,
+}
