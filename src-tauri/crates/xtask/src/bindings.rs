@@ -19,7 +19,7 @@ fn committed() -> PathBuf {
 /// that takes the folder to write into.
 fn generate(into: &Path) -> Result<(), Failure> {
     fs::create_dir_all(into).map_err(Failure::io(format!("create {}", into.display())))?;
-    run(built("examples/gen")?.arg(into))
+    run(built("examples/typescript")?.arg(into))
 }
 
 /// Writes them.
