@@ -3,7 +3,9 @@
 //! Invariant: what a committed transaction stored can be found, and what it
 //! removed cannot; nothing typed into a search is anything but data.
 
+mod answer;
 mod coverage;
+mod evidence;
 mod facet;
 mod fold;
 mod fts;
@@ -13,6 +15,7 @@ mod indexed;
 mod plan;
 mod query;
 mod rank;
+mod reader;
 pub mod rebuild;
 mod rows;
 mod run;
@@ -25,6 +28,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Found, Hit, Total};
 pub use coverage::{Coverage, SelfCheck, coverage, self_check};
 pub use facet::Has;
 pub use fts::register;
@@ -32,7 +36,7 @@ pub use index::{index_item, unindex_item};
 pub use indexed::Indexed;
 pub use query::{Day, Filter, Form, Group, Query, SearchContext, Standing, Term, What};
 pub use rebuild::{Rebuild, needs_rebuild, rebuild_step, start_rebuild};
-pub use run::{Found, Hit, Total, search};
+pub use run::search;
 pub use schema::SCHEMA;
 pub use snippet::{HIT_END, HIT_START};
 pub use token::{Token, fold_parts, query_tokens, tokenize};

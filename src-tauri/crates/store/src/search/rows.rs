@@ -18,6 +18,14 @@ const MOST_IDS: usize = 20_000;
 /// No more customers or conversations than this answer to one name.
 const MOST_NAMED: usize = 300;
 
+pub(super) const ORG_IDS: &str = "SELECT id FROM item WHERE org = ?1 LIMIT ?2";
+pub(super) const CONVERSATION_IDS: &str = "SELECT id FROM item WHERE conversation = ?1 LIMIT ?2";
+/// Only what is said in a conversation is ever unread.
+pub(super) const UNREAD_IDS: &str = "SELECT id FROM item \
+     WHERE conversation IS NOT NULL AND flags & 1 = 1 AND flags <> ?1 LIMIT ?2";
+pub(super) const PENDING_IDS: &str =
+    "SELECT id FROM item WHERE flags & 64 = 64 AND flags <> ?1 LIMIT ?2";
+
 /// The narrow row of an item.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -160,6 +168,11 @@ impl RowFilter {
         Ok(out)
     }
 
+    /// Whether no row has to be looked at.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tests.is_empty()
+    }
+
     /// Whether a row fits.
     pub(super) fn fits(&self, conn: &Connection, row: &Row) -> Result<bool, StoreError> {
         for (negated, test) in &self.tests {
@@ -227,12 +240,7 @@ impl Test {
             Self::Never => {}
             Self::Org(orgs) => {
                 for org in orgs {
-                    gather(
-                        conn,
-                        "SELECT id FROM item WHERE org = ?1 LIMIT ?2",
-                        *org,
-                        &mut out,
-                    )?;
+                    gather(conn, ORG_IDS, *org, &mut out)?;
                 }
             }
             Self::Place {
@@ -242,23 +250,14 @@ impl Test {
             } if accounts.is_empty() && collections.is_empty() => {
                 for place in conversations {
                     out.insert(*place);
-                    let sql = "SELECT id FROM item WHERE conversation = ?1 LIMIT ?2";
-                    gather(conn, sql, *place, &mut out)?;
+                    gather(conn, CONVERSATION_IDS, *place, &mut out)?;
                     if out.len() > MOST_IDS {
                         break;
                     }
                 }
             }
-            // Only what is said in a conversation is ever unread.
-            Self::Set(UNREAD) => {
-                let sql = "SELECT id FROM item WHERE conversation IS NOT NULL AND flags & 1 = 1 \
-                           AND flags <> ?1 LIMIT ?2";
-                gather(conn, sql, -1, &mut out)?;
-            }
-            Self::Set(PENDING) => {
-                let sql = "SELECT id FROM item WHERE flags & 64 = 64 AND flags <> ?1 LIMIT ?2";
-                gather(conn, sql, -1, &mut out)?;
-            }
+            Self::Set(UNREAD) => gather(conn, UNREAD_IDS, 0, &mut out)?,
+            Self::Set(PENDING) => gather(conn, PENDING_IDS, 0, &mut out)?,
             _ => return Ok(None),
         }
         Ok((out.len() <= MOST_IDS).then_some(out))

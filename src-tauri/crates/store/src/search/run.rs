@@ -15,11 +15,13 @@ use rapport_model::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::hits::{Place, find};
+use super::answer::{Found, Hit, Total};
+use super::evidence::evidence;
+use super::hits::find;
 use super::indexed::Indexed;
 use super::plan::Plan;
 use super::query::Query;
-use super::rank::{Fine, Rough, fine, rough, saturated, weight};
+use super::rank::{Rough, fine, rough, weight};
 use super::rows::{Row, RowFilter, row};
 use super::snippet::snippet;
 use super::token::query_tokens;
@@ -28,7 +30,7 @@ use crate::error::StoreError;
 use crate::table::body;
 
 /// Candidates of one window.
-const WINDOW: usize = 400;
+const WINDOW: usize = 200;
 /// Candidates whose text is read together.
 const BLOCK: usize = 48;
 /// No more hits than this are ranked; who wants more asks more precisely.
@@ -36,69 +38,22 @@ const MOST: usize = 4_000;
 /// Index entries looked at when a filter leaves few of them.
 const WALK: usize = 200_000;
 /// Hits in short fields that are ranked with the first window.
-const PARTS: usize = 300;
+const PARTS: usize = 120;
 /// Looks into the index for single items that one search may do.
-const LOOKS: usize = 300;
+const LOOKS: usize = 150;
 /// Bytes of body text that one block may read.
 const READ: usize = 2 * 1024 * 1024;
 /// With fewer hits than this, mixtures of words and part-words are tried.
 const SCARCE: usize = 20;
 const DAY: i64 = 86_400_000;
 /// Ids that are looked up one by one rather than met on a walk.
-const FEW: usize = 400;
+const FEW: usize = 50;
 
-/// One result.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hit {
-    /// The item.
-    pub id: ItemId,
-    /// What it is.
-    pub kind: Kind,
-    /// Whose.
-    pub account: AccountId,
-    /// Where.
-    pub collection: CollectionId,
-    /// Where it sits at the source.
-    pub handle: Handle,
-    /// What it is, wherever it sits.
-    pub link: Option<LinkId>,
-    /// The line a list shows; a chat message has that of its conversation.
-    pub title: String,
-    /// The piece of text that was found, hits between U+0002 and U+0003.
-    pub snippet: String,
-    /// Its moment.
-    pub at: Millis,
-    /// Its organisation.
-    pub org: Option<OrgId>,
-    /// Its person.
-    pub person: Option<PersonId>,
-    /// How good it is; comparable within one answer.
-    pub score: f64,
-}
-
-/// How many items fit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Total {
-    /// That many were counted.
-    pub counted: usize,
-    /// There are more than that.
-    pub more: bool,
-}
-
-/// An answer.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Found {
-    /// Best first.
-    pub hits: Vec<Hit>,
-    /// How many there are.
-    pub total: Total,
-    /// What the user should know about how it was searched.
-    pub notes: Vec<String>,
-}
-
-/// A candidate, and how it was found.
+/// An item that has what was asked for.
 struct Candidate {
-    row: Row,
+    id: ItemId,
+    /// Its row; read late when its title cannot matter.
+    row: Option<Row>,
     rough: Rough,
     score: f64,
 }
@@ -131,6 +86,7 @@ pub fn search(
         today: day_number(query),
         seen: BTreeSet::new(),
         looks: 0,
+        lazy: false,
         notes: Vec::new(),
     };
     let wanted = offset.saturating_add(limit).min(MOST);
@@ -175,6 +131,9 @@ struct Run<'a> {
     seen: BTreeSet<i64>,
     /// Looks into the index for single items so far.
     looks: usize,
+    /// Rows are not read before their block is: no filter asks for them, and
+    /// those with a hit in their title are in already.
+    lazy: bool,
     notes: Vec<String>,
 }
 
@@ -182,11 +141,21 @@ impl Run<'_> {
     fn windows(&mut self, wanted: usize) -> Result<Windows, StoreError> {
         let need = wanted.div_ceil(WINDOW).max(1) * WINDOW;
         let few = self.filter.few(self.conn)?;
+        // A look costs about as much as a hundred steps of a walk.
+        let steps = self
+            .plan
+            .groups
+            .iter()
+            .map(|it| it.items)
+            .min()
+            .unwrap_or(0);
+        let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+        let is_few = |ids: &[i64]| ids.len() <= FEW || ids.len() < steps / 100;
         let only: Option<BTreeSet<i64>> = few
             .as_ref()
-            .filter(|ids| ids.len() > FEW)
+            .filter(|ids| !is_few(ids))
             .map(|ids| ids.iter().copied().collect());
-        let ids = few.filter(|ids| ids.len() <= FEW);
+        let ids = few.filter(|ids| is_few(ids));
         let mut first = Vec::new();
         let mut more = false;
         if let Some(parts) = self.plan.parts() {
@@ -195,10 +164,12 @@ impl Run<'_> {
         }
         let words = self.plan.words_without(None);
         let mut found = Vec::new();
+        self.lazy = self.filter.is_empty() && self.plan.parts().is_some();
         more |= match ids {
             Some(ids) => self.each(&ids, words.as_deref(), need, &mut found)?,
             None => self.walk(words.as_deref(), only.as_ref(), need, &mut found)?,
         };
+        self.lazy = false;
         if found.len() + first.len() < SCARCE && self.plan.groups.len() > 1 {
             self.mixed(only.as_ref(), &mut first)?;
         }
@@ -347,6 +318,23 @@ impl Run<'_> {
         if self.seen.contains(&id) {
             return Ok(None);
         }
+        if self.lazy {
+            self.seen.insert(id);
+            let rough_of = Rough {
+                in_title: 0.0,
+                all: self.weights.iter().sum(),
+                is_title: false,
+                age_days: (self.today - (id >> 20) / DAY).unsigned_abs(),
+                kind: Kind::Message,
+            };
+            let score = rough(&rough_of);
+            return Ok(Some(Candidate {
+                id: ItemId(id),
+                row: None,
+                rough: rough_of,
+                score,
+            }));
+        }
         let Some(row) = row(self.conn, ItemId(id))? else {
             return Ok(None);
         };
@@ -354,21 +342,28 @@ impl Run<'_> {
             return Ok(None);
         }
         self.seen.insert(id);
+        let rough_of = self.judge(&row);
+        let score = rough(&rough_of);
+        Ok(Some(Candidate {
+            id: row.id,
+            row: Some(row),
+            rough: rough_of,
+            score,
+        }))
+    }
+
+    /// What the row of a candidate tells.
+    fn judge(&self, row: &Row) -> Rough {
         let (places, _) = find(&row.title, &self.plan.needles);
         let groups: BTreeSet<usize> = places.iter().map(|it| it.group).collect();
         let in_title = groups.iter().filter_map(|at| self.weights.get(*at)).sum();
-        let rough_of = Rough {
+        Rough {
             in_title,
             all: self.weights.iter().sum(),
             is_title: !self.title.is_empty() && query_tokens(&row.title) == self.title,
             age_days: (self.today - row.at / DAY).unsigned_abs(),
             kind: row.kind,
-        };
-        Ok(Some(Candidate {
-            score: rough(&rough_of),
-            rough: rough_of,
-            row,
-        }))
+        }
     }
 
     /// Cuts the page out of the windows and shows it.
@@ -400,40 +395,52 @@ impl Run<'_> {
     /// up to `end`.
     fn block(
         &self,
-        mut block: Vec<Candidate>,
+        block: Vec<Candidate>,
         skip: usize,
         end: usize,
         out: &mut Vec<Hit>,
     ) -> Result<(), StoreError> {
         let mut read = 0;
-        let mut bodies = Vec::new();
-        for candidate in &block {
+        let mut known = Vec::new();
+        for candidate in block {
+            let row = match candidate.row {
+                Some(row) => Some((row, candidate.rough, candidate.score)),
+                None => row(self.conn, candidate.id)?.map(|row| {
+                    let rough_of = self.judge(&row);
+                    (row, rough_of, rough(&rough_of))
+                }),
+            };
+            let Some((row, rough_of, score)) = row else {
+                continue;
+            };
             let body = if read < READ && !self.plan.groups.is_empty() {
-                self.body(&candidate.row, &mut read)?
+                self.body(&row, &mut read)?
             } else {
                 None
             };
-            bodies.push(body);
+            known.push((row, rough_of, score, body));
         }
         let mut shown = Vec::new();
-        for (candidate, body) in block.drain(..).zip(&bodies) {
+        for (row, rough_of, score, body) in &known {
             let texts = body.as_ref().map(Indexed::of);
-            let score = texts.as_ref().map_or(candidate.score, |texts| {
-                fine(&candidate.rough, &self.evidence(texts))
+            let score = texts.as_ref().map_or(*score, |texts| {
+                fine(
+                    rough_of,
+                    &evidence(texts, &self.plan.needles, &self.weights, &self.title),
+                )
             });
-            shown.push((Candidate { score, ..candidate }, texts));
+            shown.push((score, row, texts));
         }
-        shown.sort_by(|a, b| best_first(&a.0, &b.0));
-        for (candidate, texts) in shown.iter().take(end).skip(skip) {
+        shown.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.id.cmp(&a.1.id)));
+        for (score, row, texts) in shown.into_iter().take(end).skip(skip) {
+            let needles = &self.plan.needles;
             let piece = match texts {
-                Some(texts) => snippet(texts, &self.plan.needles),
+                Some(texts) => snippet(&texts, needles),
                 None => self
-                    .body(&candidate.row, &mut read)?
-                    .map_or_else(String::new, |body| {
-                        snippet(&Indexed::of(&body), &self.plan.needles)
-                    }),
+                    .body(row, &mut read)?
+                    .map_or_else(String::new, |body| snippet(&Indexed::of(&body), needles)),
             };
-            out.extend(self.hit(candidate, piece)?);
+            out.extend(self.hit(row, score, piece)?);
         }
         Ok(())
     }
@@ -448,42 +455,7 @@ impl Run<'_> {
         Ok(text.and_then(|text| body::decode(row.kind, &text).ok()))
     }
 
-    /// What the text of a candidate tells.
-    fn evidence(&self, texts: &Indexed<'_>) -> Fine {
-        let mut frequency = vec![0.0; self.weights.len()];
-        let mut length = 0;
-        let mut together = false;
-        for (text, worth) in [
-            (&*texts.title, 3.0),
-            (&*texts.names, 2.0),
-            (&*texts.sender, 1.5),
-            (&*texts.recipient, 1.0),
-            (&*texts.body, 1.0),
-        ] {
-            let (places, tokens) = find(text, &self.plan.needles);
-            length += tokens;
-            for place in &places {
-                if let Some(it) = frequency.get_mut(place.group) {
-                    *it += worth;
-                }
-            }
-            together |= are_together(&places, self.weights.len());
-        }
-        let each = self.weights.iter().zip(&frequency);
-        Fine {
-            found: each
-                .map(|(weight, it)| weight * saturated(*it, length))
-                .sum(),
-            together,
-            is_field: texts
-                .names
-                .lines()
-                .any(|line| query_tokens(line) == self.title),
-        }
-    }
-
-    fn hit(&self, candidate: &Candidate, snippet: String) -> Result<Option<Hit>, StoreError> {
-        let row = &candidate.row;
+    fn hit(&self, row: &Row, score: f64, snippet: String) -> Result<Option<Hit>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT a.name, c.name, i.handle, i.link FROM item i \
              JOIN account a ON a.id = i.account JOIN collection c ON c.id = i.collection \
@@ -524,23 +496,13 @@ impl Run<'_> {
             at: Millis(row.at),
             org: row.org.map(OrgId),
             person: row.person.map(PersonId),
-            score: candidate.score,
+            score,
         }))
     }
 }
 
-/// All groups of a query with several stand within a few words.
-fn are_together(places: &[Place], groups: usize) -> bool {
-    groups > 1
-        && places.iter().enumerate().any(|(at, first)| {
-            let near = places.iter().skip(at).take(groups * 3);
-            let near = near.filter(|it| it.position < first.position + groups * 2);
-            near.map(|it| it.group).collect::<BTreeSet<_>>().len() == groups
-        })
-}
-
 fn best_first(a: &Candidate, b: &Candidate) -> Ordering {
-    b.score.total_cmp(&a.score).then(b.row.id.cmp(&a.row.id))
+    b.score.total_cmp(&a.score).then(b.id.cmp(&a.id))
 }
 
 fn day_number(query: &Query) -> i64 {

@@ -97,7 +97,14 @@ impl World {
             .unwrap()
             .execute(params![id.0, body.kind().code(), id.0 >> 20, body.title()])
             .unwrap();
-        body::put(&self.conn, id, body, std::str::from_utf8(&json).unwrap()).unwrap();
+        body::put(
+            &self.conn,
+            id,
+            body,
+            std::str::from_utf8(&json).unwrap(),
+            fresh,
+        )
+        .unwrap();
         index_item(&self.conn, id, &Indexed::of(body), fresh).unwrap();
     }
 
