@@ -46,6 +46,25 @@ pub fn index_item(
     Ok(())
 }
 
+/// Merges pieces of the index, about `pages` of it; true when there may be
+/// more to do. Every transaction leaves a piece behind and each search looks
+/// into all of them, so an idle moment is well spent here, above all after a
+/// first sync.
+///
+/// # Errors
+/// The database refused.
+pub fn tidy(conn: &Connection, pages: u32) -> Result<bool, StoreError> {
+    let before = conn.total_changes();
+    for sql in [
+        "INSERT INTO search_text (search_text, rank) VALUES ('merge', ?1)",
+        "INSERT INTO search_part (search_part, rank) VALUES ('merge', ?1)",
+    ] {
+        conn.prepare_cached(sql)?.execute([pages])?;
+    }
+    // Each statement counts as one change even when it found nothing to merge.
+    Ok(conn.total_changes() - before > 2)
+}
+
 /// Takes an item out of the index; true when it was in.
 ///
 /// # Errors

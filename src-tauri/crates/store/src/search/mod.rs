@@ -32,7 +32,7 @@ pub use answer::{Found, Hit, Total};
 pub use coverage::{Coverage, SelfCheck, coverage, self_check};
 pub use facet::Has;
 pub use fts::register;
-pub use index::{index_item, unindex_item};
+pub use index::{index_item, tidy, unindex_item};
 pub use indexed::Indexed;
 pub use query::{Day, Filter, Form, Group, Query, SearchContext, Standing, Term, What};
 pub use rebuild::{Rebuild, needs_rebuild, rebuild_step, start_rebuild};

@@ -2,6 +2,7 @@
 
 use super::answer::Found;
 use super::coverage::{Coverage, SelfCheck, coverage, self_check};
+use super::index::tidy;
 use super::query::Query;
 use super::rebuild::{Rebuild, needs_rebuild, rebuild_step, start_rebuild};
 use super::run::search;
@@ -58,5 +59,14 @@ impl Tx<'_> {
     /// The database failed.
     pub fn rebuild_search(&mut self, most: usize) -> Result<Rebuild, StoreError> {
         rebuild_step(self.conn, most)
+    }
+
+    /// Merges about `pages` of the index; true when there may be more to do.
+    /// For idle moments, and until it says false after a first sync.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn tidy_search(&mut self, pages: u32) -> Result<bool, StoreError> {
+        tidy(self.conn, pages)
     }
 }

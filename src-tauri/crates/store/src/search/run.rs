@@ -40,7 +40,7 @@ const WALK: usize = 200_000;
 /// Hits in short fields that are ranked with the first window.
 const PARTS: usize = 120;
 /// Looks into the index for single items that one search may do.
-const LOOKS: usize = 150;
+const LOOKS: usize = 120;
 /// Bytes of body text that one block may read.
 const READ: usize = 2 * 1024 * 1024;
 /// With fewer hits than this, mixtures of words and part-words are tried.

@@ -46,10 +46,10 @@ INSERT INTO search_state (only, version, built_to) VALUES (1, 1, NULL);
 INSERT INTO search_text (search_text, rank) VALUES ('pgsz', 3900);
 INSERT INTO search_part (search_part, rank) VALUES ('pgsz', 3900);
 -- Merging late is merging less; a merge is spread over the writes that follow.
-INSERT INTO search_text (search_text, rank) VALUES ('automerge', 16);
-INSERT INTO search_part (search_part, rank) VALUES ('automerge', 16);
-INSERT INTO search_text (search_text, rank) VALUES ('crisismerge', 64);
-INSERT INTO search_part (search_part, rank) VALUES ('crisismerge', 64);
+INSERT INTO search_text (search_text, rank) VALUES ('automerge', 8);
+INSERT INTO search_part (search_part, rank) VALUES ('automerge', 8);
+INSERT INTO search_text (search_text, rank) VALUES ('crisismerge', 32);
+INSERT INTO search_part (search_part, rank) VALUES ('crisismerge', 32);
 ",
 }];
 

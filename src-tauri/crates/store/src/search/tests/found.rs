@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::world::{World, context, mailbox, message};
 use crate::search::rows;
 use crate::search::{
-    Query, coverage, needs_rebuild, rebuild_step, search, self_check, start_rebuild,
+    Query, coverage, needs_rebuild, rebuild_step, search, self_check, start_rebuild, tidy,
 };
 use crate::table::item::{CLOSED, MINE, UNREAD};
 
@@ -484,4 +484,19 @@ fn sparse_filters_list_their_items_from_an_index() {
             .unwrap();
         assert!(plan.contains(index), "{sql}: {plan}");
     }
+}
+
+#[test]
+fn tidying_comes_to_an_end_and_loses_nothing() {
+    let mut world = World::new();
+    for n in 0..40 {
+        world.say(n, &format!("slate {n}"));
+    }
+    let mut rounds = 0;
+    while tidy(&world.conn, 100).unwrap() {
+        rounds += 1;
+        assert!(rounds < 100);
+    }
+    assert!(rounds > 0);
+    assert_eq!(world.find("slate").len(), 40);
 }
