@@ -14,6 +14,7 @@ use rapport_model::{Body, Change, Fault, Gap, Handle, Millis};
 use serde_json::{Value, json};
 
 use super::ephemeral::heard;
+use super::locked::Waiting;
 use super::map::{self, Mapped, Scene};
 use super::news::{News, RoomNews, Said};
 use super::room::{self, Facts, Surroundings};
@@ -27,8 +28,8 @@ pub(super) struct Part {
     pub(super) changes: Vec<Change>,
     pub(super) poison: Vec<Poison>,
     pub(super) ephemeral: Vec<Ephemeral>,
-    /// Rooms and events that could not be decrypted.
-    pub(super) locked: Vec<(String, String)>,
+    /// Events that could not be decrypted.
+    pub(super) locked: Vec<Waiting>,
 }
 
 impl Part {
@@ -209,7 +210,8 @@ pub(super) fn said_in(room: &str, me: &str, facts: Option<&Facts>, said: &[Said]
         match map::event(&one.json, one.locked.as_deref(), &scene) {
             Mapped::Change(change) => {
                 if let Some(event) = undecryptable(&change) {
-                    part.locked.push((room.to_owned(), event));
+                    let (room, json) = (room.to_owned(), one.json.clone());
+                    part.locked.push(Waiting { room, event, json });
                 }
                 part.changes.push(*change);
             }
@@ -220,7 +222,7 @@ pub(super) fn said_in(room: &str, me: &str, facts: Option<&Facts>, said: &[Said]
 }
 
 /// The event behind a change, when it waits for its key.
-pub(super) fn undecryptable(change: &Change) -> Option<String> {
+fn undecryptable(change: &Change) -> Option<String> {
     let Change::Upsert(item) = change else {
         return None;
     };

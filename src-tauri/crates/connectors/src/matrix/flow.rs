@@ -25,7 +25,7 @@ use rapport_model::change::Coverage;
 use rapport_model::{Cursor, Fault, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::batch::{self, Part};
 use super::fault::{self, Asked, REQUEST_TIMEOUT};
@@ -36,6 +36,8 @@ use super::session::{Live, Session};
 const CURSOR_VERSION: u16 = 1;
 /// How long the server may keep a waiting request open.
 const WAIT: Duration = Duration::from_secs(30);
+/// How long the first answer may take.
+const FIRST: Duration = Duration::from_secs(600);
 /// How many of the newest events of a room one answer holds; the rest is a gap.
 const TIMELINE: u32 = 50;
 
@@ -111,6 +113,9 @@ struct Line {
     ready: VecDeque<Batch>,
     /// Somebody pulled: `tail` is known.
     begun: bool,
+    /// It was said that there is something to pull, and nobody has come for it yet. Said
+    /// again and again to somebody who may not pull now, it would only tire the server.
+    told: bool,
     /// Texts handed over with the mark of that count, and the events they settle.
     opened: (u64, Vec<String>),
 }
@@ -121,6 +126,8 @@ pub(super) struct Flow {
     line: Mutex<Line>,
     /// Undecryptable messages were tried with all keys known of. Not so after a start.
     tried: AtomicBool,
+    /// A pull has taken the line.
+    pulled: Notify,
 }
 
 impl Flow {
@@ -135,6 +142,7 @@ impl Flow {
         let mut line = self.line.lock().await;
         self.settle(&live, &mut line, &mark).await?;
         line.go_to(&mark);
+        self.pulled.notify_waiters();
         if line.ready.is_empty() {
             line.ask(session, &live).await?;
         }
@@ -157,31 +165,42 @@ impl Flow {
         Ok(page)
     }
 
-    /// Returns when there is something to pull.
+    /// Returns when there is something to pull; once for each, until a pull has asked.
     pub(super) async fn watch(&self, session: &Session) -> Result<(), Fault> {
         let live = session.live().await?;
-        let mut since = {
-            let line = self.line.lock().await;
-            if !line.begun || line.ready.iter().any(|batch| !batch.handed) {
-                return Ok(());
-            }
-            line.asked.clone()
-        };
         let keys = live.client.encryption().room_keys_received_stream().await;
         let mut keys = keys.map_or_else(|| stream::pending().boxed(), StreamExt::boxed);
+        let mut since = loop {
+            let pulled = self.pulled.notified();
+            tokio::pin!(pulled);
+            pulled.as_mut().enable();
+            {
+                let mut line = self.line.lock().await;
+                if line.begun && !line.told {
+                    if line.ready.iter().any(|batch| !batch.handed) {
+                        line.told = true;
+                        return Ok(());
+                    }
+                    break line.asked.clone();
+                }
+            }
+            pulled.await;
+        };
         loop {
             tokio::select! {
                 waited = signal(&live, since.as_deref(), WAIT) => match waited? {
-                    None => return Ok(()),
+                    None => break,
                     Some(next) => since = Some(next),
                 },
                 // From the key backup, or from another device during a verification.
                 Some(_) = keys.next() => {
                     self.keys_came();
-                    return Ok(());
+                    break;
                 }
             }
         }
+        self.line.lock().await.told = true;
+        Ok(())
     }
 
     /// Waits for news and takes it in: for those who wait for a message between devices
@@ -225,6 +244,7 @@ impl Line {
     /// Drops what the cursor proves to be stored; starts over when it is from elsewhere.
     fn go_to(&mut self, mark: &Mark) {
         self.begun = true;
+        self.told = false;
         if let Some(at) = self
             .ready
             .iter()
@@ -321,45 +341,42 @@ impl Line {
 
 /// One request, read from the SDK or, when the SDK swallowed it, from the server's answer.
 async fn ask(live: &Live, since: Option<&str>) -> Result<News, Fault> {
-    for _ in 0..5 {
-        let before = sdk_position(live).await?;
-        let settings = SyncSettings::new()
-            .filter(filter()?.into())
-            .timeout(Duration::ZERO)
-            .set_presence(PresenceState::Offline)
-            .token(since.map_or(SyncToken::NoToken, SyncToken::from));
-        let response = Box::pin(live.client.sync_once(settings)).await;
-        let response = response.map_err(|error| stale(fault::of(&error, Asked::Reading), since))?;
-        let swallowed =
-            before.as_deref() == Some(&response.next_batch) && before.as_deref() != since;
-        if !swallowed {
-            return Ok(news::of_sdk(response));
-        }
-        let request = assign!(v3::Request::new(), {
-            filter: Some(filter()?.into()),
-            since: since.map(str::to_owned),
-            set_presence: PresenceState::Offline,
-        });
-        let answer = live.client.send(request).await;
-        let answer = answer.map_err(|error| fault::of_http(&error, Asked::Reading))?;
-        // Only an answer that the SDK has seen in full may be taken past it.
-        if answer.next_batch == response.next_batch {
-            return Ok(news::of_answer(&live.client, answer).await);
-        }
+    let before = sdk_position(live).await?;
+    // The first answer of a large account takes the server minutes. It never waits for news,
+    // so the time it may wait only serves to be patient with it.
+    let wait = if since.is_none() {
+        FIRST
+    } else {
+        Duration::ZERO
+    };
+    let settings = SyncSettings::new()
+        .filter(filter()?.into())
+        .timeout(wait)
+        .set_presence(PresenceState::Offline)
+        .token(since.map_or(SyncToken::NoToken, SyncToken::from));
+    let response = Box::pin(live.client.sync_once(settings)).await;
+    let response = response.map_err(|error| stale(fault::of(&error, Asked::Reading), since))?;
+    let swallowed = before.as_deref() == Some(&response.next_batch) && before.as_deref() != since;
+    if !swallowed {
+        return Ok(news::of_sdk(response));
     }
-    Err(Fault::Transient(
-        "the homeserver answers faster than it can be followed".to_owned(),
-    ))
+    let answer = answer(live, since, wait).await?;
+    // It may hold more than the answer that the SDK has processed. What is beyond that is
+    // asked for again, so that the SDK gets it too.
+    Ok(News {
+        next: response.next_batch,
+        ..news::of_answer(&live.client, answer).await
+    })
 }
 
-/// Waits until the server has something after `since`, without taking it. `None` says that
-/// it has; else the position up to which it has nothing.
-async fn signal(live: &Live, since: Option<&str>, wait: Duration) -> Result<Option<String>, Fault> {
+/// The server's own answer, unknown to the SDK.
+async fn answer(live: &Live, since: Option<&str>, wait: Duration) -> Result<v3::Response, Fault> {
     let request = assign!(v3::Request::new(), {
         filter: Some(filter()?.into()),
         since: since.map(str::to_owned),
         set_presence: PresenceState::Offline,
         timeout: Some(wait),
+        use_state_after: true,
     });
     let patience = RequestConfig::new()
         .disable_retry()
@@ -369,7 +386,13 @@ async fn signal(live: &Live, since: Option<&str>, wait: Duration) -> Result<Opti
         .send(request)
         .with_request_config(patience)
         .await;
-    let answer = answer.map_err(|error| stale(fault::of_http(&error, Asked::Reading), since))?;
+    answer.map_err(|error| stale(fault::of_http(&error, Asked::Reading), since))
+}
+
+/// Waits until the server has something after `since`, without taking it. `None` says that
+/// it has; else the position up to which it has nothing.
+async fn signal(live: &Live, since: Option<&str>, wait: Duration) -> Result<Option<String>, Fault> {
+    let answer = answer(live, since, wait).await?;
     let nothing = answer.rooms.is_empty()
         && answer.rooms.knock.is_empty()
         && answer.account_data.is_empty()

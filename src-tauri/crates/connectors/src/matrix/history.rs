@@ -1,4 +1,7 @@
-//! Older messages, single messages, and the list of rooms.
+//! Older messages and single messages.
+//!
+//! Deliberately absent: a list of all ids for a comparison. Rooms and messages share one
+//! collection, no server lists all messages, and the stream itself says what becomes of each.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -6,13 +9,11 @@ use std::sync::Mutex;
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::UInt;
 use rapport_model::change::Coverage;
-use rapport_model::connector::IdSet;
 use rapport_model::{Change, Cursor, Fault, Gap, Handle, Item, Page};
 use serde_json::Value;
 
 use super::batch::{GapToken, Part, said_in};
 use super::fault::{self, Asked};
-use super::lookup::joined;
 use super::news::Said;
 use super::room::{self, Surroundings};
 use super::send::{event_id, room};
@@ -117,13 +118,15 @@ pub(super) async fn fetch(
             }
             continue;
         }
+        // What is not even an id cannot be there.
+        let Ok(event) = event_id(handle) else {
+            continue;
+        };
         let place = places.of(handle).ok_or_else(|| {
-            Fault::Rejected(
-                "a single message can only be read again while its room is known".into(),
-            )
+            Fault::Rejected("a message can only be read again in the run that brought it".into())
         })?;
         let room = room(&live.client, &Handle(place.clone()))?;
-        let said = match room.event(&event_id(handle)?, None).await {
+        let said = match room.event(&event, None).await {
             Ok(event) => Said::of(&event),
             Err(error) => match fault::of(&error, Asked::Reading) {
                 // Gone, or no longer ours to see: left out.
@@ -140,16 +143,4 @@ pub(super) async fn fetch(
         }));
     }
     Ok(items)
-}
-
-/// The rooms the user is in. Messages are not listed: the stream itself says what becomes of
-/// them, and no server can list them all.
-pub(super) async fn ids(live: &Live) -> Result<IdSet, Fault> {
-    let rooms = joined(&live.client).await?;
-    Ok(IdSet {
-        ids: rooms
-            .iter()
-            .map(|id| (Handle::new(id.as_str()), None))
-            .collect(),
-    })
 }

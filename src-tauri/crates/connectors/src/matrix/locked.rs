@@ -1,32 +1,36 @@
 //! Messages that wait for their key.
 //!
 //! Their list lies in the SDK's own store: it must survive a restart, and neither screen nor
-//! cursor has any use for it. An event enters the list before the page that shows it as
+//! cursor has any use for it. It holds the events themselves, so that trying again, which
+//! happens whenever keys come, asks nobody. An event enters the list before the page that shows it as
 //! undecryptable is handed over, and leaves it only when a later cursor proves that the page
 //! with its text was stored; in between it is merely tried once more than needed.
 
 use matrix_sdk::Client;
 use matrix_sdk::deserialized_responses::UnableToDecryptReason as Reason;
-use matrix_sdk::ruma::{EventId, RoomId};
+use matrix_sdk::ruma::RoomId;
+use matrix_sdk::ruma::serde::Raw;
 use rapport_model::{Change, Fault};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::batch::{Part, said_in, undecryptable};
+use super::batch::{Part, said_in};
 use super::fault::{self, Asked};
-use super::news::Said;
+use super::news::decrypted;
 use super::room::{self, Surroundings};
 
 const KEY: &[u8] = b"rapport.locked";
 /// The oldest are forgotten beyond this; they stay shown as undecryptable.
-const LIMIT: usize = 2_000;
-/// How many are tried in one go.
-const TRY: usize = 50;
+const LIMIT: usize = 500;
 
 /// One message that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub(super) room: String,
+    /// Its id.
     pub(super) event: String,
+    /// Its JSON, encrypted as it came.
+    pub(super) json: String,
 }
 
 /// The list.
@@ -48,18 +52,14 @@ async fn keep(client: &Client, all: &[Waiting]) -> Result<(), Fault> {
 }
 
 /// Adds messages to the list.
-pub(super) async fn add(client: &Client, new: &[(String, String)]) -> Result<(), Fault> {
+pub(super) async fn add(client: &Client, new: &[Waiting]) -> Result<(), Fault> {
     if new.is_empty() {
         return Ok(());
     }
     let mut all = list(client).await?;
-    for (room, event) in new {
-        let waiting = Waiting {
-            room: room.clone(),
-            event: event.clone(),
-        };
-        if !all.contains(&waiting) {
-            all.push(waiting);
+    for waiting in new {
+        if !all.iter().any(|known| known.event == waiting.event) {
+            all.push(waiting.clone());
         }
     }
     let surplus = all.len().saturating_sub(LIMIT);
@@ -76,48 +76,31 @@ pub(super) async fn remove(client: &Client, done: &[String]) -> Result<(), Fault
     keep(client, &all).await
 }
 
-/// Tries the newest of the list again. Gives the changes and the events they settle.
+/// Tries them all again. Gives the changes and the events they settle.
 pub(super) async fn retry(client: &Client) -> Result<(Vec<Change>, Vec<String>), Fault> {
-    let waiting = list(client).await?;
     let me = client
         .user_id()
         .map(ToString::to_string)
         .unwrap_or_default();
     let around = Surroundings::default();
     let (mut changes, mut done) = (Vec::new(), Vec::new());
-    for one in waiting.iter().rev().take(TRY) {
-        let (Ok(id), Ok(event)) = (RoomId::parse(&one.room), EventId::parse(&one.event)) else {
-            done.push(one.event.clone());
+    for one in list(client).await? {
+        let room = RoomId::parse(&one.room)
+            .ok()
+            .and_then(|id| client.get_room(&id));
+        let (Some(room), Ok(event)) = (room, RawValue::from_string(one.json)) else {
+            done.push(one.event);
             continue;
         };
-        let Some(room) = client.get_room(&id) else {
-            continue;
-        };
-        let said = match room.event(&event, None).await {
-            Ok(event) => Said::of(&event),
-            // It is no longer there or no longer ours to see; what is shown stays.
-            Err(error) => match fault::of(&error, Asked::Reading) {
-                Fault::Rejected(_) | Fault::Denied(_) => {
-                    done.push(one.event.clone());
-                    continue;
-                }
-                fault => return Err(fault),
-            },
-        };
+        let said = decrypted(Some(&room), Raw::from_json(event)).await;
         if said.locked.is_some() {
             continue;
         }
         let facts = room::facts(&room, &around).await?;
         let mut part = Part::default();
         said_in(&one.room, &me, Some(&facts), &[said], &mut part);
-        let settled = part
-            .changes
-            .iter()
-            .all(|change| undecryptable(change).is_none());
-        if settled {
-            changes.append(&mut part.changes);
-            done.push(one.event.clone());
-        }
+        changes.append(&mut part.changes);
+        done.push(one.event);
     }
     Ok((changes, done))
 }

@@ -149,7 +149,7 @@ fn own(json: &str, me: &str) -> Option<(String, String)> {
 }
 
 /// The rooms the user is in.
-pub(super) async fn joined(client: &Client) -> Result<Vec<OwnedRoomId>, Fault> {
+async fn joined(client: &Client) -> Result<Vec<OwnedRoomId>, Fault> {
     let answer = client.send(joined_rooms::v3::Request::new()).await;
     Ok(answer
         .map_err(|error| fault::of_http(&error, Asked::Reading))?
@@ -157,7 +157,7 @@ pub(super) async fn joined(client: &Client) -> Result<Vec<OwnedRoomId>, Fault> {
 }
 
 /// The room whose first event carries the mark.
-async fn made(client: &Client, id: &str) -> Result<Option<String>, Fault> {
+pub(super) async fn made(client: &Client, id: &str) -> Result<Option<String>, Fault> {
     let marked = |content: &Value| content.get(MARK).and_then(Value::as_str) == Some(id);
     // The newest rooms last in the server's list, as far as it has an order.
     for room in joined(client).await?.into_iter().rev() {

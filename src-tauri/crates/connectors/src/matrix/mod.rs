@@ -51,8 +51,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rapport_model::connector::{
     AuthKind, Collection, ConflictCheck, Connector, Deletions, Delivery, Factory, FormField,
-    FormFieldKind, IdSet, Manifest, SecurityAnswer, SecurityStep, Setting, SignInStep, SignedIn,
-    Write,
+    FormFieldKind, Manifest, SecurityAnswer, SecurityStep, Setting, SignInStep, SignedIn, Write,
 };
 use rapport_model::item::Kind;
 use rapport_model::{
@@ -206,11 +205,6 @@ impl Connector for Matrix {
     async fn watch(&self, collection: &CollectionId) -> Result<(), Fault> {
         known(collection)?;
         self.flow.watch(&self.session).await
-    }
-
-    async fn ids(&self, collection: &CollectionId) -> Result<IdSet, Fault> {
-        known(collection)?;
-        history::ids(&self.session.live().await?).await
     }
 
     async fn backfill(&self, collection: &CollectionId, gap: &Gap) -> Result<Page, Fault> {

@@ -182,7 +182,8 @@ async fn answered(
     }
 }
 
-async fn decrypted(room: Option<&Room>, event: Raw<AnySyncTimelineEvent>) -> Said {
+/// An event as it stands on the line, decrypted where it can be.
+pub(super) async fn decrypted(room: Option<&Room>, event: Raw<AnySyncTimelineEvent>) -> Said {
     let plain = || Said {
         json: event.json().get().to_owned(),
         locked: None,

@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 
 use super::content::MARK;
 use super::fault::{self, Asked};
+use super::lookup::made;
 use super::session::Live;
 use super::{media, outgoing};
 
@@ -184,9 +185,12 @@ async fn event(
     }
 }
 
-/// Making a room has no transaction id at the server. The mark in its first event lets
-/// `lookup` find a room whose making was not answered.
+/// Making a room has no transaction id at the server. The mark in its first event takes its
+/// place: a room that carries it is the one that was wished for.
 async fn create(client: &Client, id: &CommandId, wanted: &Conversation) -> Result<Receipt, Fault> {
+    if let Some(room) = made(client, id.as_str()).await? {
+        return Ok(Receipt::Applied { handle: Some(Handle(room)), revision: None });
+    }
     let direct = wanted.kind == ConversationKind::Direct;
     let own = client.user_id().map(UserId::to_string).unwrap_or_default();
     let mut invite: Vec<OwnedUserId> = Vec::new();

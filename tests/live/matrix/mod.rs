@@ -1,0 +1,7 @@
+//! Matrix against a real homeserver, with a second client that shares no code with ours.
+
+mod desk;
+mod encrypted;
+mod sending;
+mod stream;
+mod suite;
