@@ -16,6 +16,9 @@ use crate::ingest::Ingest;
 use crate::people::Rules;
 use crate::sync::delay;
 
+/// Nothing in the outbox is put off for longer than this by its own rules.
+const LONGEST_WAIT: i64 = 60 * 60_000;
+
 /// What a pass over the outbox came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drained {
@@ -69,27 +72,42 @@ pub(crate) async fn drain(
     Ok(out)
 }
 
-/// What a crash caught on the way is in doubt now.
+/// What a crash caught on the way is in doubt now. What was put off by a clock
+/// that has since jumped back waits as long as was meant, not until that moment
+/// comes again.
 fn recover(core: &Core, session: &Session) -> Result<(), HubError> {
-    let sending = EntryFilter {
+    let open = EntryFilter {
         account: Some(session.account.clone()),
-        states: vec![State::Sending],
+        states: vec![State::Sending, State::Queued, State::Unsure],
         ..EntryFilter::default()
     };
-    let caught = core.read(|it| it.entries(&sending))?;
-    if caught.is_empty() {
+    let now = core.now();
+    let found = core.read(|it| it.entries(&open))?;
+    let early = |it: &Entry| it.moved > now && it.not_before > now;
+    let caught = |it: &Entry| it.state == State::Sending;
+    if !found.iter().any(|it| caught(it) || early(it)) {
         return Ok(());
     }
-    let now = core.now();
     core.write(|tx| {
-        for entry in &caught {
-            let why = Fault::Unknown("it was on its way when Rapport ended".to_owned());
-            let moved = Moved {
-                at: now,
-                fault: Some(why),
-                ..Moved::default()
-            };
-            step(tx, entry, Event::Restart, &moved)?;
+        for entry in &found {
+            if caught(entry) {
+                let why = Fault::Unknown("it was on its way when Rapport ended".to_owned());
+                let moved = Moved {
+                    at: now,
+                    fault: Some(why),
+                    ..Moved::default()
+                };
+                step(tx, entry, Event::Restart, &moved)?;
+            } else if early(entry) {
+                let meant = entry.not_before.since(entry.moved).clamp(0, LONGEST_WAIT);
+                let moved = Moved {
+                    at: now,
+                    fault: entry.fault.clone(),
+                    not_before: Some(now.plus(meant)),
+                    ..Moved::default()
+                };
+                tx.move_entry(&entry.id, entry.state, &moved)?;
+            }
         }
         Ok(())
     })?;
