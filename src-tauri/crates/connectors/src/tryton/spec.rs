@@ -351,6 +351,7 @@ pub(super) static SPECS: [Spec; 13] = [
             own("active"),
             own("type"),
             own("description"),
+            own("list_price_used"),
             own("list_price"),
             via("default_uom.symbol", &["product.uom"]),
         ],

@@ -4,6 +4,8 @@ mod money;
 mod party;
 mod sales;
 mod staff;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::collections::BTreeSet;
@@ -15,6 +17,7 @@ use rapport_model::{
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::spec::spec;
 use super::wire::{self, Row};
 
 pub(super) use party::kind_of;
@@ -98,11 +101,12 @@ fn colleague(row: &Row, field: &str) -> Option<ItemRef> {
     party_of(wire::nested(row, field)?, "party")
 }
 
-/// `sale.opportunity,12` as a reference.
+/// `sale.opportunity,12` as a reference, where that is shown here.
 fn named(row: &Row, field: &str) -> Option<ItemRef> {
     let text = wire::text(row, field)?;
     let (model, id) = text.split_once(',')?;
-    id.parse::<i64>().ok().map(|id| refer(model, id))
+    let known = spec(model)?;
+    id.parse::<i64>().ok().map(|id| refer(known.model, id))
 }
 
 fn currency(row: &Row) -> Option<String> {
@@ -129,7 +133,8 @@ fn lines(row: &Row) -> Result<Vec<Line>, String> {
                 text: product
                     .or_else(|| wire::text(line, "summary"))
                     .unwrap_or_default(),
-                quantity: wire::decimal(line, "quantity")?.unwrap_or(Decimal::ONE),
+                quantity: wire::decimal(line, "quantity")?
+                    .map_or(Decimal::ONE, |quantity| quantity.normalize()),
                 unit: wire::nested(line, "unit").and_then(|unit| wire::text(unit, "symbol")),
                 price: money("unit_price")?,
                 amount: money("amount")?,

@@ -107,7 +107,12 @@ pub(super) fn product(id: i64, row: &Row, lore: &Lore) -> Result<Record, String>
     let mut it = Record::new(RecordKind::Product, title);
     it.number = wire::text(row, "code");
     it.text = wire::text(row, "description");
-    it.amount = wire::decimal(row, "list_price")?.map(|price| Money::new(price, &lore.currency));
+    // A variant without a price of its own has the one of its template.
+    let price = match wire::decimal(row, "list_price_used")? {
+        Some(price) => Some(price),
+        None => wire::decimal(row, "list_price")?,
+    };
+    it.amount = price.map(|price| Money::new(price, &lore.currency));
     add(
         &mut it.fields,
         [

@@ -73,6 +73,15 @@ impl Writer<'_> {
             }
             let (name, takes) =
                 column(spec.model, &edit.field.0).ok_or_else(|| not_here(spec, &edit.field))?;
+            if matches!(takes, Takes::Status) {
+                let (status, progress) = self.status(edit, row).await?;
+                values.insert(name.to_owned(), json!(status));
+                if let Some(progress) = progress {
+                    // A progress the user set as well wins.
+                    values.entry("progress").or_insert(progress);
+                }
+                continue;
+            }
             let value = self.value(&takes, edit, row).await?;
             values.insert(name.to_owned(), value);
         }
@@ -83,13 +92,8 @@ impl Writer<'_> {
     }
 
     async fn value(&self, takes: &Takes, edit: &Edit, row: &Row) -> Result<Value, Fault> {
-        let wrong = || Fault::Rejected(format!("\"{}\" cannot hold \"{}\"", edit.field, edit.mine));
+        let wrong = || wrong(edit);
         Ok(match (takes, &edit.mine) {
-            (Takes::Status, FieldValue::Text(word)) => {
-                let status = TaskStatus::from_word(word).ok_or_else(wrong)?;
-                json!(self.status(status, row).await?)
-            }
-            (Takes::Status, _) => return Err(wrong()),
             (_, FieldValue::Empty) => Value::Null,
             (Takes::Text, FieldValue::Text(text)) => json!(text.trim()),
             (Takes::Amount, FieldValue::Money(money)) => {
@@ -137,9 +141,14 @@ impl Writer<'_> {
             .ok_or_else(|| Fault::Rejected("that person is no employee at Tryton".to_owned()))
     }
 
-    /// The company's own status for one of ours: done is the first with full
-    /// progress, open the default one.
-    async fn status(&self, wanted: TaskStatus, row: &Row) -> Result<i64, Fault> {
+    /// The company's own status for one of ours, and the progress that it asks
+    /// for: Tryton's own client fills that in too.
+    async fn status(&self, edit: &Edit, row: &Row) -> Result<(i64, Option<Value>), Fault> {
+        let wanted = match &edit.mine {
+            FieldValue::Text(word) => TaskStatus::from_word(word),
+            _ => None,
+        };
+        let wanted = wanted.ok_or_else(|| wrong(edit))?;
         let kind = wire::text(row, "type").unwrap_or_else(|| "task".to_owned());
         let fields = json!(["name", "progress", "default", "types"]);
         let params = vec![json!([]), json!(0), json!(null), json!(null), fields];
@@ -149,16 +158,37 @@ impl Writer<'_> {
             let types = status.get("types").and_then(Value::as_array);
             types.is_none_or(|types| types.iter().any(|it| it.as_str() == Some(&kind)))
         };
-        pick_status(all.iter().filter(fits), wanted).ok_or_else(|| {
+        let (id, share) = pick_status(all.iter().filter(fits), wanted).ok_or_else(|| {
             Fault::Rejected(format!(
                 "this Tryton has no status that means \"{}\"",
                 wanted.word()
             ))
-        })
+        })?;
+        let now = wire::decimal(row, "progress")
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        let progress = if share > now {
+            Some(json!(share.to_f64()))
+        } else if wanted == TaskStatus::Open && now > Decimal::ZERO {
+            Some(Value::Null)
+        } else {
+            None
+        };
+        Ok((id, progress))
     }
 }
 
-fn pick_status<'r>(all: impl Iterator<Item = &'r Row> + Clone, wanted: TaskStatus) -> Option<i64> {
+fn wrong(edit: &Edit) -> Fault {
+    Fault::Rejected(format!("\"{}\" cannot hold \"{}\"", edit.field, edit.mine))
+}
+
+/// A status by what it means, and the share of the work it stands for: done is
+/// the first with all of it, open the default one.
+fn pick_status<'r>(
+    all: impl Iterator<Item = &'r Row> + Clone,
+    wanted: TaskStatus,
+) -> Option<(i64, Decimal)> {
     let share = |row: &Row| {
         wire::decimal(row, "progress")
             .ok()
@@ -172,20 +202,19 @@ fn pick_status<'r>(all: impl Iterator<Item = &'r Row> + Clone, wanted: TaskStatu
     let first = match wanted {
         TaskStatus::Done => all.clone().find(|row| share(row) >= Decimal::ONE),
         TaskStatus::Cancelled => all.clone().find(|row| named_off(row)),
-        TaskStatus::Started => {
-            let mut open_ones = all.clone().filter(open);
-            open_ones
-                .find(|row| share(row) > Decimal::ZERO)
-                .or_else(|| all.clone().find(open))
-        }
+        TaskStatus::Started => all
+            .clone()
+            .filter(open)
+            .find(|row| share(row) > Decimal::ZERO),
         TaskStatus::Open => {
-            let mut open_ones = all.clone().filter(open);
-            open_ones
-                .find(|row| wire::flag(row, "default") == Some(true))
+            let default = |row: &&Row| wire::flag(row, "default") == Some(true);
+            all.clone()
+                .filter(open)
+                .find(default)
                 .or_else(|| all.clone().find(open))
         }
-    };
-    wire::id(first?, "id")
+    }?;
+    Some((wire::id(first, "id")?, share(first)))
 }
 
 pub(super) fn party(to: &ItemRef) -> Option<i64> {
@@ -302,7 +331,7 @@ mod tests {
             row(json!({"id": 2, "name": "Doing", "progress": 0.3, "default": 0})),
             row(json!({"id": 3, "name": "Done", "progress": 1.0, "default": 0})),
         ];
-        let pick = |status| pick_status(all.iter(), status);
+        let pick = |status| pick_status(all.iter(), status).map(|(id, _)| id);
         assert_eq!(pick(TaskStatus::Open), Some(1));
         assert_eq!(pick(TaskStatus::Started), Some(2));
         assert_eq!(pick(TaskStatus::Done), Some(3));

@@ -24,6 +24,12 @@ use super::rpc::{Call, Session};
 use super::spec::{Spec, spec};
 use super::wire::{self, Row};
 
+/// What is deleted sits nowhere.
+const DELETED: Receipt = Receipt::Applied {
+    handle: None,
+    revision: None,
+};
+
 /// A connection to write through.
 #[derive(Debug)]
 pub(super) struct Writer<'c> {
@@ -72,7 +78,11 @@ impl Writer<'_> {
             Command::Delete { target, .. } => {
                 let (spec, row) = (known(&target.collection)?, row_id(target)?);
                 let there = !self.source.read(spec, &[row], &["id"]).await?.is_empty();
-                Ok(found(!there, target, None))
+                Ok(if there {
+                    Receipt::NeverArrived
+                } else {
+                    DELETED
+                })
             }
             other => Err(cannot(other)),
         }
@@ -124,14 +134,14 @@ impl Writer<'_> {
             )));
         }
         if self.source.read(spec, &[id], &["id"]).await?.is_empty() {
-            return Ok(applied(target, None));
+            return Ok(DELETED);
         }
         let mut call = Call::write(spec.model, "delete", vec![json!([id])]);
         if let Some(base) = base {
             call = call.unless_changed(spec.model, id, base.as_str());
         }
         self.call(spec, call).await?;
-        Ok(applied(target, None))
+        Ok(DELETED)
     }
 
     /// The row as it is now, and the item in it.
