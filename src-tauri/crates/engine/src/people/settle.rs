@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rapport_model::{Body, ItemId, OrgId, PersonId};
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
-use rapport_store::table::item::{Links, Place};
-use rapport_store::table::people::{Edge, Node, NodeId, OrgRow, PersonRow, Side, Stance};
+use rapport_store::table::item::Place;
+use rapport_store::table::people::{Edge, Evidence, Node, NodeId, OrgRow, PersonRow, Side, Stance};
 
 use super::graph::{Bond, Face, Tie, Vertex, view};
 use super::source::{FOUND, bare};
@@ -234,19 +234,11 @@ impl People {
         tx.relink(id, &links)?;
         self.wrote = true;
         if links.org != stored.links.org {
-            self.followers(
-                tx,
-                id,
-                &stored.item.body,
-                &place,
-                &stored.item.handle,
-                &links,
-            )?;
+            self.followers(tx, id, &stored.item.body, &place, &stored.item.handle)?;
         }
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one stored item")]
     fn followers(
         &mut self,
         tx: &Tx<'_>,
@@ -254,7 +246,6 @@ impl People {
         body: &Body,
         place: &Place<'_>,
         handle: &rapport_model::Handle,
-        _links: &Links,
     ) -> Result<(), StoreError> {
         let to = rapport_model::ItemRef {
             collection: place.collection.clone(),
@@ -347,10 +338,7 @@ fn load(tx: &Tx<'_>, touched: BTreeSet<NodeId>) -> Result<Around, StoreError> {
         } else {
             for edge in edges {
                 if edge.stance == Stance::Link
-                    && !matches!(
-                        edge.evidence,
-                        rapport_store::table::people::Evidence::SameName { .. }
-                    )
+                    && !matches!(edge.evidence, Evidence::SameName { .. })
                 {
                     next.push(if edge.a == id { edge.b } else { edge.a });
                 }

@@ -112,7 +112,7 @@ mod tests {
         let mut last = 0;
         for failures in 1..12 {
             let wait = delay(failures, &rng);
-            assert!(wait >= FIRST / 2 && wait <= LONGEST, "{wait}");
+            assert!((FIRST / 2..=LONGEST).contains(&wait), "{wait}");
             assert!(wait > last / 3);
             last = wait;
         }
