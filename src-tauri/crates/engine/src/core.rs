@@ -138,6 +138,9 @@ impl Core {
             clock: Arc::clone(&self.clock),
         })?;
         let session = Arc::new(Session::new(id.clone(), connector));
+        if let Some(ms) = self.read(|it| it.setting(&spacing_key(id)))? {
+            session.pace().keep_apart(ms);
+        }
         let mut sessions = lock(&self.sessions);
         Ok(Arc::clone(sessions.entry(id.clone()).or_insert(session)))
     }
@@ -249,6 +252,11 @@ impl Session {
 /// The setting that holds the user's name at a source.
 pub(crate) fn user_key(account: &AccountId) -> String {
     format!("account.user.{account}")
+}
+
+/// The setting with the least milliseconds between two requests of an account.
+pub(crate) fn spacing_key(account: &AccountId) -> String {
+    format!("account.spacing.{account}")
 }
 
 /// See [`Session::foreground`].

@@ -139,11 +139,12 @@ impl TestHub {
         let factory: Arc<dyn Factory> = Arc::new(FakeFactory {
             remotes: self.servers.clone(),
         });
+        let vault: Arc<dyn Vault> = Arc::<MemoryVault>::clone(&self.vault);
         self.lives += 1;
         self.hub = Some(Hub::open(Parts {
             db,
             registry: vec![factory],
-            vault: Arc::clone(&self.vault) as Arc<dyn Vault>,
+            vault,
             clock,
             seed: self
                 .seed

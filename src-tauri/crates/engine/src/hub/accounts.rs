@@ -5,7 +5,7 @@ use rapport_model::{Account, AccountId, Address, AddressKind, Health};
 use rapport_store::Loss;
 
 use super::Hub;
-use crate::core::user_key;
+use crate::core::{spacing_key, user_key};
 use crate::error::HubError;
 use crate::people::Rules;
 
@@ -145,6 +145,20 @@ impl Hub {
         let session = self.core.session(id)?;
         self.core.write(|tx| tx.set_paused(id, paused))?;
         session.nudge();
+        Ok(())
+    }
+
+    /// Sets an account's budget: at least so many milliseconds between two
+    /// requests, up to a minute.
+    ///
+    /// # Errors
+    /// There is no such account.
+    pub fn set_spacing(&self, id: &AccountId, ms: i64) -> Result<(), HubError> {
+        let session = self.core.session(id)?;
+        let ms = ms.clamp(0, 60_000);
+        self.core
+            .write(|tx| tx.set_setting(&spacing_key(id), &ms))?;
+        session.pace().keep_apart(ms);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
-//! Drafts: saved within the call, with their history.
+//! Drafts, saved within the call with their history, and what reaches the user.
 
 use rapport_model::ItemId;
 use rapport_model::command::Outgoing;
 use rapport_store::table::draft::Draft;
+use rapport_store::table::notification::Notification;
 
 use super::{Hub, Placed};
 use crate::error::HubError;
@@ -57,6 +58,46 @@ impl Hub {
         let placed = self.send(conversation, draft.content)?;
         self.discard_draft(&key)?;
         Ok(placed)
+    }
+
+    /// Raises an alert for everything that is past due, each due date once. Answers
+    /// how many are new. Whoever runs the hub calls it now and then.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn raise_overdue(&self, zone: &jiff::tz::TimeZone) -> Result<u32, HubError> {
+        let now = self.core.now();
+        let today = self.read(|it| it.today_view(now, zone))?;
+        let records = today.overdue.into_iter().map(|it| {
+            let due = it.due.unwrap_or_default();
+            (it.id, it.title, due)
+        });
+        let tasks = today.tasks.into_iter().filter(|it| it.overdue).map(|it| {
+            let due = it.due.map(|it| format!("{it:?}")).unwrap_or_default();
+            (it.id, it.title, due)
+        });
+        let all: Vec<(ItemId, String, String)> = records.chain(tasks).collect();
+        Ok(self.core.write(|tx| {
+            let mut new = 0;
+            for (id, title, due) in &all {
+                let alert = Notification {
+                    id: 0,
+                    key: format!("overdue:item:{id}:{due}"),
+                    at: now,
+                    item: Some(*id),
+                    title: title.clone(),
+                    text: "Past due".to_owned(),
+                    why: serde_json::json!({
+                        "event": "overdue",
+                        "reason": "Its due date has passed and it is not done.",
+                        "due": due,
+                    }),
+                    seen: None,
+                };
+                new += u32::from(tx.put_notification(&alert)?.is_some());
+            }
+            Ok(new)
+        })?)
     }
 
     /// The user saw these notifications.

@@ -33,6 +33,8 @@ pub struct Pace {
     failures: u32,
     not_before: Millis,
     spacing: i64,
+    /// The spacing the user set; it never falls below.
+    least: i64,
     last: Millis,
 }
 
@@ -69,7 +71,8 @@ impl Pace {
     pub const fn well(&mut self) {
         self.failures = 0;
         self.not_before = Millis(0);
-        self.spacing /= 2;
+        let half = self.spacing / 2;
+        self.spacing = if half < self.least { self.least } else { half };
     }
 
     /// A request failed. Faults that concern one item leave the pace alone.
@@ -91,13 +94,14 @@ impl Pace {
     /// The user asks, or the network came back: try now. A source's own request
     /// to wait stays in force.
     pub const fn hurry(&mut self) {
-        if self.spacing == 0 {
+        if self.spacing <= self.least {
             self.not_before = Millis(0);
         }
     }
 
     /// At least this many milliseconds between requests.
     pub const fn keep_apart(&mut self, ms: i64) {
+        self.least = ms;
         self.spacing = ms;
     }
 }
