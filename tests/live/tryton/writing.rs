@@ -55,7 +55,10 @@ async fn an_edit_arrives_and_doing_it_twice_changes_nothing() {
         desk.lookup("c-1", &set).await,
         Ok(Receipt::Applied { .. })
     ));
-    assert_eq!(desk.turn("sale.opportunity").await, [deal.clone()]);
+    assert_eq!(
+        desk.turn("sale.opportunity").await,
+        std::slice::from_ref(&deal)
+    );
     assert_eq!(desk.item("sale.opportunity", &deal).revision, revision);
 }
 
