@@ -176,7 +176,11 @@ impl Http {
             )
             .await?;
             self.learn(&response, request.effect);
-            match next_hop(&request, &response)? {
+            let location = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|it| it.to_str().ok());
+            match next_hop(&request, response.status().as_u16(), location)? {
                 None => return Ok((response, permit, deadline)),
                 Some(next) => request = next,
             }
@@ -346,17 +350,15 @@ fn bytes(length: usize) -> u64 {
 }
 
 /// The request to follow a redirect with; `None` when the answer is none.
-fn next_hop(request: &Request, response: &Response) -> Result<Option<Request>, Fault> {
-    let status = response.status().as_u16();
+fn next_hop(
+    request: &Request,
+    status: u16,
+    location: Option<&str>,
+) -> Result<Option<Request>, Fault> {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let Some(url) = response
-        .headers()
-        .get(LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|location| request.url.join(location).ok())
-    else {
+    let Some(url) = location.and_then(|location| request.url.join(location).ok()) else {
         return Ok(None);
     };
     let target = redact_url(&url);
@@ -412,5 +414,65 @@ fn host_of(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(method: Method, from: &str, status: u16, to: &str) -> Result<Option<Request>, Fault> {
+        let request = Request::read(method, Url::parse(from).unwrap())
+            .authorization("Bearer x")
+            .header("x-api-key", "x")
+            .header("accept", "text/plain");
+        next_hop(&request, status, Some(to))
+    }
+
+    #[test]
+    fn an_encrypted_address_never_leads_to_an_open_one() {
+        let fault = hop(Method::GET, "https://a.example/", 302, "http://a.example/").unwrap_err();
+        assert!(matches!(fault, Fault::Rejected(why) if why.contains("without encryption")));
+        assert!(hop(Method::GET, "http://a.example/", 301, "https://a.example/").is_ok());
+    }
+
+    #[test]
+    fn another_server_learns_no_secret_of_this_one() {
+        let next = hop(Method::GET, "https://a.example/", 302, "https://b.example/").unwrap();
+        let names: Vec<_> = next
+            .unwrap()
+            .headers
+            .keys()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(names, ["accept"]);
+        let next = hop(Method::GET, "https://a.example/", 302, "/login")
+            .unwrap()
+            .unwrap();
+        assert_eq!(next.headers.len(), 3, "the same server does");
+    }
+
+    #[test]
+    fn what_is_posted_follows_only_to_the_same_server_and_only_as_it_is() {
+        for (status, to, follows) in [
+            (307, "https://a.example/x", true),
+            (308, "/x", true),
+            (301, "/x", false),
+            (303, "/x", false),
+            (307, "https://b.example/x", false),
+        ] {
+            let next = hop(Method::POST, "https://a.example/", status, to);
+            assert_eq!(next.is_ok(), follows, "{status} {to}");
+        }
+    }
+
+    #[test]
+    fn the_outside_never_sends_us_to_this_computer() {
+        for to in ["http://127.0.0.1/", "http://localhost:80/", "http://[::1]/"] {
+            assert!(
+                hop(Method::GET, "http://a.example/", 302, to).is_err(),
+                "{to}"
+            );
+        }
     }
 }
