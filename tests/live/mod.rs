@@ -1,0 +1,4 @@
+//! Against real servers, started by the tests themselves.
+
+mod matrix;
+mod tryton;
