@@ -188,9 +188,9 @@ impl Tx<'_> {
     fn insert(&mut self, new: &Incoming<'_>) -> Result<Upserted, StoreError> {
         let kind = new.item.body.kind();
         let id = self.insert_row(new)?;
-        body::put(self.conn, id, &new.item.body, new.json)?;
-        if new.item.raw.is_some() {
-            raw::put(self.conn, &mut self.tools.packer, id, new.item.raw.as_deref())?;
+        body::put(self.conn, id, &new.item.body, new.json, true)?;
+        if let Some(text) = &new.item.raw {
+            raw::put(self.conn, &mut self.tools.packer, id, text, true)?;
         }
         refs::put(self.conn, new.place.account, id, &new.item.body, false)?;
         self.journal_created(new.subject(id, new.links))?;
@@ -325,7 +325,6 @@ impl Tx<'_> {
         let links = merged(new.links, &known.links);
         let old_json = self.body_text(known.kind, id)?;
         let body_moved = known.kind != item.body.kind() || old_json.as_deref() != Some(new.json);
-        let kept_raw = item.raw.is_none();
         let revision = item.revision.as_ref().map(|it| it.as_str());
         let link = item.link.as_ref().map(LinkId::as_str);
         self.conn
@@ -350,8 +349,9 @@ impl Tx<'_> {
                 new.run(),
                 new.written.now.0
             ])?;
-        if !kept_raw {
-            raw::put(self.conn, &mut self.tools.packer, id, item.raw.as_deref())?;
+        // A local edit brings no raw form; the source's own stays.
+        if let Some(text) = &item.raw {
+            raw::put(self.conn, &mut self.tools.packer, id, text, false)?;
         }
         let mut changes = Vec::new();
         if body_moved {
@@ -397,7 +397,7 @@ impl Tx<'_> {
                 ))?
                 .execute([id.0])?;
         }
-        body::put(self.conn, id, &new.item.body, new.json)?;
+        body::put(self.conn, id, &new.item.body, new.json, false)?;
         let same_refs = old
             .as_ref()
             .is_some_and(|old| refs::refs_of(old) == refs::refs_of(&new.item.body));

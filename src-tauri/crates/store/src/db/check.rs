@@ -49,6 +49,19 @@ impl Db {
         Ok(busy == 0)
     }
 
+    /// Lets the file grow by so many pages of 4 KiB and no further; `None` takes
+    /// the limit away. What goes beyond fails as on a full disk.
+    ///
+    /// # Errors
+    /// The file cannot be asked.
+    pub fn limit_growth(&self, pages: Option<u32>) -> Result<(), StoreError> {
+        let writer = lock(&self.inner.writer);
+        let now: i64 = writer.conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        let most = pages.map_or(i64::from(u32::MAX - 1), |it| now.saturating_add(i64::from(it)));
+        let pragma = format!("PRAGMA max_page_count = {most}");
+        Ok(writer.conn.query_row(&pragma, [], |_| Ok(()))?)
+    }
+
     /// How large it is.
     ///
     /// # Errors

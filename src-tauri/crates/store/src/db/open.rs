@@ -20,6 +20,10 @@ const WRITER_CACHE: i64 = 64 * 1024;
 /// In kibibytes, for each of a handful of readers.
 const READER_CACHE: i64 = 8 * 1024;
 
+/// The default of 1000 pages copies the same hot pages of the indexes into the
+/// file after every page of a pull; at 32 MB they are copied once for many.
+const CHECKPOINT_PAGES: u32 = 8000;
+
 /// The default of 16 would prepare the same statements for every item.
 const STATEMENTS: usize = 256;
 
@@ -76,7 +80,8 @@ pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connectio
     conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(told)?;
     conn.execute_batch(COMMON).map_err(told)?;
     conn.execute_batch(&format!(
-        "PRAGMA cache_size = -{WRITER_CACHE}; PRAGMA journal_size_limit = 67108864;"
+        "PRAGMA cache_size = -{WRITER_CACHE}; PRAGMA journal_size_limit = 67108864; \
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
     ))
     .map_err(told)?;
     Ok(conn)

@@ -2,6 +2,7 @@
 //! beside the JSON of the whole.
 
 use jiff::tz::TimeZone;
+use rapport_model::conversation::Membership;
 use rapport_model::plan::Due;
 use rapport_model::{Body, Event, ItemId, Kind, Money};
 use rusqlite::{Connection, params};
@@ -180,102 +181,138 @@ pub(crate) fn decode(kind: Kind, text: &str) -> Result<Body, StoreError> {
     })
 }
 
-/// Puts the row of a body; `json` is what [`encode`] made of it.
+/// How a body of one kind is written: a new row, and one that is there.
+///
+/// Never `INSERT OR REPLACE` or an upsert: those open a savepoint inside the
+/// statement, at which FTS5 writes out what it has pending, and an ingest
+/// spent half its time there.
+struct Writes {
+    insert: &'static str,
+    update: &'static str,
+}
+
+const fn writes(kind: Kind) -> Writes {
+    match kind {
+        Kind::Conversation => Writes {
+            insert: "INSERT INTO conversation (item, kind, membership, body) \
+                     VALUES (?1, ?2, ?3, ?4)",
+            update: "UPDATE conversation SET kind = ?2, membership = ?3, body = ?4 WHERE item = ?1",
+        },
+        Kind::Message => Writes {
+            insert: "INSERT INTO message (item, sender, thread, body) VALUES (?1, ?2, ?3, ?4)",
+            update: "UPDATE message SET sender = ?2, thread = ?3, body = ?4 WHERE item = ?1",
+        },
+        Kind::Task => Writes {
+            insert: "INSERT INTO task \
+                     (item, status, due, priority, assignee, project, completed, body) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            update: "UPDATE task SET status = ?2, due = ?3, priority = ?4, assignee = ?5, \
+                     project = ?6, completed = ?7, body = ?8 WHERE item = ?1",
+        },
+        Kind::Event => Writes {
+            insert: "INSERT INTO event (item, begins, ends, cancelled, body) \
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+            update: "UPDATE event SET begins = ?2, ends = ?3, cancelled = ?4, body = ?5 \
+                     WHERE item = ?1",
+        },
+        Kind::Page => Writes {
+            insert: "INSERT INTO page (item, path, body) VALUES (?1, ?2, ?3)",
+            update: "UPDATE page SET path = ?2, body = ?3 WHERE item = ?1",
+        },
+        Kind::Record => Writes {
+            insert: "INSERT INTO record \
+                     (item, kind, number, state, phase, amount, currency, day, due, body) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            update: "UPDATE record SET kind = ?2, number = ?3, state = ?4, phase = ?5, \
+                     amount = ?6, currency = ?7, day = ?8, due = ?9, body = ?10 WHERE item = ?1",
+        },
+        Kind::Contact => Writes {
+            insert: "INSERT INTO contact (item, staff, me, body) VALUES (?1, ?2, ?3, ?4)",
+            update: "UPDATE contact SET staff = ?2, me = ?3, body = ?4 WHERE item = ?1",
+        },
+        Kind::Organisation => Writes {
+            insert: "INSERT INTO organisation (item, number, tax_id, own, body) \
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+            update: "UPDATE organisation SET number = ?2, tax_id = ?3, own = ?4, body = ?5 \
+                     WHERE item = ?1",
+        },
+    }
+}
+
+/// Puts the row of a body; `json` is what [`encode`] made of it. `fresh` says
+/// that there is no row yet.
 pub(crate) fn put(
     conn: &Connection,
     id: ItemId,
     body: &Body,
     json: &str,
+    fresh: bool,
 ) -> Result<(), StoreError> {
-    match body {
-        Body::Conversation(it) => conn
-            .prepare_cached(
-                "INSERT INTO conversation (item, kind, membership, body) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT (item) DO UPDATE SET kind = excluded.kind, \
-                 membership = excluded.membership, body = excluded.body",
-            )?
-            .execute(params![id.0, it.kind.word(), membership(body), json])?,
-        Body::Message(it) => conn
-            .prepare_cached(
-                "INSERT INTO message (item, sender, thread, body) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT (item) DO UPDATE SET sender = excluded.sender, \
-                 thread = excluded.thread, body = excluded.body",
-            )?
-            .execute(params![
-                id.0,
-                it.from.address.value,
-                it.thread.as_ref().map(|it| it.as_str()),
-                json
-            ])?,
-        Body::Task(it) => conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO task \
-                 (item, status, due, priority, assignee, project, completed, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                id.0,
-                it.status.word(),
-                it.due.map(due_key),
-                it.priority,
-                it.assignee.as_ref().map(|it| &it.address.value),
-                it.project,
-                it.completed.map(|it| it.0),
-                json
-            ])?,
-        Body::Event(it) => {
-            let (begins, ends) = event_keys(it);
-            conn.prepare_cached(
-                "INSERT OR REPLACE INTO event (item, begins, ends, cancelled, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![id.0, begins, ends, it.cancelled, json])?
-        }
-        Body::Page(it) => conn
-            .prepare_cached("INSERT OR REPLACE INTO page (item, path, body) VALUES (?1, ?2, ?3)")?
-            .execute(params![id.0, it.path.join("/"), json])?,
-        Body::Record(it) => conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO record \
-                 (item, kind, number, state, phase, amount, currency, day, due, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                id.0,
-                it.kind.word(),
-                it.number,
-                it.state,
-                it.phase.word(),
-                it.amount.as_ref().map(amount_key),
-                it.amount.as_ref().map(|it| &it.currency.0),
-                it.date.map(|it| it.to_string()),
-                it.due.map(|it| it.to_string()),
-                json
-            ])?,
-        Body::Contact(it) => conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO contact (item, staff, me, body) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![id.0, it.staff, it.me, json])?,
-        Body::Organisation(it) => conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO organisation (item, number, tax_id, own, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![id.0, it.number, it.tax_id, it.own, json])?,
-    };
+    let Writes { insert, update } = writes(body.kind());
+    if !fresh && run(conn, update, id, body, json)? > 0 {
+        return Ok(());
+    }
+    run(conn, insert, id, body, json)?;
     Ok(())
 }
 
-fn membership(body: &Body) -> &'static str {
-    use rapport_model::conversation::Membership;
-    match body {
-        Body::Conversation(it) => match it.membership {
-            Membership::Joined => "joined",
-            Membership::Invited => "invited",
-            Membership::Left => "left",
-        },
-        _ => "joined",
+fn run(
+    conn: &Connection,
+    sql: &str,
+    id: ItemId,
+    body: &Body,
+    json: &str,
+) -> Result<usize, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(match body {
+        Body::Conversation(it) => {
+            statement.execute(params![id.0, it.kind.word(), membership(it.membership), json])?
+        }
+        Body::Message(it) => statement.execute(params![
+            id.0,
+            it.from.address.value,
+            it.thread.as_ref().map(|it| it.as_str()),
+            json
+        ])?,
+        Body::Task(it) => statement.execute(params![
+            id.0,
+            it.status.word(),
+            it.due.map(due_key),
+            it.priority,
+            it.assignee.as_ref().map(|it| &it.address.value),
+            it.project,
+            it.completed.map(|it| it.0),
+            json
+        ])?,
+        Body::Event(it) => {
+            let (begins, ends) = event_keys(it);
+            statement.execute(params![id.0, begins, ends, it.cancelled, json])?
+        }
+        Body::Page(it) => statement.execute(params![id.0, it.path.join("/"), json])?,
+        Body::Record(it) => statement.execute(params![
+            id.0,
+            it.kind.word(),
+            it.number,
+            it.state,
+            it.phase.word(),
+            it.amount.as_ref().map(amount_key),
+            it.amount.as_ref().map(|it| &it.currency.0),
+            it.date.map(|it| it.to_string()),
+            it.due.map(|it| it.to_string()),
+            json
+        ])?,
+        Body::Contact(it) => statement.execute(params![id.0, it.staff, it.me, json])?,
+        Body::Organisation(it) => {
+            statement.execute(params![id.0, it.number, it.tax_id, it.own, json])?
+        }
+    })
+}
+
+const fn membership(membership: Membership) -> &'static str {
+    match membership {
+        Membership::Joined => "joined",
+        Membership::Invited => "invited",
+        Membership::Left => "left",
     }
 }
 

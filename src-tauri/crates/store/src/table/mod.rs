@@ -4,6 +4,7 @@
 //! later date at the end of the table's list.
 
 pub mod account;
+pub mod belonging;
 pub mod body;
 pub mod collection;
 pub mod draft;
@@ -32,6 +33,7 @@ pub(crate) fn steps() -> Vec<&'static Migration> {
         collection::SCHEMA,
         item::SCHEMA,
         body::SCHEMA,
+        belonging::SCHEMA,
         raw::SCHEMA,
         remote::SCHEMA,
         refs::SCHEMA,

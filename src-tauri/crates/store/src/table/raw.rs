@@ -54,29 +54,28 @@ impl Packer {
     }
 }
 
-/// Puts the raw form, or removes it.
+/// Puts the raw form. `fresh` says that there is none yet.
 pub(crate) fn put(
     conn: &Connection,
     packer: &mut Packer,
     id: ItemId,
-    raw: Option<&str>,
+    raw: &str,
+    fresh: bool,
 ) -> Result<(), StoreError> {
-    let Some(raw) = raw else {
-        conn.prepare_cached("DELETE FROM raw WHERE item = ?1")?
-            .execute([id.0])?;
-        return Ok(());
-    };
     let packed = packer.pack(raw.as_bytes());
     let data = packed.as_deref().unwrap_or(raw.as_bytes());
-    conn.prepare_cached(
-        "INSERT OR REPLACE INTO raw (item, size, packed, data) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![
-        id.0,
-        i64::try_from(raw.len()).unwrap_or(i64::MAX),
-        packed.is_some(),
-        data
-    ])?;
+    let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
+    // Two statements instead of a replacing one, see `table::body`.
+    if !fresh {
+        let updated = conn
+            .prepare_cached("UPDATE raw SET size = ?2, packed = ?3, data = ?4 WHERE item = ?1")?
+            .execute(params![id.0, size, packed.is_some(), data])?;
+        if updated > 0 {
+            return Ok(());
+        }
+    }
+    conn.prepare_cached("INSERT INTO raw (item, size, packed, data) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![id.0, size, packed.is_some(), data])?;
     Ok(())
 }
 
