@@ -32,7 +32,10 @@ pub fn mailbox(text: &str) -> Option<Mailbox> {
         Some(_) => return None,
         None => Address::email(clean(address)),
     };
-    Some(Mailbox { name: (!name.is_empty()).then(|| clean(name)), address })
+    Some(Mailbox {
+        name: (!name.is_empty()).then(|| clean(name)),
+        address,
+    })
 }
 
 fn strip_mailto(address: &str) -> &str {
@@ -54,14 +57,24 @@ pub fn plain_from_markdown(text: &str) -> String {
             fenced = !fenced;
             continue;
         }
-        out.push(if fenced { line.to_owned() } else { plain_line(bare) });
+        out.push(if fenced {
+            line.to_owned()
+        } else {
+            plain_line(bare)
+        });
     }
     out.join("\n").trim().to_owned()
 }
 
 fn plain_line(line: &str) -> String {
-    let line = line.trim_start_matches('#').trim_start_matches('>').trim_start();
-    let line = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).unwrap_or(line);
+    let line = line
+        .trim_start_matches('#')
+        .trim_start_matches('>')
+        .trim_start();
+    let line = line
+        .strip_prefix("- ")
+        .or_else(|| line.strip_prefix("* "))
+        .unwrap_or(line);
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find(['[', '*', '`', '_']) {
@@ -75,7 +88,8 @@ fn plain_line(line: &str) -> String {
         let mark = marked.chars().next().unwrap_or(' ');
         let after = marked.get(mark.len_utf8()..).unwrap_or_default();
         // An underscore inside a word is part of a name, not emphasis.
-        let inside = before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric);
+        let inside =
+            before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric);
         if mark == '[' || (mark == '_' && inside) {
             out.push(mark);
         }
@@ -98,10 +112,19 @@ mod tests {
 
     #[test]
     fn an_address_is_read_in_every_common_form() {
-        let ada = Mailbox { name: Some("Ada L.".into()), address: Address::email("ada@example.org") };
+        let ada = Mailbox {
+            name: Some("Ada L.".into()),
+            address: Address::email("ada@example.org"),
+        };
         assert_eq!(mailbox("\"Ada L.\" <ada@example.org>"), Some(ada));
-        assert_eq!(mailbox("MAILTO:ada@example.org").unwrap().address, Address::email("ada@example.org"));
-        assert_eq!(mailbox("@ada:example.org").unwrap().address, Address::matrix("@ada:example.org"));
+        assert_eq!(
+            mailbox("MAILTO:ada@example.org").unwrap().address,
+            Address::email("ada@example.org")
+        );
+        assert_eq!(
+            mailbox("@ada:example.org").unwrap().address,
+            Address::matrix("@ada:example.org")
+        );
         assert_eq!(mailbox("Ada"), None);
         assert_eq!(mailbox("a b@c"), None);
         assert_eq!(mailbox("<"), None);

@@ -36,7 +36,11 @@ pub(super) struct Blocks<R> {
 impl<R: BufRead> Blocks<R> {
     /// The components of the wanted kinds, from byte `at` on, outside of any.
     pub(super) const fn new(reader: R, at: u64, wanted: &'static [&'static str]) -> Self {
-        Self { lines: Linewise::new(reader, at), wanted, ahead: None }
+        Self {
+            lines: Linewise::new(reader, at),
+            wanted,
+            ahead: None,
+        }
     }
 
     /// The next component; `None` at the end.
@@ -48,7 +52,10 @@ impl<R: BufRead> Blocks<R> {
         loop {
             let start = self.lines.at;
             if !self.lines.advance()? {
-                return Ok(open.map(|block| Block { end: start, ..block }));
+                return Ok(open.map(|block| Block {
+                    end: start,
+                    ..block
+                }));
             }
             let word = marker(&self.lines.line);
             let begins = match &word {
@@ -69,7 +76,10 @@ impl<R: BufRead> Blocks<R> {
             if begins.is_some() {
                 // None of these kinds may lie in another: the open one was cut off.
                 self.ahead = begins;
-                return Ok(Some(Block { end: start, ..block }));
+                return Ok(Some(Block {
+                    end: start,
+                    ..block
+                }));
             }
             if block.bytes.len() + self.lines.line.len() > MAX_BLOCK {
                 block.too_large = true;
@@ -78,7 +88,11 @@ impl<R: BufRead> Blocks<R> {
                 block.bytes.extend_from_slice(&self.lines.line);
             }
             if word.is_some_and(|(begin, kind)| !begin && kind == block.kind) {
-                return Ok(Some(Block { end: self.lines.at, complete: true, ..block }));
+                return Ok(Some(Block {
+                    end: self.lines.at,
+                    complete: true,
+                    ..block
+                }));
             }
             open = Some(block);
         }
@@ -87,7 +101,10 @@ impl<R: BufRead> Blocks<R> {
 
 /// `BEGIN:kind` as (true, kind), `END:kind` as (false, kind).
 fn marker(line: &[u8]) -> Option<(bool, String)> {
-    let text = std::str::from_utf8(line).ok()?.trim_start_matches('\u{feff}').trim_end();
+    let text = std::str::from_utf8(line)
+        .ok()?
+        .trim_start_matches('\u{feff}')
+        .trim_end();
     let (word, kind) = text.split_once(':')?;
     let begin = word.eq_ignore_ascii_case("BEGIN");
     (begin || word.eq_ignore_ascii_case("END")).then(|| (begin, kind.trim().to_ascii_uppercase()))
@@ -101,9 +118,16 @@ mod tests {
         let mut blocks = Blocks::new(text.as_bytes(), 0, &["VEVENT", "VTODO"]);
         let mut out = Vec::new();
         while let Some(block) = blocks.next().unwrap() {
-            let range = block.start as usize..block.end as usize;
-            assert_eq!(&text.as_bytes()[range], block.bytes);
-            out.push((block.kind, String::from_utf8(block.bytes).unwrap(), block.complete));
+            let place = |at: u64| usize::try_from(at).unwrap();
+            assert_eq!(
+                &text.as_bytes()[place(block.start)..place(block.end)],
+                block.bytes
+            );
+            out.push((
+                block.kind,
+                String::from_utf8(block.bytes).unwrap(),
+                block.complete,
+            ));
         }
         out
     }

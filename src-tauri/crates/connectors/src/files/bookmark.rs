@@ -40,23 +40,32 @@ pub(super) struct Seen {
     #[serde(rename = "t")]
     pub(super) mtime: i64,
     /// See [`Found::extra`].
-    #[serde(rename = "x")]
+    #[serde(rename = "x", default, skip_serializing_if = "is_zero")]
     pub(super) extra: u64,
     /// Read up to here.
-    #[serde(rename = "o")]
+    #[serde(rename = "o", default, skip_serializing_if = "is_zero")]
     pub(super) offset: u64,
     /// Where the last item begins.
-    #[serde(rename = "l")]
+    #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
     pub(super) last: u64,
     /// Digest of the head and of what lies just before `offset`.
-    #[serde(rename = "d")]
+    #[serde(rename = "d", default, skip_serializing_if = "String::is_empty")]
     pub(super) digest: String,
     /// Read to its end.
-    #[serde(rename = "e")]
+    #[serde(rename = "e", default, skip_serializing_if = "is_false")]
     pub(super) done: bool,
     /// The handles it gave; `None` when there are too many to keep.
-    #[serde(rename = "i")]
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub(super) ids: Option<Vec<String>>,
+}
+
+/// Absent numbers are zero: a folder of many small files has a small bookmark.
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Seen {
@@ -99,7 +108,11 @@ pub(super) enum Step {
 impl Bookmark {
     /// At the start of a listing.
     pub(super) fn start(again: bool) -> Self {
-        Self { listing: true, again, files: BTreeMap::new() }
+        Self {
+            listing: true,
+            again,
+            files: BTreeMap::new(),
+        }
     }
 
     /// Reads a cursor.
@@ -115,9 +128,8 @@ impl Bookmark {
                 "the bookmark is of another version of Rapport".to_owned(),
             ));
         }
-        Self::deserialize(&cursor.data).map_err(|error| {
-            Fault::CursorExpired(format!("the bookmark cannot be read ({error})"))
-        })
+        Self::deserialize(&cursor.data)
+            .map_err(|error| Fault::CursorExpired(format!("the bookmark cannot be read ({error})")))
     }
 
     /// Writes a cursor.
@@ -127,7 +139,10 @@ impl Bookmark {
     pub(super) fn close(&self) -> Result<Cursor, Fault> {
         let data = serde_json::to_value(self)
             .map_err(|error| Fault::Rejected(format!("the bookmark cannot be written: {error}")))?;
-        Ok(Cursor { version: VERSION, data })
+        Ok(Cursor {
+            version: VERSION,
+            data,
+        })
     }
 
     /// What to do about a file that is there. `same_start` tells whether the
@@ -142,7 +157,11 @@ impl Bookmark {
             return Step::Read(0);
         };
         if seen.fits(found) {
-            return if seen.done { Step::Rest } else { Step::Read(seen.offset) };
+            return if seen.done {
+                Step::Rest
+            } else {
+                Step::Read(seen.offset)
+            };
         }
         let appends = matches!(found.format, Format::Mbox | Format::Chat);
         if appends && seen.extra == found.extra && found.size >= seen.offset && same_start(seen) {

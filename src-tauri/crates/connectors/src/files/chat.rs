@@ -104,7 +104,11 @@ pub(super) fn room(path: &str, line: &[u8], at: Millis) -> Result<Item, String> 
         "ticket" => ConversationKind::Ticket,
         _ => ConversationKind::Room,
     };
-    let name = if line.name.trim().is_empty() { &line.room } else { &line.name };
+    let name = if line.name.trim().is_empty() {
+        &line.room
+    } else {
+        &line.name
+    };
     let mut body = Conversation::new(kind, clean(if name.is_empty() { path } else { name }));
     body.topic = line.topic.map(|it| clean(&it)).filter(|it| !it.is_empty());
     body.members = line.members.iter().filter_map(person).collect();
@@ -130,21 +134,40 @@ pub(super) fn message(
     own: &BTreeSet<String>,
     names: &Names,
 ) -> Result<Change, String> {
-    let line: MessageLine = serde_json::from_value(json(line)?).map_err(|error| describe(&error))?;
+    let line: MessageLine =
+        serde_json::from_value(json(line)?).map_err(|error| describe(&error))?;
     let id = id_text(&line.id).ok_or("the message has no id")?;
-    let at = Millis::parse_rfc3339(&line.at)
-        .map_err(|_other| format!("\"{}\" is not a moment such as 2026-03-12T09:41:00Z", line.at))?;
+    let at = Millis::parse_rfc3339(&line.at).map_err(|_other| {
+        format!(
+            "\"{}\" is not a moment such as 2026-03-12T09:41:00Z",
+            line.at
+        )
+    })?;
     let mut from = person(&line.from).ok_or("the message does not say who wrote it")?;
-    from.name = from.name.or_else(|| names.get(&from.address.value).cloned());
+    from.name = from
+        .name
+        .or_else(|| names.get(&from.address.value).cloned());
     let handle = |id: String| Handle::new(format!("{path}#{id}"));
     let refer = |id: &Option<Value>| id.as_ref().and_then(id_text).map(handle);
     if let Some(target) = refer(&line.edits) {
         let text = clean(&line.text);
-        let what = PatchKind::Edit { text, html: line.html, mentions: line.mentions };
-        return Ok(Change::Patch(Patch { target, handle: handle(id), at, from, what }));
+        let what = PatchKind::Edit {
+            text,
+            html: line.html,
+            mentions: line.mentions,
+        };
+        return Ok(Change::Patch(Patch {
+            target,
+            handle: handle(id),
+            at,
+            from,
+            what,
+        }));
     }
     let mut body = Message::plain(Handle::new(path), from, clean(&line.text));
-    body.mine = line.mine.unwrap_or_else(|| own.contains(&body.from.address.value.to_lowercase()));
+    body.mine = line
+        .mine
+        .unwrap_or_else(|| own.contains(&body.from.address.value.to_lowercase()));
     body.html = line.html.map(|it| clean(&it));
     body.reply_to = refer(&line.reply_to);
     body.thread = refer(&line.thread);
@@ -164,13 +187,26 @@ pub(super) fn message(
     body.reactions = line
         .reactions
         .iter()
-        .filter_map(|it| Some(Reaction { key: it.key.clone(), from: person(&it.from)?, handle: None }))
+        .filter_map(|it| {
+            Some(Reaction {
+                key: it.key.clone(),
+                from: person(&it.from)?,
+                handle: None,
+            })
+        })
         .collect();
     body.attachments = line.attachments.into_iter().map(attachment).collect();
     let handle = handle(id.clone());
     let body = Body::Message(body);
     let link = Some(LinkId::new(id));
-    Ok(Change::Upsert(Box::new(Item { handle, link, revision: None, at, body, raw: None })))
+    Ok(Change::Upsert(Box::new(Item {
+        handle,
+        link,
+        revision: None,
+        at,
+        body,
+        raw: None,
+    })))
 }
 
 /// Display names of a room's members by address.
@@ -189,7 +225,11 @@ pub(super) fn names(room: &Item) -> Names {
 }
 
 fn attachment(line: FileLine) -> Attachment {
-    let guessed = || mime_guess::from_path(&line.name).first_or_octet_stream().to_string();
+    let guessed = || {
+        mime_guess::from_path(&line.name)
+            .first_or_octet_stream()
+            .to_string()
+    };
     Attachment {
         mime: line.mime.clone().unwrap_or_else(guessed),
         size: line.size,
@@ -205,14 +245,27 @@ fn person(value: &Value) -> Option<Mailbox> {
         Value::String(text) => (None, text.as_str()),
         Value::Object(map) => (
             map.get("name").and_then(Value::as_str),
-            ["address", "id", "email"].iter().find_map(|key| map.get(*key)?.as_str()).unwrap_or_default(),
+            ["address", "id", "email"]
+                .iter()
+                .find_map(|key| map.get(*key)?.as_str())
+                .unwrap_or_default(),
         ),
         _ => return None,
     };
     let mut found = crate::common::mailbox(address).or_else(|| {
-        let text = if address.trim().is_empty() { name? } else { address };
+        let text = if address.trim().is_empty() {
+            name?
+        } else {
+            address
+        };
         let value = clean(text.trim());
-        Some(Mailbox { name: None, address: Address { kind: AddressKind::Other, value } })
+        Some(Mailbox {
+            name: None,
+            address: Address {
+                kind: AddressKind::Other,
+                value,
+            },
+        })
     })?;
     if let Some(name) = name.filter(|it| !it.trim().is_empty()) {
         found.name = Some(clean(name));

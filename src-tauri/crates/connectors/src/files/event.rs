@@ -28,13 +28,26 @@ pub(super) struct Entry {
 pub(super) fn map(text: &str) -> Result<Entry, String> {
     let lines = lines::own(lines::read(text));
     let find = |name: &str| lines.iter().find(|line| line.name == name);
-    let first = |name: &str| find(name).map(Line::text).filter(|it| !it.trim().is_empty());
+    let first = |name: &str| {
+        find(name)
+            .map(Line::text)
+            .filter(|it| !it.trim().is_empty())
+    };
     let uid = uid_of(&lines).ok_or("the calendar entry has no UID")?;
-    let start = find("DTSTART").and_then(Moment::of).ok_or("the calendar entry has no start")?;
-    let end = find("DTEND").and_then(Moment::of).map(|end| in_zone_of(&start, end));
+    let start = find("DTSTART")
+        .and_then(Moment::of)
+        .ok_or("the calendar entry has no start")?;
+    let end = find("DTEND")
+        .and_then(Moment::of)
+        .map(|end| in_zone_of(&start, end));
     let lasts = || first("DURATION").and_then(|it| it.trim().parse::<Span>().ok());
     let one_day = || if start.day { 1.day() } else { Span::new() };
-    let end = end.or_else(|| start.local.checked_add(lasts().unwrap_or_else(one_day)).ok());
+    let end = end.or_else(|| {
+        start
+            .local
+            .checked_add(lasts().unwrap_or_else(one_day))
+            .ok()
+    });
     let end = end.filter(|end| *end >= start.local).unwrap_or(start.local);
     let recurrence = lines
         .iter()
@@ -53,7 +66,11 @@ pub(super) fn map(text: &str) -> Result<Entry, String> {
             location: first("LOCATION"),
             notes: first("DESCRIPTION"),
             organizer: find("ORGANIZER").and_then(person),
-            attendees: lines.iter().filter(|line| line.name == "ATTENDEE").filter_map(person).collect(),
+            attendees: lines
+                .iter()
+                .filter(|line| line.name == "ATTENDEE")
+                .filter_map(person)
+                .collect(),
             recurrence,
             occurrence: find("RECURRENCE-ID").map(|line| line.value.trim().to_owned()),
             cancelled: first("STATUS").is_some_and(|it| it.eq_ignore_ascii_case("CANCELLED")),
@@ -67,8 +84,15 @@ fn in_zone_of(start: &Moment, end: Moment) -> DateTime {
     if end.zone == start.zone || end.day {
         return end.local;
     }
-    let zone = start.zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok());
-    match (zone, end.millis().and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok())) {
+    let zone = start
+        .zone
+        .as_deref()
+        .and_then(|name| jiff::tz::TimeZone::get(name).ok());
+    match (
+        zone,
+        end.millis()
+            .and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok()),
+    ) {
         (Some(zone), Some(at)) => zone.to_datetime(at),
         _ => end.local,
     }
@@ -76,11 +100,13 @@ fn in_zone_of(start: &Moment, end: Moment) -> DateTime {
 
 /// The line as RFC 5545 has it, unfolded; a day stays a day, a zone stays named.
 fn as_written(line: &Line) -> String {
-    let params: String =
-        line.params.iter().map(|(key, value)| format!(";{key}={}", lines::param(value))).collect();
+    let params: String = line
+        .params
+        .iter()
+        .map(|(key, value)| format!(";{key}={}", lines::param(value)))
+        .collect();
     format!("{}{params}:{}", line.name, line.value)
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -92,7 +118,10 @@ mod tests {
         let entry = map(text).unwrap();
         assert_eq!(entry.event.end.to_string(), "2026-03-12T09:45:00");
         assert_eq!(entry.event.zone.as_deref(), Some("Europe/Berlin"));
-        let want = ["RRULE:FREQ=WEEKLY;BYDAY=TH", "EXDATE;TZID=Europe/Berlin:20260402T090000"];
+        let want = [
+            "RRULE:FREQ=WEEKLY;BYDAY=TH",
+            "EXDATE;TZID=Europe/Berlin:20260402T090000",
+        ];
         assert_eq!(entry.event.recurrence, want);
         assert_eq!(entry.at.rfc3339(), "2026-03-12T08:00:00Z");
     }

@@ -16,22 +16,34 @@ use super::scan::{self, Format, Found};
 impl Folder {
     /// The items as they are now; reads only files the handles name, where
     /// handles name files.
-    pub(super) fn fetch(&self, collection: &CollectionId, handles: &[Handle]) -> Result<Vec<Item>, Fault> {
+    pub(super) fn fetch(
+        &self,
+        collection: &CollectionId,
+        handles: &[Handle],
+    ) -> Result<Vec<Item>, Fault> {
         let wanted: BTreeSet<&str> = handles.iter().map(Handle::as_str).collect();
         let mut out: Vec<Item> = Vec::new();
         if wanted.is_empty() {
             return Ok(out);
         }
         let named = collection.as_str() != "mail";
-        self.each_item(collection, |found| {
-            !named || wanted.iter().any(|it| it.strip_prefix(found.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('#')))
-        }, |item| {
-            let fresh = !out.iter().any(|known| known.handle == item.handle);
-            if wanted.contains(item.handle.as_str()) && fresh {
-                out.push(item);
-            }
-            out.len() < wanted.len()
-        })?;
+        self.each_item(
+            collection,
+            |found| {
+                !named
+                    || wanted.iter().any(|it| {
+                        it.strip_prefix(found.path.as_str())
+                            .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+                    })
+            },
+            |item| {
+                let fresh = !out.iter().any(|known| known.handle == item.handle);
+                if wanted.contains(item.handle.as_str()) && fresh {
+                    out.push(item);
+                }
+                out.len() < wanted.len()
+            },
+        )?;
         Ok(out)
     }
 
@@ -39,12 +51,16 @@ impl Folder {
     pub(super) fn ids(&self, collection: &CollectionId) -> Result<IdSet, Fault> {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut ids: Vec<(Handle, Option<Revision>)> = Vec::new();
-        self.each_item(collection, |_| true, |item| {
-            if seen.insert(item.handle.as_str().to_owned()) {
-                ids.push((item.handle, item.revision));
-            }
-            true
-        })?;
+        self.each_item(
+            collection,
+            |_| true,
+            |item| {
+                if seen.insert(item.handle.as_str().to_owned()) {
+                    ids.push((item.handle, item.revision));
+                }
+                true
+            },
+        )?;
         Ok(IdSet { ids })
     }
 
@@ -64,7 +80,12 @@ impl Folder {
                 let stretch = match reading.stretch(found, from, reading::MAX_CHANGES, true) {
                     Ok(stretch) => stretch,
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
-                    Err(error) => return Err(scan::unreachable_folder(&self.root.join(&found.path), &error)),
+                    Err(error) => {
+                        return Err(scan::unreachable_folder(
+                            &self.root.join(&found.path),
+                            &error,
+                        ));
+                    }
                 };
                 for change in stretch.changes {
                     if let Change::Upsert(item) = change
@@ -84,16 +105,26 @@ impl Folder {
 
     /// Writes an attachment's bytes.
     pub(super) fn download(&self, source: &str, to: &Path, limit: u64) -> Result<u64, Fault> {
-        let lost = || Fault::Rejected("the file is not there any more; let Rapport read the folder again".to_owned());
+        let lost = || {
+            Fault::Rejected(
+                "the file is not there any more; let Rapport read the folder again".to_owned(),
+            )
+        };
         if let Ok(part) = serde_json::from_str::<PartSource>(source) {
             let raw = self.mail_at(&part)?.ok_or_else(lost)?;
             let bytes = mail::part_bytes(&raw, &part).map_err(Fault::Rejected)?;
             return put(to, &mut bytes.as_slice(), limit);
         }
         let value: serde_json::Value = serde_json::from_str(source).unwrap_or_default();
-        let path = value.get("path").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let full = scan::inside(&self.root, path).filter(|full| full.is_file()).ok_or_else(lost)?;
-        let mut file = std::fs::File::open(&full).map_err(|error| scan::unreachable_folder(&full, &error))?;
+        let path = value
+            .get("path")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
+        let full = scan::inside(&self.root, path)
+            .filter(|full| full.is_file())
+            .ok_or_else(lost)?;
+        let mut file =
+            std::fs::File::open(&full).map_err(|error| scan::unreachable_folder(&full, &error))?;
         put(to, &mut file, limit)
     }
 
@@ -103,7 +134,9 @@ impl Folder {
             Some(found) => Some(found),
             None => scan::scan(&self.root)?.remove(&part.file),
         };
-        let Some((found, full)) = found.and_then(|it| scan::inside(&self.root, &it.path).map(|full| (it, full))) else {
+        let Some((found, full)) =
+            found.and_then(|it| scan::inside(&self.root, &it.path).map(|full| (it, full)))
+        else {
             return Ok(None);
         };
         let read = || -> std::io::Result<Option<Vec<u8>>> {
@@ -112,7 +145,9 @@ impl Folder {
                 return Ok(Slices::new(file, part.at).next()?.map(|slice| slice.bytes));
             }
             let mut bytes = Vec::new();
-            file.by_ref().take(u64::try_from(super::mbox::MAX_MAIL).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
+            file.by_ref()
+                .take(u64::try_from(super::mbox::MAX_MAIL).unwrap_or(u64::MAX))
+                .read_to_end(&mut bytes)?;
             Ok(Some(bytes))
         };
         read().map_err(|error| scan::unreachable_folder(&full, &error))
@@ -127,12 +162,13 @@ fn put(to: &Path, from: &mut dyn std::io::Read, limit: u64) -> Result<u64, Fault
         out.flush()?;
         Ok(copied)
     };
-    let copied = copy().map_err(|error| {
-        Fault::Rejected(format!("{} cannot be written: {error}", to.display()))
-    })?;
+    let copied = copy()
+        .map_err(|error| Fault::Rejected(format!("{} cannot be written: {error}", to.display())))?;
     if copied > limit {
         std::fs::remove_file(to).ok();
-        return Err(Fault::Rejected(format!("the file is larger than {limit} bytes")));
+        return Err(Fault::Rejected(format!(
+            "the file is larger than {limit} bytes"
+        )));
     }
     Ok(copied)
 }

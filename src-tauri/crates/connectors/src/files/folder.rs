@@ -14,7 +14,7 @@ use super::mapping::{self, Mapping};
 use super::pull::{self, Files, Pulled};
 use super::reading::{self, Reading};
 use super::scan::{self, Format, Found};
-use super::table::Around;
+use super::sheet::Around;
 use super::vcard;
 use super::watch::Notices;
 use crate::common::digest64;
@@ -22,7 +22,11 @@ use crate::common::digest64;
 /// The collections, parents first.
 pub(super) const COLLECTIONS: [(&str, &str, &[Kind]); 7] = [
     ("contacts", "Contacts", &[Kind::Contact, Kind::Organisation]),
-    ("records", "Tables", &[Kind::Organisation, Kind::Contact, Kind::Record]),
+    (
+        "records",
+        "Tables",
+        &[Kind::Organisation, Kind::Contact, Kind::Record],
+    ),
     ("calendar", "Calendar", &[Kind::Event]),
     ("tasks", "Tasks", &[Kind::Task]),
     ("mail", "Mail", &[Kind::Conversation, Kind::Message]),
@@ -89,16 +93,29 @@ impl Folder {
                 kinds: kinds.to_vec(),
                 deletions: Deletions::Stream,
                 poll_ms: POLL_MS,
-                unavailable: if id == "records" { mapping.clone() } else { None },
+                unavailable: if id == "records" {
+                    mapping.clone()
+                } else {
+                    None
+                },
             })
             .collect())
     }
 
     /// One page.
-    pub(super) fn pull(&self, collection: &CollectionId, cursor: Option<&Cursor>) -> Result<Pulled, Fault> {
+    pub(super) fn pull(
+        &self,
+        collection: &CollectionId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Pulled, Fault> {
         let seen = self.look(collection)?;
         let mut threads = lock(&self.threads);
-        let pulled = pull::pull(&mut seen.reading(self, &mut threads), &seen.files, cursor, self.clock.now())?;
+        let pulled = pull::pull(
+            &mut seen.reading(self, &mut threads),
+            &seen.files,
+            cursor,
+            self.clock.now(),
+        )?;
         let mut left = lock(&self.left);
         if pulled.waits {
             left.insert(collection.clone());
@@ -119,29 +136,51 @@ impl Folder {
             "records" => &[Format::Table],
             "wiki" => &[Format::Page],
             other => {
-                return Err(Fault::Rejected(format!("a folder has no collection \"{other}\"")));
+                return Err(Fault::Rejected(format!(
+                    "a folder has no collection \"{other}\""
+                )));
             }
         };
         let all = scan::scan(&self.root)?;
-        let around = if collection.as_str() == "records" { self.around(&all)? } else { Arc::default() };
+        let around = if collection.as_str() == "records" {
+            self.around(&all)?
+        } else {
+            Arc::default()
+        };
         let own = match collection.as_str() {
             "mail" | "chat" => self.own_addresses(&all),
             _ => Arc::default(),
         };
         let own_digest = digest64(own.iter().map(String::as_bytes));
-        let mut files: BTreeMap<String, Found> =
-            all.iter().filter(|(_, found)| formats.contains(&found.format)).map(|(key, found)| (key.clone(), found.clone())).collect();
+        let mut files: BTreeMap<String, Found> = all
+            .iter()
+            .filter(|(_, found)| formats.contains(&found.format))
+            .map(|(key, found)| (key.clone(), found.clone()))
+            .collect();
         match collection.as_str() {
             "mail" | "chat" => pull::with_extra(&mut files, |_| own_digest),
-            "records" => pull::with_extra(&mut files, |found| companions(&around.mapping, &all, found)),
+            "records" => {
+                pull::with_extra(&mut files, |found| companions(&around.mapping, &all, found));
+            }
             _ => {}
         }
         let mut files: Files = files.into_values().collect();
         if collection.as_str() == "records" {
-            let rank = |found: &Found| around.mapping.files.get(&found.path).map_or(u8::MAX, mapping::TableMapping::rank);
+            let rank = |found: &Found| {
+                around
+                    .mapping
+                    .files
+                    .get(&found.path)
+                    .map_or(u8::MAX, mapping::TableMapping::rank)
+            };
             files.sort_by(|one, other| (rank(one), &one.path).cmp(&(rank(other), &other.path)));
         }
-        Ok(Look { files, own, around, tasks: collection.as_str() == "tasks" })
+        Ok(Look {
+            files,
+            own,
+            around,
+            tasks: collection.as_str() == "tasks",
+        })
     }
 
     fn around(&self, all: &BTreeMap<String, Found>) -> Result<Arc<Around>, Fault> {
@@ -152,7 +191,8 @@ impl Folder {
             .filter(|found| found.format == Format::Table)
             .map(|found| format!("{} {} {}", found.path, found.size, found.mtime))
             .collect();
-        let digest = digest64(std::iter::once(text.as_slice()).chain(stats.iter().map(String::as_bytes)));
+        let digest =
+            digest64(std::iter::once(text.as_slice()).chain(stats.iter().map(String::as_bytes)));
         let mut cache = lock(&self.around_cache);
         if let Some((known, around)) = &*cache
             && *known == digest
@@ -167,9 +207,14 @@ impl Folder {
     /// The form's addresses, and all addresses of contacts marked `me` or
     /// holding one of them.
     fn own_addresses(&self, all: &BTreeMap<String, Found>) -> Arc<BTreeSet<String>> {
-        let cards: Vec<&Found> = all.values().filter(|found| found.format == Format::Cards).collect();
-        let stats: Vec<String> =
-            cards.iter().map(|found| format!("{} {} {}", found.path, found.size, found.mtime)).collect();
+        let cards: Vec<&Found> = all
+            .values()
+            .filter(|found| found.format == Format::Cards)
+            .collect();
+        let stats: Vec<String> = cards
+            .iter()
+            .map(|found| format!("{} {} {}", found.path, found.size, found.mtime))
+            .collect();
         let digest = digest64(stats.iter().map(String::as_bytes));
         let mut cache = lock(&self.own_cache);
         if let Some((known, own)) = &*cache
@@ -187,7 +232,8 @@ impl Folder {
     }
 
     fn own_in(&self, found: &Found, own: &mut BTreeSet<String>) {
-        let file = scan::inside(&self.root, &found.path).and_then(|full| reading::open_at(&full, 0).ok());
+        let file =
+            scan::inside(&self.root, &found.path).and_then(|full| reading::open_at(&full, 0).ok());
         let Some(file) = file else {
             return;
         };
@@ -217,8 +263,18 @@ pub(super) struct Look {
 
 impl Look {
     /// What a stretch is read with.
-    pub(super) fn reading<'a>(&'a self, folder: &'a Folder, threads: &'a mut BTreeSet<u64>) -> Reading<'a> {
-        Reading { root: &folder.root, tasks: self.tasks, own: &self.own, around: &self.around, threads }
+    pub(super) fn reading<'a>(
+        &'a self,
+        folder: &'a Folder,
+        threads: &'a mut BTreeSet<u64>,
+    ) -> Reading<'a> {
+        Reading {
+            root: &folder.root,
+            tasks: self.tasks,
+            own: &self.own,
+            around: &self.around,
+            threads,
+        }
     }
 }
 
@@ -226,11 +282,22 @@ impl Look {
 /// employees their owners are found in.
 fn companions(mapping: &Mapping, all: &BTreeMap<String, Found>, found: &Found) -> u64 {
     let stat = |path: Option<&String>| {
-        path.and_then(|path| all.get(path)).map(|it| format!("{} {}", it.size, it.mtime)).unwrap_or_default()
+        path.and_then(|path| all.get(path))
+            .map(|it| format!("{} {}", it.size, it.mtime))
+            .unwrap_or_default()
     };
     let entry = serde_json::to_vec(&mapping.files.get(&found.path)).unwrap_or_default();
-    let others: Vec<&str> = mapping.files.iter().flat_map(|(path, it)| [path.as_str(), it.kind.as_str()]).collect();
+    let others: Vec<&str> = mapping
+        .files
+        .iter()
+        .flat_map(|(path, it)| [path.as_str(), it.kind.as_str()])
+        .collect();
     let lines = stat(mapping.lines_for(&found.path).map(|(path, _)| path));
     let staff = stat(mapping.file_of("employee").map(|(path, _)| path));
-    digest64([entry.as_slice(), others.join("\n").as_bytes(), lines.as_bytes(), staff.as_bytes()])
+    digest64([
+        entry.as_slice(),
+        others.join("\n").as_bytes(),
+        lines.as_bytes(),
+        staff.as_bytes(),
+    ])
 }

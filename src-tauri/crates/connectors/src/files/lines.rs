@@ -23,7 +23,10 @@ pub(super) struct Line {
 impl Line {
     /// The value of a parameter.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.params
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The value as text.
@@ -49,7 +52,10 @@ impl Line {
             return self.value.clone();
         }
         mail_parser::decoders::quoted_printable::quoted_printable_decode(self.value.as_bytes())
-            .map_or_else(|| self.value.clone(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .map_or_else(
+                || self.value.clone(),
+                |bytes| String::from_utf8_lossy(&bytes).into_owned(),
+            )
     }
 }
 
@@ -94,14 +100,27 @@ fn parse(logical: &str, span: Range<usize>) -> Option<Line> {
     let value = value.strip_prefix(':')?;
     let mut pieces = split_quoted(head, ';').into_iter();
     let name = pieces.next()?;
-    let name = name.rsplit('.').next().unwrap_or(name).trim().to_ascii_uppercase();
+    let name = name
+        .rsplit('.')
+        .next()
+        .unwrap_or(name)
+        .trim()
+        .to_ascii_uppercase();
     let params = pieces
         .map(|piece| {
             let (key, value) = piece.split_once('=').unwrap_or((piece, ""));
-            (key.trim().to_ascii_uppercase(), value.trim_matches('"').to_owned())
+            (
+                key.trim().to_ascii_uppercase(),
+                value.trim_matches('"').to_owned(),
+            )
         })
         .collect();
-    (!name.is_empty()).then(|| Line { name, params, value: value.to_owned(), span })
+    (!name.is_empty()).then(|| Line {
+        name,
+        params,
+        value: value.to_owned(),
+        span,
+    })
 }
 
 fn split_quoted(text: &str, separator: char) -> Vec<&str> {
@@ -162,8 +181,15 @@ pub(super) fn escape(text: &str) -> String {
 
 /// A parameter value; what cannot stand in one is left out.
 pub(super) fn param(text: &str) -> String {
-    let bare: String = text.chars().filter(|it| *it != '"' && !it.is_control()).collect();
-    if bare.contains([':', ';', ',']) { format!("\"{bare}\"") } else { bare }
+    let bare: String = text
+        .chars()
+        .filter(|it| *it != '"' && !it.is_control())
+        .collect();
+    if bare.contains([':', ';', ',']) {
+        format!("\"{bare}\"")
+    } else {
+        bare
+    }
 }
 
 /// Folds at 75 octets, as both formats ask.
@@ -194,7 +220,10 @@ impl Component {
     /// Over the text of one component.
     pub(super) fn new(text: &str) -> Self {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { text: text.to_owned(), newline }
+        Self {
+            text: text.to_owned(),
+            newline,
+        }
     }
 
     /// Its lines now, those of components inside it left out.
@@ -205,9 +234,15 @@ impl Component {
     /// Puts `NAME;PARAMS:VALUE` lines in place of those the test picks; the
     /// first one's place is kept.
     pub(super) fn replace(&mut self, picks: impl Fn(&Line) -> bool, with: &[String]) {
-        let old: Vec<Range<usize>> =
-            self.own_lines().into_iter().filter(|line| picks(line)).map(|line| line.span).collect();
-        let at = old.first().map_or_else(|| self.insertion(), |span| span.start);
+        let old: Vec<Range<usize>> = self
+            .own_lines()
+            .into_iter()
+            .filter(|line| picks(line))
+            .map(|line| line.span)
+            .collect();
+        let at = old
+            .first()
+            .map_or_else(|| self.insertion(), |span| span.start);
         for span in old.iter().rev() {
             self.text.replace_range(span.clone(), "");
         }
@@ -218,7 +253,10 @@ impl Component {
     /// Before the first inner component, or before the end.
     fn insertion(&self) -> usize {
         let lines = read(&self.text);
-        let inner = lines.iter().skip(1).find(|line| line.name == "BEGIN" || line.name == "END");
+        let inner = lines
+            .iter()
+            .skip(1)
+            .find(|line| line.name == "BEGIN" || line.name == "END");
         inner.map_or(self.text.len(), |line| line.span.start)
     }
 
@@ -265,14 +303,18 @@ mod tests {
     #[test]
     fn changing_one_property_leaves_every_other_byte() {
         let mut card = Component::new(CARD);
-        card.replace(|line| line.name == "NOTE", &[format!("NOTE:{}", escape("a;b\r\nX:1"))]);
+        card.replace(
+            |line| line.name == "NOTE",
+            &[format!("NOTE:{}", escape("a;b\r\nX:1"))],
+        );
         let want = CARD.replace("NOTE:long \r\n line\\, two\\nthree", "NOTE:a\\;b\\nX:1");
         assert_eq!(card.into_text(), want);
     }
 
     #[test]
     fn a_new_property_goes_before_the_alarm_inside() {
-        let mut todo = Component::new("BEGIN:VTODO\nUID:1\nBEGIN:VALARM\nSUMMARY:x\nEND:VALARM\nEND:VTODO\n");
+        let mut todo =
+            Component::new("BEGIN:VTODO\nUID:1\nBEGIN:VALARM\nSUMMARY:x\nEND:VALARM\nEND:VTODO\n");
         todo.replace(|line| line.name == "SUMMARY", &["SUMMARY:mine".to_owned()]);
         assert_eq!(
             todo.into_text(),

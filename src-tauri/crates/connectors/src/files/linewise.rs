@@ -18,7 +18,11 @@ pub(super) struct Linewise<R> {
 impl<R: BufRead> Linewise<R> {
     /// Over a reader that stands at byte `at` of the file.
     pub(super) const fn new(reader: R, at: u64) -> Self {
-        Self { reader, at, line: Vec::new() }
+        Self {
+            reader,
+            at,
+            line: Vec::new(),
+        }
     }
 
     /// Reads the next line; `false` at the end.
@@ -32,9 +36,13 @@ impl<R: BufRead> Linewise<R> {
             if chunk.is_empty() {
                 break;
             }
-            let end = chunk.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+            let end = chunk
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map(|at| at + 1);
             let take = end.unwrap_or(chunk.len());
-            self.line.extend_from_slice(chunk.get(..take).unwrap_or_default());
+            self.line
+                .extend_from_slice(chunk.get(..take).unwrap_or_default());
             self.reader.consume(take);
             self.at += u64::try_from(take).unwrap_or_default();
             if end.is_some() {

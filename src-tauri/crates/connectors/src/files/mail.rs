@@ -68,8 +68,15 @@ pub(super) fn map(raw: &[u8], place: Place<'_>, own: &BTreeSet<String>) -> Resul
     let parsed = parse(raw)?;
     let id = message_id(&parsed, raw);
     let references = ids(parsed.references());
-    let answers = ids(parsed.in_reply_to()).into_iter().next().or_else(|| references.last().cloned());
-    let root = references.first().or(answers.as_ref()).unwrap_or(&id).clone();
+    let answers = ids(parsed.in_reply_to())
+        .into_iter()
+        .next()
+        .or_else(|| references.last().cloned());
+    let root = references
+        .first()
+        .or(answers.as_ref())
+        .unwrap_or(&id)
+        .clone();
     let is_root = root == id;
     let at = parsed
         .date()
@@ -79,19 +86,30 @@ pub(super) fn map(raw: &[u8], place: Place<'_>, own: &BTreeSet<String>) -> Resul
     let from = mailboxes(parsed.from().or_else(|| parsed.sender()))
         .into_iter()
         .next()
-        .unwrap_or_else(|| Mailbox { name: None, address: Address::email("") });
+        .unwrap_or_else(|| Mailbox {
+            name: None,
+            address: Address::email(""),
+        });
     let mut message = Message::plain(Handle::new(thread_handle(&root)), from, "");
     message.to = mailboxes(parsed.to());
     message.cc = mailboxes(parsed.cc());
-    message.subject = parsed.subject().map(clean).filter(|subject| !subject.trim().is_empty());
+    message.subject = parsed
+        .subject()
+        .map(clean)
+        .filter(|subject| !subject.trim().is_empty());
     message.mine = own.contains(&message.from.address.value.to_lowercase());
     message.unread = place.unread && !message.mine;
     message.reply_to = answers.filter(|answered| *answered != id).map(Handle::new);
     bodies(&parsed, &mut message);
     message.attachments = attachments(&parsed, &id, place);
 
-    let title = message.subject.as_deref().map(|it| clean(mail_parser::parsers::fields::thread::thread_name(it)));
-    let title = title.filter(|it| !it.trim().is_empty()).unwrap_or_else(|| "(no subject)".to_owned());
+    let title = message
+        .subject
+        .as_deref()
+        .map(|it| clean(mail_parser::parsers::fields::thread::thread_name(it)));
+    let title = title
+        .filter(|it| !it.trim().is_empty())
+        .unwrap_or_else(|| "(no subject)".to_owned());
     let mut thread = Conversation::new(ConversationKind::MailThread, title);
     thread.members = members(&message);
     Ok(Mapped {
@@ -129,7 +147,9 @@ pub(super) fn part_bytes(raw: &[u8], source: &PartSource) -> Result<Vec<u8>, Str
     if message_id(&parsed, raw) != source.mail {
         return Err("another mail lies there now; let Rapport read the folder again".to_owned());
     }
-    let part = parsed.part(source.part).ok_or("the mail has no such part")?;
+    let part = parsed
+        .part(source.part)
+        .ok_or("the mail has no such part")?;
     Ok(match &part.body {
         PartType::Message(inner) => inner.raw_message().to_vec(),
         _ => part.contents().to_vec(),
@@ -149,9 +169,14 @@ fn parse(raw: &[u8]) -> Result<Parsed<'_>, String> {
 /// How often a mail says it holds another; nesting cannot be deeper.
 fn nested(raw: &[u8]) -> usize {
     raw.windows(14)
-        .filter(|window| window.first().is_some_and(|byte| matches!(byte, b'm' | b'M')))
         .filter(|window| {
-            window.eq_ignore_ascii_case(b"message/rfc822") || window.eq_ignore_ascii_case(b"message/global")
+            window
+                .first()
+                .is_some_and(|byte| matches!(byte, b'm' | b'M'))
+        })
+        .filter(|window| {
+            window.eq_ignore_ascii_case(b"message/rfc822")
+                || window.eq_ignore_ascii_case(b"message/global")
         })
         .count()
 }
@@ -175,7 +200,10 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
         HeaderValue::TextList(many) => many.iter().map(AsRef::as_ref).collect(),
         _ => Vec::new(),
     };
-    list.into_iter().map(|id| clean(id.trim())).filter(|id| !id.is_empty()).collect()
+    list.into_iter()
+        .map(|id| clean(id.trim()))
+        .filter(|id| !id.is_empty())
+        .collect()
 }
 
 fn mailboxes(address: Option<&mail_parser::Address<'_>>) -> Vec<Mailbox> {
@@ -184,8 +212,15 @@ fn mailboxes(address: Option<&mail_parser::Address<'_>>) -> Vec<Mailbox> {
         .flat_map(mail_parser::Address::iter)
         .filter_map(|it| {
             let value = clean(it.address.as_deref()?.trim());
-            let name = it.name.as_deref().map(|name| clean(name.trim())).filter(|name| !name.is_empty());
-            (!value.is_empty()).then(|| Mailbox { name, address: Address::email(value) })
+            let name = it
+                .name
+                .as_deref()
+                .map(|name| clean(name.trim()))
+                .filter(|name| !name.is_empty());
+            (!value.is_empty()).then(|| Mailbox {
+                name,
+                address: Address::email(value),
+            })
         })
         .take(1000)
         .collect()
@@ -193,7 +228,9 @@ fn mailboxes(address: Option<&mail_parser::Address<'_>>) -> Vec<Mailbox> {
 
 fn members(message: &Message) -> Vec<Mailbox> {
     let mut seen = BTreeSet::new();
-    let all = std::iter::once(&message.from).chain(&message.to).chain(&message.cc);
+    let all = std::iter::once(&message.from)
+        .chain(&message.to)
+        .chain(&message.cc);
     all.filter(|it| !it.address.value.is_empty() && seen.insert(it.address.value.to_lowercase()))
         .cloned()
         .collect()
@@ -244,7 +281,9 @@ fn attachments(parsed: &Parsed<'_>, id: &str, place: Place<'_>) -> Vec<Attachmen
         };
         let mime = part.content_type().map_or_else(
             || "application/octet-stream".to_owned(),
-            |it| format!("{}/{}", it.ctype(), it.subtype().unwrap_or("octet-stream")).to_lowercase(),
+            |it| {
+                format!("{}/{}", it.ctype(), it.subtype().unwrap_or("octet-stream")).to_lowercase()
+            },
         );
         let named = part.attachment_name().map(|name| clean(name.trim()));
         let named = named.filter(|name| !name.is_empty());

@@ -2,7 +2,7 @@
 
 use rapport_model::Kind;
 use rapport_model::connector::{
-    ConflictCheck, Delivery, Deletions, FormField, FormFieldKind, Manifest, Write,
+    ConflictCheck, Deletions, Delivery, FormField, FormFieldKind, Manifest, Write,
 };
 
 /// Between comparing and renaming, about a millisecond passes.
@@ -42,15 +42,51 @@ pub(super) static MANIFEST: Manifest = Manifest {
     ],
     deletions: Deletions::Stream,
     writes: &[
-        Write { command: "create", kind: Kind::Task, check: ConflictCheck::Append },
-        Write { command: "set_fields", kind: Kind::Task, check: CHECK },
-        Write { command: "delete", kind: Kind::Task, check: CHECK },
-        Write { command: "create", kind: Kind::Contact, check: ConflictCheck::Append },
-        Write { command: "set_fields", kind: Kind::Contact, check: CHECK },
-        Write { command: "delete", kind: Kind::Contact, check: CHECK },
-        Write { command: "create", kind: Kind::Organisation, check: ConflictCheck::Append },
-        Write { command: "set_fields", kind: Kind::Organisation, check: CHECK },
-        Write { command: "delete", kind: Kind::Organisation, check: CHECK },
+        Write {
+            command: "create",
+            kind: Kind::Task,
+            check: ConflictCheck::Append,
+        },
+        Write {
+            command: "set_fields",
+            kind: Kind::Task,
+            check: CHECK,
+        },
+        Write {
+            command: "delete",
+            kind: Kind::Task,
+            check: CHECK,
+        },
+        Write {
+            command: "create",
+            kind: Kind::Contact,
+            check: ConflictCheck::Append,
+        },
+        Write {
+            command: "set_fields",
+            kind: Kind::Contact,
+            check: CHECK,
+        },
+        Write {
+            command: "delete",
+            kind: Kind::Contact,
+            check: CHECK,
+        },
+        Write {
+            command: "create",
+            kind: Kind::Organisation,
+            check: ConflictCheck::Append,
+        },
+        Write {
+            command: "set_fields",
+            kind: Kind::Organisation,
+            check: CHECK,
+        },
+        Write {
+            command: "delete",
+            kind: Kind::Organisation,
+            check: CHECK,
+        },
     ],
     delivery: Delivery::Push,
 };

@@ -57,13 +57,19 @@ impl TableMapping {
     /// The kind whose records these rows are lines of.
     #[must_use]
     pub fn lines_of(&self) -> Option<&str> {
-        self.kind.strip_prefix("generic:").unwrap_or(&self.kind).strip_suffix("_line")
+        self.kind
+            .strip_prefix("generic:")
+            .unwrap_or(&self.kind)
+            .strip_suffix("_line")
     }
 
     /// Whether rows are companies.
     #[must_use]
     pub fn is_customer(&self) -> bool {
-        matches!(self.kind.as_str(), "customer" | "organisation" | "organization" | "company")
+        matches!(
+            self.kind.as_str(),
+            "customer" | "organisation" | "organization" | "company"
+        )
     }
 
     /// Parents first: what others refer to is read before them.
@@ -96,7 +102,10 @@ impl Mapping {
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self { version: VERSION, files: BTreeMap::new() });
+                return Ok(Self {
+                    version: VERSION,
+                    files: BTreeMap::new(),
+                });
             }
             Err(error) => return Err(scan::unreachable_folder(&path, &error)),
         };
@@ -119,7 +128,11 @@ impl Mapping {
     pub fn file_of(&self, kind: &str) -> Option<(&String, &TableMapping)> {
         let customer = kind == "customer";
         self.files.iter().find(|(_, table)| {
-            if customer { table.is_customer() } else { table.kind == kind }
+            if customer {
+                table.is_customer()
+            } else {
+                table.kind == kind
+            }
         })
     }
 
@@ -129,7 +142,9 @@ impl Mapping {
     pub fn lines_for(&self, path: &str) -> Option<(&String, &TableMapping)> {
         let kind = &self.files.get(path)?.kind;
         let first = self.file_of(kind)?.0 == path;
-        self.files.iter().find(|(_, table)| first && table.lines_of() == Some(kind))
+        self.files
+            .iter()
+            .find(|(_, table)| first && table.lines_of() == Some(kind))
     }
 }
 
@@ -150,14 +165,23 @@ pub struct Preview {
 /// The file is not there or is no table.
 pub fn preview(root: &Path, path: &str) -> Result<Preview, Fault> {
     let full = scan::inside(root, path).ok_or_else(|| {
-        Fault::Rejected(format!("{path} does not lie in the folder {}", root.display()))
+        Fault::Rejected(format!(
+            "{path} does not lie in the folder {}",
+            root.display()
+        ))
     })?;
-    let (columns, rows) = super::table::head(&full, 10)
-        .map_err(|error| scan::unreachable_folder(&full, &error))?;
+    let (columns, rows) =
+        super::sheet::head(&full, 10).map_err(|error| scan::unreachable_folder(&full, &error))?;
     if columns.iter().all(|it| it.trim().is_empty()) {
-        return Err(Fault::Rejected(format!("{path} has no line that names its columns")));
+        return Err(Fault::Rejected(format!(
+            "{path} has no line that names its columns"
+        )));
     }
-    Ok(Preview { guess: guess(path, &columns), columns, rows })
+    Ok(Preview {
+        guess: guess(path, &columns),
+        columns,
+        rows,
+    })
 }
 
 /// Keeps the meaning of a table, in place of an earlier one.
@@ -175,15 +199,73 @@ pub fn remember(root: &Path, path: &str, table: TableMapping) -> Result<(), Faul
 
 /// Fields, and the words columns name them with. The first that fits wins.
 const WORDS: &[(&str, &[&str])] = &[
-    ("customer", &["customer_id", "customer", "account_id", "account", "client", "kunde", "kundennummer"]),
-    ("title", &["title", "name", "subject", "description", "summary", "titel", "bezeichnung"]),
+    (
+        "customer",
+        &[
+            "customer_id",
+            "customer",
+            "account_id",
+            "account",
+            "client",
+            "kunde",
+            "kundennummer",
+        ],
+    ),
+    (
+        "title",
+        &[
+            "title",
+            "name",
+            "subject",
+            "description",
+            "summary",
+            "titel",
+            "bezeichnung",
+        ],
+    ),
     ("state", &["state", "status", "stage"]),
-    ("outstanding", &["outstanding", "open", "open_amount", "balance", "offen"]),
-    ("amount", &["amount", "total", "value", "sum", "betrag", "summe"]),
+    (
+        "outstanding",
+        &["outstanding", "open", "open_amount", "balance", "offen"],
+    ),
+    (
+        "amount",
+        &["amount", "total", "value", "sum", "betrag", "summe"],
+    ),
     ("currency", &["currency", "waehrung", "währung"]),
-    ("date", &["date", "invoice_date", "order_date", "created", "created_at", "opened_at", "datum"]),
-    ("due", &["due", "due_date", "close_date", "valid_until", "expected_close", "fällig"]),
-    ("owner", &["owner", "owner_email", "assignee", "assignee_email", "salesperson"]),
+    (
+        "date",
+        &[
+            "date",
+            "invoice_date",
+            "order_date",
+            "created",
+            "created_at",
+            "opened_at",
+            "datum",
+        ],
+    ),
+    (
+        "due",
+        &[
+            "due",
+            "due_date",
+            "close_date",
+            "valid_until",
+            "expected_close",
+            "fällig",
+        ],
+    ),
+    (
+        "owner",
+        &[
+            "owner",
+            "owner_email",
+            "assignee",
+            "assignee_email",
+            "salesperson",
+        ],
+    ),
     ("email", &["email", "e-mail", "mail"]),
     ("phone", &["phone", "telephone", "mobile", "telefon"]),
     ("vat", &["vat", "vat_number", "tax_id", "ust-id"]),
@@ -201,7 +283,10 @@ const WORDS: &[(&str, &[&str])] = &[
 const KINDS: &[(&str, &[&str])] = &[
     ("generic:order_line", &["order_line"]),
     ("generic:invoice_line", &["invoice_line"]),
-    ("customer", &["customer", "account", "client", "compan", "kunde", "organi"]),
+    (
+        "customer",
+        &["customer", "account", "client", "compan", "kunde", "organi"],
+    ),
     ("opportunity", &["opportunit", "deal", "lead", "pipeline"]),
     ("quote", &["quote", "offer", "angebot"]),
     ("order", &["order", "auftr"]),
@@ -216,16 +301,27 @@ const KINDS: &[(&str, &[&str])] = &[
 
 fn guess(path: &str, columns: &[String]) -> TableMapping {
     let file = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem).to_owned();
-    let named = KINDS.iter().find(|(_, words)| words.iter().any(|word| stem.contains(word)));
+    let stem = file
+        .rsplit_once('.')
+        .map_or(file.as_str(), |(stem, _)| stem)
+        .to_owned();
+    let named = KINDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| stem.contains(word)));
     let kind = named.map_or_else(|| format!("generic:{stem}"), |(kind, _)| (*kind).to_owned());
     let plain = |column: &String| column.trim().to_lowercase().replace(' ', "_");
     let key = key_column(&kind, columns).unwrap_or_default();
     let mut taken = vec![key.clone()];
-    let mut table = TableMapping { kind, key, ..TableMapping::default() };
+    let mut table = TableMapping {
+        kind,
+        key,
+        ..TableMapping::default()
+    };
     for (field, words) in WORDS {
         let column = words.iter().find_map(|word| {
-            columns.iter().find(|column| !taken.contains(column) && plain(column) == *word)
+            columns
+                .iter()
+                .find(|column| !taken.contains(column) && plain(column) == *word)
         });
         if let Some(column) = column {
             taken.push(column.clone());
@@ -233,20 +329,37 @@ fn guess(path: &str, columns: &[String]) -> TableMapping {
         }
     }
     // Everything else is kept under its own name.
-    for column in columns.iter().filter(|it| !it.trim().is_empty() && !taken.contains(it)) {
-        table.columns.entry(plain(column)).or_insert_with(|| column.clone());
+    for column in columns
+        .iter()
+        .filter(|it| !it.trim().is_empty() && !taken.contains(it))
+    {
+        table
+            .columns
+            .entry(plain(column))
+            .or_insert_with(|| column.clone());
     }
     table
 }
 
 fn key_column(kind: &str, columns: &[String]) -> Option<String> {
     let word = kind.rsplit(':').next().unwrap_or(kind);
-    let names = ["id".to_owned(), "number".to_owned(), "code".to_owned(), "key".to_owned()];
-    let own = [format!("{word}_id"), format!("{word}_number"), format!("{word}_no")];
+    let names = [
+        "id".to_owned(),
+        "number".to_owned(),
+        "code".to_owned(),
+        "key".to_owned(),
+    ];
+    let own = [
+        format!("{word}_id"),
+        format!("{word}_number"),
+        format!("{word}_no"),
+    ];
     own.iter()
         .chain(&names)
         .find_map(|name| {
-            columns.iter().find(|it| it.trim().to_lowercase().replace(' ', "_") == *name)
+            columns
+                .iter()
+                .find(|it| it.trim().to_lowercase().replace(' ', "_") == *name)
         })
         .or_else(|| columns.first())
         .cloned()

@@ -39,7 +39,10 @@ pub(super) struct Slices<R> {
 impl<R: BufRead> Slices<R> {
     /// Over a reader that stands at byte `at` of the file.
     pub(super) const fn new(reader: R, at: u64) -> Self {
-        Self { lines: Linewise::new(reader, at), ahead: None }
+        Self {
+            lines: Linewise::new(reader, at),
+            ahead: None,
+        }
     }
 
     /// The next mail; `None` at the end.
@@ -115,7 +118,11 @@ fn is_postmark(line: &[u8]) -> bool {
 
 fn unquoted(line: &[u8]) -> &[u8] {
     let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-    if quotes > 0 && line.get(quotes..).is_some_and(|rest| rest.starts_with(b"From ")) {
+    if quotes > 0
+        && line
+            .get(quotes..)
+            .is_some_and(|rest| rest.starts_with(b"From "))
+    {
         line.get(1..).unwrap_or_default()
     } else {
         line
@@ -141,17 +148,22 @@ mod tests {
         let mails = all(text);
         assert_eq!(mails.len(), 2);
         let first = String::from_utf8(mails[0].bytes.clone()).unwrap();
-        assert_eq!(first, "A: 1\n\nFrom here on, all is well.\nFrom b\n>From c\n\n");
+        assert_eq!(
+            first,
+            "A: 1\n\nFrom here on, all is well.\nFrom b\n>From c\n\n"
+        );
         assert!(mails[0].closed && !mails[1].closed);
-        assert_eq!(mails[1].end, text.len() as u64);
-        assert_eq!(&text[mails[1].start as usize..][..6], "From b");
+        assert_eq!(mails[1].end, u64::try_from(text.len()).unwrap());
+        let start = usize::try_from(mails[1].start).unwrap();
+        assert!(text.as_bytes()[start..].starts_with(b"From b"));
     }
 
     #[test]
     fn reading_from_a_border_gives_the_same_mails() {
         let text = "From a@x 1:1\n\nx\n\nFrom b@x 1:1\n\ny\n\n";
         let mails = all(text);
-        let mut rest = Slices::new(&text.as_bytes()[mails[0].end as usize..], mails[0].end);
+        let end = usize::try_from(mails[0].end).unwrap();
+        let mut rest = Slices::new(&text.as_bytes()[end..], mails[0].end);
         assert_eq!(rest.next().unwrap().unwrap(), mails[1]);
         assert!(mails[1].closed);
     }

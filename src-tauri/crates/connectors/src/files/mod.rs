@@ -31,6 +31,7 @@ mod pull;
 mod reading;
 mod replace;
 mod scan;
+mod sheet;
 mod table;
 mod todo;
 mod vcard;
@@ -67,12 +68,17 @@ impl Factory for FilesFactory {
         let root = root_of(&setting.config)?;
         let own = own_of(&setting.config)?;
         let folder = Folder::new(root, own, setting.clock);
-        Ok(Arc::new(Files { folder: Arc::new(folder) }))
+        Ok(Arc::new(Files {
+            folder: Arc::new(folder),
+        }))
     }
 }
 
 fn root_of(config: &serde_json::Value) -> Result<PathBuf, Fault> {
-    let text = config.get("folder").and_then(serde_json::Value::as_str).map(str::trim);
+    let text = config
+        .get("folder")
+        .and_then(serde_json::Value::as_str)
+        .map(str::trim);
     let text = text.filter(|text| !text.is_empty()).ok_or_else(|| {
         Fault::Rejected("no folder is named; choose the folder to read".to_owned())
     })?;
@@ -96,8 +102,13 @@ fn own_of(config: &serde_json::Value) -> Result<BTreeSet<String>, Fault> {
             ));
         }
     };
-    let pieces = texts.into_iter().flat_map(|text| text.split([',', ';', ' ', '\n']));
-    Ok(pieces.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).collect())
+    let pieces = texts
+        .into_iter()
+        .flat_map(|text| text.split([',', ';', ' ', '\n']));
+    Ok(pieces
+        .map(|it| it.trim().to_lowercase())
+        .filter(|it| !it.is_empty())
+        .collect())
 }
 
 /// A folder, as the engine sees it.
@@ -113,9 +124,13 @@ impl Files {
         work: impl FnOnce(&Folder) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let folder = Arc::clone(&self.folder);
-        tokio::task::spawn_blocking(move || work(&folder)).await.unwrap_or_else(|error| {
-            Err(Fault::Transient(format!("reading the folder was broken off: {error}")))
-        })
+        tokio::task::spawn_blocking(move || work(&folder))
+            .await
+            .unwrap_or_else(|error| {
+                Err(Fault::Transient(format!(
+                    "reading the folder was broken off: {error}"
+                )))
+            })
     }
 }
 
@@ -129,15 +144,26 @@ impl Connector for Files {
         self.run(Folder::discover).await
     }
 
-    async fn pull(&self, collection: &CollectionId, cursor: Option<&Cursor>) -> Result<Page, Fault> {
+    async fn pull(
+        &self,
+        collection: &CollectionId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page, Fault> {
         let (collection, cursor) = (collection.clone(), cursor.cloned());
-        let pulled = self.run(move |folder| folder.pull(&collection, cursor.as_ref())).await?;
+        let pulled = self
+            .run(move |folder| folder.pull(&collection, cursor.as_ref()))
+            .await?;
         Ok(pulled.page)
     }
 
-    async fn fetch(&self, collection: &CollectionId, handles: &[Handle]) -> Result<Vec<Item>, Fault> {
+    async fn fetch(
+        &self,
+        collection: &CollectionId,
+        handles: &[Handle],
+    ) -> Result<Vec<Item>, Fault> {
         let (collection, handles) = (collection.clone(), handles.to_vec());
-        self.run(move |folder| folder.fetch(&collection, &handles)).await
+        self.run(move |folder| folder.fetch(&collection, &handles))
+            .await
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {
@@ -161,12 +187,15 @@ impl Connector for Files {
 
     async fn download(&self, source: &str, to: &Path, limit: u64) -> Result<u64, Fault> {
         let (source, to) = (source.to_owned(), to.to_path_buf());
-        self.run(move |folder| folder.download(&source, &to, limit)).await
+        self.run(move |folder| folder.download(&source, &to, limit))
+            .await
     }
 
     async fn sign_in(&self, _step: SignInStep) -> Result<SignedIn, Fault> {
         self.run(Folder::discover).await?;
         let user = self.folder.root.file_name().unwrap_or_default();
-        Ok(SignedIn::Done { user: user.to_string_lossy().into_owned() })
+        Ok(SignedIn::Done {
+            user: user.to_string_lossy().into_owned(),
+        })
     }
 }

@@ -22,13 +22,24 @@ impl Moment {
     /// Of a `DTSTART`, `DUE`, ... line.
     pub(super) fn of(line: &Line) -> Option<Self> {
         let (local, day, utc) = parse(line.value.trim())?;
-        let zone = if utc { Some("UTC".to_owned()) } else { line.param("TZID").and_then(zone) };
-        Some(Self { local, day, zone: zone.filter(|_| !day) })
+        let zone = if utc {
+            Some("UTC".to_owned())
+        } else {
+            line.param("TZID").and_then(zone)
+        };
+        Some(Self {
+            local,
+            day,
+            zone: zone.filter(|_| !day),
+        })
     }
 
     /// As a moment; a floating one is read as UTC.
     pub(super) fn millis(&self) -> Option<Millis> {
-        let zone = self.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        let zone = self
+            .zone
+            .as_deref()
+            .and_then(|name| TimeZone::get(name).ok());
         let zoned = self.local.to_zoned(zone.unwrap_or(TimeZone::UTC)).ok()?;
         Some(Millis::from(zoned.timestamp()))
     }
@@ -99,10 +110,17 @@ mod tests {
 
     #[test]
     fn a_time_keeps_its_zone_whatever_the_calendar_calls_it() {
-        assert_eq!(line("DTSTART;TZID=Europe/Berlin:20260312T090000").zone.unwrap(), "Europe/Berlin");
+        assert_eq!(
+            line("DTSTART;TZID=Europe/Berlin:20260312T090000")
+                .zone
+                .unwrap(),
+            "Europe/Berlin"
+        );
         let outlook = line("DTSTART;TZID=W. Europe Standard Time:20260312T090000");
         assert_eq!(outlook.millis().unwrap().rfc3339(), "2026-03-12T08:00:00Z");
-        let mozilla = line("DTSTART;TZID=/freeassociation.sourceforge.net/Tzfile/Europe/Oslo:20260312T090000");
+        let mozilla = line(
+            "DTSTART;TZID=/freeassociation.sourceforge.net/Tzfile/Europe/Oslo:20260312T090000",
+        );
         assert_eq!(mozilla.millis().unwrap().rfc3339(), "2026-03-12T08:00:00Z");
         assert!(line("DTSTART;VALUE=DATE:20260312").day);
         assert_eq!(parse("2026031é"), None);

@@ -38,7 +38,13 @@ pub(super) fn pull(
 ) -> Result<Pulled, Fault> {
     let mut bookmark = Bookmark::open(cursor)?;
     let root = reading.root;
-    if !bookmark.listing && must_relist(&bookmark, root, files, now) {
+    if must_relist(&bookmark, root, files, now) {
+        if bookmark.listing {
+            // What was listed of that file must not count as seen.
+            return Err(Fault::CursorExpired(
+                "a file was replaced while the folder was being listed".to_owned(),
+            ));
+        }
         bookmark = Bookmark::start(true);
     }
     if bookmark.listing && bookmark.files.is_empty() {
@@ -56,19 +62,39 @@ pub(super) fn pull(
         let hot = found.is_hot(now);
         match bookmark.step(found, hot, |seen| same_start(root, found, seen)) {
             Step::Rest => {}
-            // Both cannot come here without the check above; a change in
-            // between is found by the next pull.
+            // A relist is asked for above; a change since then is found by the
+            // next pull.
             Step::Wait | Step::Relist => out.waits = true,
             Step::Read(from) => {
                 let from = border(root, found, from, bookmark.files.get(&found.key));
-                read(reading, &mut bookmark, found, How { from, settled: !hot, old: None }, &mut out)?;
+                read(
+                    reading,
+                    &mut bookmark,
+                    found,
+                    How {
+                        from,
+                        settled: !hot,
+                        old: None,
+                    },
+                    &mut out,
+                )?;
             }
             Step::Anew(old) => {
                 if out.changes.len() + old.len() > MAX_CHANGES {
                     out.full = true;
                     break;
                 }
-                read(reading, &mut bookmark, found, How { from: 0, settled: !hot, old: Some(old) }, &mut out)?;
+                read(
+                    reading,
+                    &mut bookmark,
+                    found,
+                    How {
+                        from: 0,
+                        settled: !hot,
+                        old: Some(old),
+                    },
+                    &mut out,
+                )?;
             }
         }
     }
@@ -82,10 +108,17 @@ pub(super) fn pull(
         bookmark.listing = false;
         bookmark.again = false;
     }
-    let coverage = if listing { Coverage::Complete } else { Coverage::Delta };
+    let coverage = if listing {
+        Coverage::Complete
+    } else {
+        Coverage::Delta
+    };
     let mut page = Page::new(out.changes, coverage, bookmark.close()?, out.full);
     page.poison = out.poison;
-    Ok(Pulled { page, waits: out.waits })
+    Ok(Pulled {
+        page,
+        waits: out.waits,
+    })
 }
 
 /// A page being gathered.
@@ -100,25 +133,39 @@ struct Gathered {
 /// Something is gone that the bookmark does not hold by name.
 fn must_relist(bookmark: &Bookmark, root: &Path, files: &Files, now: Millis) -> bool {
     let there: BTreeSet<&str> = files.iter().map(|found| found.key.as_str()).collect();
-    let lost = bookmark.files.iter().any(|(key, seen)| seen.ids.is_none() && !there.contains(key.as_str()));
+    let lost = bookmark
+        .files
+        .iter()
+        .any(|(key, seen)| seen.ids.is_none() && !there.contains(key.as_str()));
     lost || files.iter().any(|found| {
-        let step = bookmark.step(found, found.is_hot(now), |seen| same_start(root, found, seen));
+        let step = bookmark.step(found, found.is_hot(now), |seen| {
+            same_start(root, found, seen)
+        });
         step == Step::Relist
     })
 }
 
 fn forget_removed(bookmark: &mut Bookmark, files: &Files, out: &mut Gathered) {
     let there: BTreeSet<&str> = files.iter().map(|found| found.key.as_str()).collect();
-    let removed: Vec<String> =
-        bookmark.files.keys().filter(|key| !there.contains(key.as_str())).cloned().collect();
+    let removed: Vec<String> = bookmark
+        .files
+        .keys()
+        .filter(|key| !there.contains(key.as_str()))
+        .cloned()
+        .collect();
     for key in removed {
-        let ids = bookmark.files.get(&key).and_then(|seen| seen.ids.clone()).unwrap_or_default();
+        let ids = bookmark
+            .files
+            .get(&key)
+            .and_then(|seen| seen.ids.clone())
+            .unwrap_or_default();
         if out.changes.len() + ids.len() > MAX_CHANGES {
             out.full = true;
             return;
         }
         bookmark.files.remove(&key);
-        out.changes.extend(ids.into_iter().map(|id| Change::Gone(Handle::new(id))));
+        out.changes
+            .extend(ids.into_iter().map(|id| Change::Gone(Handle::new(id))));
     }
 }
 
@@ -172,13 +219,18 @@ fn read(
     if old.is_some() {
         bookmark.files.remove(&found.key);
     }
-    let full = scan::inside(reading.root, &found.path);
+    // Only files that grow are read on from where reading stopped.
+    let grows = matches!(found.format, Format::Mbox | Format::Chat);
+    let full = scan::inside(reading.root, &found.path).filter(|_| grows);
     let digest = full.and_then(|full| reading::fingerprint(&full, stretch.next).ok());
     let mail = matches!(found.format, Format::Mbox | Format::Mail);
-    let seen = bookmark.files.entry(found.key.clone()).or_insert_with(|| Seen {
-        ids: (!mail).then(Vec::new),
-        ..Seen::default()
-    });
+    let seen = bookmark
+        .files
+        .entry(found.key.clone())
+        .or_insert_with(|| Seen {
+            ids: (!mail).then(Vec::new),
+            ..Seen::default()
+        });
     seen.size = found.size;
     seen.mtime = found.mtime;
     seen.extra = found.extra;
@@ -186,7 +238,13 @@ fn read(
     seen.last = stretch.last;
     seen.digest = digest.unwrap_or_default();
     seen.done = stretch.done && !stretch.waits;
-    let Stretch { changes, poison, handles, done, .. } = stretch;
+    let Stretch {
+        changes,
+        poison,
+        handles,
+        done,
+        ..
+    } = stretch;
     let stays: BTreeSet<&String> = handles.iter().collect();
     let gone = old.into_iter().flatten().filter(|id| !stays.contains(id));
     let gone: Vec<Change> = gone.map(|id| Change::Gone(Handle::new(id))).collect();
@@ -217,10 +275,16 @@ fn unreadable(
     }
     out.poison.push(Poison {
         handle: Handle::new(format!("{}@0", found.path)),
-        reason: format!("{}: the file cannot be read ({error}); it is looked at again when it changes", found.path),
+        reason: format!(
+            "{}: the file cannot be read ({error}); it is looked at again when it changes",
+            found.path
+        ),
         raw: None,
     });
-    let ids = bookmark.files.get(&found.key).and_then(|seen| seen.ids.clone());
+    let ids = bookmark
+        .files
+        .get(&found.key)
+        .and_then(|seen| seen.ids.clone());
     bookmark.files.insert(
         found.key.clone(),
         Seen {
@@ -252,8 +316,13 @@ fn border(root: &Path, found: &Found, from: u64, seen: Option<&Seen>) -> u64 {
     let read = scan::inside(root, &found.path)
         .and_then(|full| reading::open_at(&full, from).ok())
         .and_then(|file| file.take(16).read_to_end(&mut next).ok());
-    let begins = next.trim_ascii_start().starts_with(b"From ") || next.trim_ascii_start().is_empty();
-    if read.is_some() && begins { from } else { seen.last }
+    let begins =
+        next.trim_ascii_start().starts_with(b"From ") || next.trim_ascii_start().is_empty();
+    if read.is_some() && begins {
+        from
+    } else {
+        seen.last
+    }
 }
 
 /// The digest a file's items share: when it differs, they are read again.

@@ -10,7 +10,10 @@ use std::path::Path;
 /// Something on the way failed; the old file is then as it was.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new().prefix(".rapport-").suffix(".tmp").tempfile_in(folder)?;
+    let mut new = tempfile::Builder::new()
+        .prefix(".rapport-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
     new.write_all(bytes)?;
     if let Ok(old) = std::fs::metadata(path) {
         // A shared folder stays as readable as it was.
@@ -31,7 +34,10 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<()> {
 /// It is there already, or something on the way failed.
 pub(super) fn put_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::Builder::new().prefix(".rapport-").suffix(".tmp").tempfile_in(folder)?;
+    let mut new = tempfile::Builder::new()
+        .prefix(".rapport-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
     new.persist_noclobber(path).map_err(|error| error.error)?;

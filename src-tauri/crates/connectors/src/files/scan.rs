@@ -53,8 +53,19 @@ pub(super) struct Found {
 impl Found {
     fn new(path: String, format: Format, meta: &fs::Metadata) -> Self {
         let (key, flags) = maildir_key(&path).unwrap_or_else(|| (path.clone(), ""));
-        let extra = if flags.is_empty() { 0 } else { digest64([flags.as_bytes()]) };
-        Self { key, format, size: meta.len(), mtime: mtime(meta), extra, path }
+        let extra = if flags.is_empty() {
+            0
+        } else {
+            digest64([flags.as_bytes()])
+        };
+        Self {
+            key,
+            format,
+            size: meta.len(),
+            mtime: mtime(meta),
+            extra,
+            path,
+        }
     }
 
     /// A mail in a Maildir; its bytes never change, its name does.
@@ -130,7 +141,9 @@ pub(super) fn scan(root: &Path) -> Result<BTreeMap<String, Found>, Fault> {
 /// The state of one file, or `None` when it is not there (any more).
 pub(super) fn stat(root: &Path, path: &str) -> Option<Found> {
     let full = inside(root, path)?;
-    let meta = fs::symlink_metadata(&full).ok().filter(fs::Metadata::is_file)?;
+    let meta = fs::symlink_metadata(&full)
+        .ok()
+        .filter(fs::Metadata::is_file)?;
     let name = path.rsplit('/').next().unwrap_or(path);
     let format = format_of(path, name, &full, meta.len())?;
     Some(Found::new(path.to_owned(), format, &meta))
@@ -160,9 +173,15 @@ fn maildir_key(path: &str) -> Option<(String, &str)> {
         return None;
     }
     // Windows cannot write a colon; programs there use one of these.
-    let cut = [":2,", ";2,", "!2,"].iter().find_map(|mark| name.split_once(mark));
+    let cut = [":2,", ";2,", "!2,"]
+        .iter()
+        .find_map(|mark| name.split_once(mark));
     let (base, flags) = cut.unwrap_or((name, ""));
-    let above = if above.is_empty() { String::new() } else { format!("{above}/") };
+    let above = if above.is_empty() {
+        String::new()
+    } else {
+        format!("{above}/")
+    };
     Some((format!("{above}{base}"), flags))
 }
 
@@ -219,5 +238,8 @@ fn format_of(path: &str, name: &str, full: &Path, size: u64) -> Option<Format> {
 fn begins_with_from(full: &Path) -> bool {
     use std::io::Read as _;
     let mut head = [0_u8; 5];
-    fs::File::open(full).and_then(|mut file| file.read_exact(&mut head)).is_ok() && &head == b"From "
+    fs::File::open(full)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .is_ok()
+        && &head == b"From "
 }

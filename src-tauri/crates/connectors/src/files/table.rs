@@ -1,10 +1,6 @@
 //! Rows of a table as records, companies and people.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufReader, Read as _, Result, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use rapport_model::{
@@ -14,173 +10,12 @@ use rapport_model::{
 };
 use rust_decimal::Decimal;
 
-use super::mapping::{Mapping, TableMapping};
-use crate::common::{clean, digest64};
+use super::mapping::TableMapping;
+use super::sheet::{Around, Row};
+use crate::common::digest64;
 
 /// The collection records lie in.
 pub(super) const COLLECTION: &str = "records";
-/// A table's rows are read in pieces of this size; no row may be longer.
-pub(super) const MAX_PIECE: u64 = 16 * 1024 * 1024;
-
-/// Lines by the record they belong to.
-type LinesOf = BTreeMap<String, Vec<Line>>;
-
-/// What rows of one table may refer to; read when first asked for.
-#[derive(Debug, Default)]
-pub(super) struct Around {
-    /// The mapping of the folder.
-    pub(super) mapping: Mapping,
-    root: PathBuf,
-    staff: OnceLock<BTreeMap<String, String>>,
-    lines: BTreeMap<String, OnceLock<LinesOf>>,
-}
-
-/// Tables that others are joined with may be as large as this.
-const MAX_JOINED: u64 = 256 * 1024 * 1024;
-
-impl Around {
-    /// The tables of this folder.
-    pub(super) fn new(root: &Path, mapping: Mapping) -> Self {
-        let lines = mapping.files.keys().map(|path| (path.clone(), OnceLock::new())).collect();
-        Self { mapping, root: root.to_path_buf(), staff: OnceLock::new(), lines }
-    }
-
-    /// Employees by mail address.
-    fn staff(&self) -> &BTreeMap<String, String> {
-        self.staff.get_or_init(|| {
-            let mut out = BTreeMap::new();
-            if let Some((path, table)) = self.mapping.file_of("employee") {
-                self.each_row(path, |row| {
-                    let email = table.columns.get("email").and_then(|column| row.column(column));
-                    if let (Some(key), Some(email)) = (row.column(&table.key), email) {
-                        out.insert(email.to_lowercase(), key.to_owned());
-                    }
-                });
-            }
-            out
-        })
-    }
-
-    /// The lines of one record of a table.
-    fn lines(&self, path: &str, key: &str) -> Vec<Line> {
-        let Some(cell) = self.lines.get(path) else {
-            return Vec::new();
-        };
-        let lines = cell.get_or_init(|| {
-            let mut out = LinesOf::new();
-            if let Some((from, table)) = self.mapping.lines_for(path) {
-                self.each_row(from, |row| {
-                    if let Some((of, line)) = line(row, table) {
-                        out.entry(of).or_default().push(line);
-                    }
-                });
-            }
-            out
-        });
-        lines.get(key).cloned().unwrap_or_default()
-    }
-
-    /// Runs over a whole table. What cannot be read here is reported where the
-    /// table itself is read.
-    fn each_row(&self, path: &str, mut take: impl FnMut(&Row<'_>)) {
-        let Some(full) = super::scan::inside(&self.root, path) else {
-            return;
-        };
-        let small = std::fs::metadata(&full).is_ok_and(|meta| meta.len() <= MAX_JOINED);
-        let Some((columns, start, delimiter)) = columns(&full).ok().filter(|_| small) else {
-            return;
-        };
-        let Ok(mut file) = File::open(&full) else {
-            return;
-        };
-        if file.seek(SeekFrom::Start(start)).is_err() {
-            return;
-        }
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(BufReader::new(file));
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            take(&Row { columns: &columns, cells: cells(&record) });
-        }
-    }
-}
-
-/// Cells by column.
-#[derive(Debug)]
-pub(super) struct Row<'a> {
-    columns: &'a [String],
-    cells: Vec<String>,
-}
-
-impl Row<'_> {
-    fn column(&self, name: &str) -> Option<&str> {
-        let at = self.columns.iter().position(|column| column == name)?;
-        self.cells.get(at).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
-    }
-}
-
-/// Reads the first line and some rows.
-///
-/// # Errors
-/// The file cannot be read.
-pub(super) fn head(path: &Path, rows: usize) -> Result<(Vec<String>, Vec<Vec<String>>)> {
-    let (columns, start, delimiter) = columns(path)?;
-    let mut out = Vec::new();
-    let mut reader = reader_at(path, start, delimiter)?;
-    let mut record = csv::ByteRecord::new();
-    while out.len() < rows && reader.read_byte_record(&mut record)? {
-        out.push(cells(&record));
-    }
-    Ok((columns, out))
-}
-
-/// The columns, where the first row begins, and what separates cells.
-///
-/// # Errors
-/// The file cannot be read.
-pub(super) fn columns(path: &Path) -> Result<(Vec<String>, u64, u8)> {
-    let mut first = Vec::new();
-    BufReader::new(File::open(path)?).take(64 * 1024).read_to_end(&mut first)?;
-    let line = first.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|it| (count(*it), *it == b','));
-    let delimiter = delimiter.unwrap_or(b',');
-    let mut reader = reader_at(path, 0, delimiter)?;
-    let mut record = csv::ByteRecord::new();
-    reader.read_byte_record(&mut record)?;
-    let mut columns: Vec<String> = cells(&record).iter().map(|it| it.trim().to_owned()).collect();
-    if let Some(first) = columns.first_mut() {
-        *first = first.trim_start_matches('\u{feff}').trim_matches('"').to_owned();
-    }
-    Ok((columns, reader.position().byte(), delimiter))
-}
-
-/// A reader of rows from byte `at` on, over one piece of the file.
-///
-/// # Errors
-/// The file cannot be read.
-pub(super) fn reader_at(
-    path: &Path,
-    at: u64,
-    delimiter: u8,
-) -> Result<csv::Reader<std::io::Take<BufReader<File>>>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(at))?;
-    Ok(csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(BufReader::new(file).take(MAX_PIECE)))
-}
-
-/// The cells as text; bytes that are no UTF-8 become the replacement sign.
-pub(super) fn cells(record: &csv::ByteRecord) -> Vec<String> {
-    record.iter().map(|cell| clean(&String::from_utf8_lossy(cell))).collect()
-}
-
 /// Maps a row. `number` counts rows, for tables without a key.
 ///
 /// # Errors
@@ -191,20 +26,36 @@ pub(super) fn map(
     cells: Vec<String>,
     number: u64,
     around: &Around,
-) -> std::result::Result<Item, String> {
+) -> Result<Item, String> {
     if cells.len() != columns.len() {
         let (has, want) = (cells.len(), columns.len());
-        return Err(format!("the row has {has} cells and the first line names {want} columns"));
+        return Err(format!(
+            "the row has {has} cells and the first line names {want} columns"
+        ));
     }
-    let table = around.mapping.files.get(path).ok_or("the table has no mapping")?;
+    let table = around
+        .mapping
+        .files
+        .get(path)
+        .ok_or("the table has no mapping")?;
     let revision = digest64(cells.iter().map(|cell| cell.as_bytes()));
     let row = Row { columns, cells };
     let key = match row.column(&table.key) {
         Some(key) => key.to_owned(),
         None if table.key.is_empty() => format!("row-{number}"),
-        None => return Err(format!("the row has nothing in \"{}\", which names it", table.key)),
+        None => {
+            return Err(format!(
+                "the row has nothing in \"{}\", which names it",
+                table.key
+            ));
+        }
     };
-    let view = View { row: &row, table, around, path };
+    let view = View {
+        row: &row,
+        table,
+        around,
+        path,
+    };
     let (at, body) = match table.kind.as_str() {
         _ if table.is_customer() => (None, view.organisation(&key)),
         "contact" => (None, view.contact()),
@@ -221,7 +72,11 @@ pub(super) fn map(
 }
 
 fn raw<'a>(row: &'a Row<'_>) -> BTreeMap<&'a str, &'a str> {
-    row.columns.iter().map(String::as_str).zip(row.cells.iter().map(String::as_str)).collect()
+    row.columns
+        .iter()
+        .map(String::as_str)
+        .zip(row.cells.iter().map(String::as_str))
+        .collect()
 }
 
 /// Where a row sits.
@@ -230,14 +85,35 @@ pub(super) fn handle(path: &str, key: &str) -> String {
 }
 
 /// Maps a row of a table of lines: the record it belongs to, and the line.
-fn line(row: &Row<'_>, table: &TableMapping) -> Option<(String, Line)> {
+pub(super) fn line(row: &Row<'_>, table: &TableMapping) -> Option<(String, Line)> {
     let around = Around::default();
-    let view = View { row, table, around: &around, path: "" };
+    let view = View {
+        row,
+        table,
+        around: &around,
+        path: "",
+    };
     let of = view.cell(table.lines_of()?)?.to_owned();
-    let text = view.cell("title").or_else(|| view.cell("product")).unwrap_or_default().to_owned();
-    let quantity = view.cell("quantity").and_then(|it| view.decimal(it)).unwrap_or(Decimal::ONE);
+    let text = view
+        .cell("title")
+        .or_else(|| view.cell("product"))
+        .unwrap_or_default()
+        .to_owned();
+    let quantity = view
+        .cell("quantity")
+        .and_then(|it| view.decimal(it))
+        .unwrap_or(Decimal::ONE);
     let unit = view.cell("unit").map(str::to_owned);
-    Some((of, Line { text, quantity, unit, price: view.money("unit_price"), amount: view.money("amount") }))
+    Some((
+        of,
+        Line {
+            text,
+            quantity,
+            unit,
+            price: view.money("unit_price"),
+            amount: view.money("amount"),
+        },
+    ))
 }
 
 /// A row seen through its mapping.
@@ -250,8 +126,16 @@ struct View<'a> {
 }
 
 /// Fields that hold money.
-const AMOUNTS: [&str; 8] =
-    ["amount", "outstanding", "open", "paid", "credit_limit", "unit_price", "total", "tax"];
+const AMOUNTS: [&str; 8] = [
+    "amount",
+    "outstanding",
+    "open",
+    "paid",
+    "credit_limit",
+    "unit_price",
+    "total",
+    "tax",
+];
 
 impl View<'_> {
     fn cell(&self, field: &str) -> Option<&str> {
@@ -268,8 +152,14 @@ impl View<'_> {
 
     fn money(&self, field: &str) -> Option<Money> {
         let amount = self.decimal(self.cell(field)?)?;
-        let currency = self.cell("currency").or(self.table.currency.as_deref()).unwrap_or_default();
-        Some(Money { amount, currency: Currency::new(currency) })
+        let currency = self
+            .cell("currency")
+            .or(self.table.currency.as_deref())
+            .unwrap_or_default();
+        Some(Money {
+            amount,
+            currency: Currency::new(currency),
+        })
     }
 
     /// The row another table names `value`, when that table is mapped.
@@ -279,7 +169,8 @@ impl View<'_> {
     }
 
     fn reference(&self, kind: &str) -> Option<ItemRef> {
-        self.refer(kind, self.cell(kind)?).filter(|to| to.handle.as_str() != self.path)
+        self.refer(kind, self.cell(kind)?)
+            .filter(|to| to.handle.as_str() != self.path)
     }
 
     /// The colleague: by mail address, or by the key of the employee's row.
@@ -294,7 +185,11 @@ impl View<'_> {
 
     /// Everything without a place of its own, under its field's name.
     fn rest(&self, placed: &[&str]) -> Fields {
-        let names = self.table.columns.keys().filter(|name| !placed.contains(&name.as_str()));
+        let names = self
+            .table
+            .columns
+            .keys()
+            .filter(|name| !placed.contains(&name.as_str()));
         names
             .filter_map(|name| {
                 let value = self.cell(name)?;
@@ -305,7 +200,10 @@ impl View<'_> {
                 } else {
                     self.reference(name).map(FieldValue::Ref)
                 };
-                Some((FieldName(name.clone()), known.unwrap_or_else(|| FieldValue::Text(value.to_owned()))))
+                Some((
+                    FieldName(name.clone()),
+                    known.unwrap_or_else(|| FieldValue::Text(value.to_owned())),
+                ))
             })
             .collect()
     }
@@ -315,7 +213,10 @@ impl View<'_> {
         out.extend(self.cell("phone").map(Address::phone));
         out.extend(self.cell("matrix").map(Address::matrix));
         for field in ["url", "website", "domain"] {
-            out.extend(self.cell(field).map(|value| Address { kind: AddressKind::Url, value: value.to_owned() }));
+            out.extend(self.cell(field).map(|value| Address {
+                kind: AddressKind::Url,
+                value: value.to_owned(),
+            }));
         }
         out
     }
@@ -329,13 +230,17 @@ impl View<'_> {
             city: part("city"),
             country: part("country"),
         };
-        if postal == Postal::default() { Vec::new() } else { vec![postal] }
+        if postal == Postal::default() {
+            Vec::new()
+        } else {
+            vec![postal]
+        }
     }
 
     fn organisation(&self, key: &str) -> Body {
         let placed = [
-            "title", "name", "vat", "tax_id", "email", "phone", "matrix", "url", "website", "domain",
-            "street", "postcode", "city", "country", "text", "currency",
+            "title", "name", "vat", "tax_id", "email", "phone", "matrix", "url", "website",
+            "domain", "street", "postcode", "city", "country", "text", "currency",
         ];
         let name = self.text("title").or_else(|| self.text("name"));
         Body::Organisation(Box::new(Organisation {
@@ -352,10 +257,27 @@ impl View<'_> {
 
     fn contact(&self) -> Body {
         let placed = [
-            "title", "name", "email", "phone", "matrix", "url", "website", "domain", "street",
-            "postcode", "city", "country", "text", "role", "organisation_name", "customer",
+            "title",
+            "name",
+            "email",
+            "phone",
+            "matrix",
+            "url",
+            "website",
+            "domain",
+            "street",
+            "postcode",
+            "city",
+            "country",
+            "text",
+            "role",
+            "organisation_name",
+            "customer",
         ];
-        let name = self.text("title").or_else(|| self.text("name")).or_else(|| self.text("email"));
+        let name = self
+            .text("title")
+            .or_else(|| self.text("name"))
+            .or_else(|| self.text("email"));
         Body::Contact(Box::new(Contact {
             name: name.unwrap_or_default(),
             addresses: self.addresses(),
@@ -371,18 +293,47 @@ impl View<'_> {
 
     fn record(&self, key: &str, kind: &str) -> (Option<Millis>, Body) {
         let word = kind.strip_prefix("generic:").unwrap_or(kind);
-        let title = self.text("title").or_else(|| self.text("name")).or_else(|| self.text("text"));
+        let title = self
+            .text("title")
+            .or_else(|| self.text("name"))
+            .or_else(|| self.text("text"));
         let title = title.and_then(|it| it.lines().next().map(|line| shortened(line, 120)));
-        let mut record = Record::new(RecordKind::from(word.to_owned()), title.unwrap_or_else(|| key.to_owned()));
+        let mut record = Record::new(
+            RecordKind::from(word.to_owned()),
+            title.unwrap_or_else(|| key.to_owned()),
+        );
         let (at, date) = self.cell("date").map(day_or_moment).unwrap_or_default();
         let (_, due) = self.cell("due").map(day_or_moment).unwrap_or_default();
         record.number = Some(key.to_owned());
         record.state = self.text("state");
-        record.phase = record.state.as_deref().map(|it| phase(it, self.table)).unwrap_or_default();
+        record.phase = record
+            .state
+            .as_deref()
+            .map(|it| phase(it, self.table))
+            .unwrap_or_default();
         record.customer = self.reference("customer");
-        record.person = self.reference("employee").or_else(|| self.reference("contact"));
+        record.person = self
+            .reference("employee")
+            .or_else(|| self.reference("contact"));
         record.owner = self.owner();
-        record.parent = ["parent", "invoice", "order", "quote", "opportunity", "ticket", "project"]
+        // The document it came from, not the one that came out of it.
+        let parents: &[&str] = match word {
+            "opportunity" => &["parent", "project"],
+            "quote" => &["parent", "opportunity"],
+            "order" => &["parent", "quote", "opportunity"],
+            "invoice" => &["parent", "order"],
+            "payment" => &["parent", "invoice", "order"],
+            _ => &[
+                "parent",
+                "invoice",
+                "order",
+                "quote",
+                "opportunity",
+                "ticket",
+                "project",
+            ],
+        };
+        record.parent = parents
             .iter()
             .filter(|field| **field != word)
             .find_map(|field| self.reference(field));
@@ -393,14 +344,24 @@ impl View<'_> {
         record.text = self.text("text");
         record.lines = self.around.lines(self.path, key);
         let mut placed = vec![
-            "title", "name", "state", "customer", "amount", "outstanding", "open", "currency", "text",
+            "title",
+            "name",
+            "state",
+            "customer",
+            "amount",
+            "outstanding",
+            "open",
+            "currency",
+            "text",
         ];
         placed.extend(record.owner.is_some().then_some("owner"));
         placed.extend(date.is_some().then_some("date"));
         placed.extend(due.is_some().then_some("due"));
         record.fields = self.rest(&placed);
         if record.customer.is_none() {
-            record.fields.extend(self.rest(&[]).remove_entry(&FieldName::from("customer")));
+            record
+                .fields
+                .extend(self.rest(&[]).remove_entry(&FieldName::from("customer")));
         }
         (at, Body::Record(Box::new(record)))
     }
@@ -416,13 +377,24 @@ fn shortened(text: &str, letters: usize) -> String {
 
 /// A day, a moment, or a day as people write it.
 fn day_or_moment(text: &str) -> (Option<Millis>, Option<Date>) {
-    let midnight = |day: Date| day.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|it| Millis::from(it.timestamp()));
+    let midnight = |day: Date| {
+        day.to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|it| Millis::from(it.timestamp()))
+    };
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return (Some(Millis::from(at)), Some(at.to_zoned(jiff::tz::TimeZone::UTC).date()));
+        return (
+            Some(Millis::from(at)),
+            Some(at.to_zoned(jiff::tz::TimeZone::UTC).date()),
+        );
     }
     let forms = ["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d"];
     let day = text.parse::<Date>().ok();
-    let day = day.or_else(|| forms.iter().find_map(|form| Date::strptime(form, text).ok()));
+    let day = day.or_else(|| {
+        forms
+            .iter()
+            .find_map(|form| Date::strptime(form, text).ok())
+    });
     (day.and_then(midnight), day)
 }
 
@@ -451,7 +423,8 @@ fn phase(state: &str, table: &TableMapping) -> Phase {
     match state.trim().to_lowercase().as_str() {
         "draft" | "new" | "entwurf" => Phase::Draft,
         "won" | "paid" | "done" | "closed" | "solved" | "resolved" | "shipped" | "delivered"
-        | "completed" | "complete" | "accepted" | "invoiced" | "ordered" | "approved" | "bezahlt" => Phase::Done,
+        | "completed" | "complete" | "accepted" | "invoiced" | "ordered" | "approved"
+        | "bezahlt" => Phase::Done,
         "lost" | "cancelled" | "canceled" | "refused" | "rejected" | "declined" | "expired"
         | "void" | "storniert" => Phase::Lost,
         _ => Phase::Open,
@@ -474,8 +447,17 @@ mod tests {
 
     #[test]
     fn days_are_read_in_the_forms_exports_use() {
-        for text in ["2026-03-12", "12.03.2026", "2026/03/12", "2026-03-12T09:41:00Z"] {
-            assert_eq!(day_or_moment(text).1.unwrap().to_string(), "2026-03-12", "{text}");
+        for text in [
+            "2026-03-12",
+            "12.03.2026",
+            "2026/03/12",
+            "2026-03-12T09:41:00Z",
+        ] {
+            assert_eq!(
+                day_or_moment(text).1.unwrap().to_string(),
+                "2026-03-12",
+                "{text}"
+            );
         }
         assert_eq!(day_or_moment("soon"), (None, None));
     }

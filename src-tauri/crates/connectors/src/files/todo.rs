@@ -33,20 +33,34 @@ const KNOWN: [&str; 3] = ["X-RAPPORT-PROJECT", "X-RAPPORT-ABOUT", "X-RAPPORT-LIN
 pub(super) fn map(text: &str) -> Result<Todo, String> {
     let lines = lines::own(lines::read(text));
     let find = |name: &str| lines.iter().find(|line| line.name == name);
-    let first = |name: &str| find(name).map(Line::text).filter(|it| !it.trim().is_empty());
+    let first = |name: &str| {
+        find(name)
+            .map(Line::text)
+            .filter(|it| !it.trim().is_empty())
+    };
     let moment = |name: &str| find(name).and_then(Moment::of);
     let uid = uid_of(&lines).ok_or("the task has no UID")?;
     let mut fields = rapport_model::Fields::new();
-    if let Some(percent) = first("PERCENT-COMPLETE").and_then(|it| it.trim().parse::<Decimal>().ok()) {
+    if let Some(percent) =
+        first("PERCENT-COMPLETE").and_then(|it| it.trim().parse::<Decimal>().ok())
+    {
         fields.insert(FieldName::from("progress"), FieldValue::Number(percent));
     }
-    for line in lines.iter().filter(|line| !KNOWN.contains(&line.name.as_str())) {
+    for line in lines
+        .iter()
+        .filter(|line| !KNOWN.contains(&line.name.as_str()))
+    {
         if let Some(name) = line.name.strip_prefix("X-RAPPORT-") {
             let name = name.to_ascii_lowercase().replace('-', "_");
             fields.insert(FieldName(name), FieldValue::text(Some(line.text())));
         }
     }
-    let status = match first("STATUS").unwrap_or_default().trim().to_ascii_uppercase().as_str() {
+    let status = match first("STATUS")
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_uppercase()
+        .as_str()
+    {
         "COMPLETED" => TaskStatus::Done,
         "CANCELLED" => TaskStatus::Cancelled,
         "IN-PROCESS" => TaskStatus::Started,
@@ -54,31 +68,52 @@ pub(super) fn map(text: &str) -> Result<Todo, String> {
         _ => TaskStatus::Open,
     };
     let due = moment("DUE").and_then(|it| {
-        if it.day { Some(Due::Day(it.local.date())) } else { it.millis().map(Due::At) }
+        if it.day {
+            Some(Due::Day(it.local.date()))
+        } else {
+            it.millis().map(Due::At)
+        }
     });
-    let at = ["CREATED", "DTSTAMP", "DTSTART", "DUE"].into_iter().find_map(|name| moment(name)?.millis());
+    let at = ["CREATED", "DTSTAMP", "DTSTART", "DUE"]
+        .into_iter()
+        .find_map(|name| moment(name)?.millis());
     let task = Task {
         title: first("SUMMARY").unwrap_or_else(|| "(no title)".to_owned()),
         notes: first("DESCRIPTION"),
         status,
         due,
-        priority: first("PRIORITY").and_then(|it| it.trim().parse().ok()).filter(|it| (1..=9).contains(it)),
+        priority: first("PRIORITY")
+            .and_then(|it| it.trim().parse().ok())
+            .filter(|it| (1..=9).contains(it)),
         assignee: find("ATTENDEE").and_then(person),
         project: first("X-RAPPORT-PROJECT"),
         parent: None,
         about: first("X-RAPPORT-ABOUT").and_then(|it| reference(&it)),
         cause: first("X-RAPPORT-LINK").map(|it| LinkId::new(it.trim())),
         completed: moment("COMPLETED").and_then(|it| it.millis()),
-        tags: lines.iter().filter(|line| line.name == "CATEGORIES").flat_map(|line| line.parts(',')).filter(|it| !it.is_empty()).collect(),
+        tags: lines
+            .iter()
+            .filter(|line| line.name == "CATEGORIES")
+            .flat_map(|line| line.parts(','))
+            .filter(|it| !it.is_empty())
+            .collect(),
         fields,
     };
     let related = lines
         .iter()
         .filter(|line| line.name == "RELATED-TO")
-        .filter(|line| line.param("RELTYPE").is_none_or(|it| it.eq_ignore_ascii_case("PARENT")))
+        .filter(|line| {
+            line.param("RELTYPE")
+                .is_none_or(|it| it.eq_ignore_ascii_case("PARENT"))
+        })
         .map(|line| line.text().trim().to_owned())
         .find(|it| !it.is_empty() && task.cause.as_ref().is_none_or(|cause| cause.as_str() != it));
-    Ok(Todo { uid, related, at: at.unwrap_or_default(), task })
+    Ok(Todo {
+        uid,
+        related,
+        at: at.unwrap_or_default(),
+        task,
+    })
 }
 
 /// UID, with the occurrence after a `;` when there is one.
@@ -97,11 +132,17 @@ pub(super) fn uid_of(lines: &[Line]) -> Option<String> {
 
 /// `ATTENDEE;CN=Ada:mailto:ada@example.org`
 pub(super) fn person(line: &Line) -> Option<Mailbox> {
-    let name = line.param("CN").map(|it| crate::common::clean(it.trim())).filter(|it| !it.is_empty());
+    let name = line
+        .param("CN")
+        .map(|it| crate::common::clean(it.trim()))
+        .filter(|it| !it.is_empty());
     let value = line.text();
     let mut found = crate::common::mailbox(&value).unwrap_or_else(|| Mailbox {
         name: None,
-        address: Address { kind: AddressKind::Other, value: value.trim().to_owned() },
+        address: Address {
+            kind: AddressKind::Other,
+            value: value.trim().to_owned(),
+        },
     });
     found.name = name.or(found.name);
     (!found.address.value.is_empty()).then_some(found)
@@ -126,7 +167,10 @@ pub(super) fn edit(text: &str, edits: &[Edit], now: Millis) -> Result<String, St
         }
     }
     let stamp = moment::utc(now);
-    todo.replace(|line| line.name == "LAST-MODIFIED", &[format!("LAST-MODIFIED:{stamp}")]);
+    todo.replace(
+        |line| line.name == "LAST-MODIFIED",
+        &[format!("LAST-MODIFIED:{stamp}")],
+    );
     todo.replace(|line| line.name == "DTSTAMP", &[format!("DTSTAMP:{stamp}")]);
     Ok(todo.into_text())
 }
@@ -136,7 +180,10 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
     let value = &edit.mine;
     let text = |name: &str| match value {
         FieldValue::Empty => vec![(name.to_owned(), Vec::new())],
-        other => vec![(name.to_owned(), vec![format!("{name}:{}", escape(&other.to_string()))])],
+        other => vec![(
+            name.to_owned(),
+            vec![format!("{name}:{}", escape(&other.to_string()))],
+        )],
     };
     let wrong = || format!("the field \"{}\" cannot hold \"{value}\"", edit.field);
     Ok(match edit.field.0.as_str() {
@@ -186,10 +233,15 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
             };
             vec![("CATEGORIES".to_owned(), tag_line(&tags))]
         }
-        other if own_name(other) => {
-            text(&format!("X-RAPPORT-{}", other.to_ascii_uppercase().replace('_', "-")))
+        other if own_name(other) => text(&format!(
+            "X-RAPPORT-{}",
+            other.to_ascii_uppercase().replace('_', "-")
+        )),
+        other => {
+            return Err(format!(
+                "a task in a file has no place for the field \"{other}\""
+            ));
         }
-        other => return Err(format!("a task in a file has no place for the field \"{other}\"")),
     })
 }
 
@@ -197,7 +249,9 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
 fn own_name(name: &str) -> bool {
     name.len() <= 40
         && name.starts_with(|it: char| it.is_ascii_lowercase())
-        && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+        && name
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
 }
 
 fn status_lines(status: TaskStatus, now: Millis) -> Vec<(String, Vec<String>)> {
@@ -224,19 +278,38 @@ fn due_line(due: Due) -> String {
 fn who_is(text: &str) -> Mailbox {
     crate::common::mailbox(text).unwrap_or_else(|| Mailbox {
         name: None,
-        address: Address { kind: AddressKind::Other, value: text.to_owned() },
+        address: Address {
+            kind: AddressKind::Other,
+            value: text.to_owned(),
+        },
     })
 }
 
 fn attendee_line(who: &Mailbox) -> String {
-    let name = who.name.as_deref().map(|it| format!(";CN={}", lines::param(it))).unwrap_or_default();
-    let scheme = if who.address.kind == AddressKind::Email { "mailto:" } else { "" };
-    let value: String = who.address.value.chars().filter(|it| !it.is_control()).collect();
+    let name = who
+        .name
+        .as_deref()
+        .map(|it| format!(";CN={}", lines::param(it)))
+        .unwrap_or_default();
+    let scheme = if who.address.kind == AddressKind::Email {
+        "mailto:"
+    } else {
+        ""
+    };
+    let value: String = who
+        .address
+        .value
+        .chars()
+        .filter(|it| !it.is_control())
+        .collect();
     format!("ATTENDEE{name}:{scheme}{value}")
 }
 
 fn about_line(to: &ItemRef) -> String {
-    format!("X-RAPPORT-ABOUT:{}", escape(&format!("{}/{}", to.collection, to.handle)))
+    format!(
+        "X-RAPPORT-ABOUT:{}",
+        escape(&format!("{}/{}", to.collection, to.handle))
+    )
 }
 
 fn tag_line(tags: &[String]) -> Vec<String> {
@@ -267,7 +340,11 @@ pub(super) fn write(uid: &str, task: &Task, parent: Option<&str>, now: Millis) -
     text("X-RAPPORT-PROJECT", task.project.as_deref());
     text("X-RAPPORT-LINK", task.cause.as_ref().map(LinkId::as_str));
     text("RELATED-TO", parent);
-    out.extend(status_lines(task.status, task.completed.unwrap_or(now)).into_iter().flat_map(|(_, lines)| lines));
+    out.extend(
+        status_lines(task.status, task.completed.unwrap_or(now))
+            .into_iter()
+            .flat_map(|(_, lines)| lines),
+    );
     out.extend(task.due.map(due_line));
     out.extend(task.priority.map(|it| format!("PRIORITY:{it}")));
     out.extend(task.assignee.as_ref().map(attendee_line));

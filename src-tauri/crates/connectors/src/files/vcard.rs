@@ -25,16 +25,30 @@ pub(super) fn uid_or_digest(lines: &[Line], bytes: &[u8]) -> String {
 pub(super) fn map(text: &str) -> Result<Body, String> {
     let lines = lines::own(lines::read(text));
     let first = |name: &str| {
-        lines.iter().find(|line| line.name == name).map(Line::text).filter(|it| !it.trim().is_empty())
+        lines
+            .iter()
+            .find(|line| line.name == name)
+            .map(Line::text)
+            .filter(|it| !it.trim().is_empty())
     };
     let structured = || {
         let parts = lines.iter().find(|line| line.name == "N")?.parts(';');
         let order = [3, 1, 2, 0, 4].iter().filter_map(|at| parts.get(*at));
-        let name: Vec<&str> = order.map(|it| it.trim()).filter(|it| !it.is_empty()).collect();
+        let name: Vec<&str> = order
+            .map(|it| it.trim())
+            .filter(|it| !it.is_empty())
+            .collect();
         (!name.is_empty()).then(|| name.join(" "))
     };
-    let org = lines.iter().find(|line| line.name == "ORG").map(|line| line.parts(';'));
-    let company = org.as_ref().and_then(|it| it.first()).filter(|it| !it.is_empty()).cloned();
+    let org = lines
+        .iter()
+        .find(|line| line.name == "ORG")
+        .map(|line| line.parts(';'));
+    let company = org
+        .as_ref()
+        .and_then(|it| it.first())
+        .filter(|it| !it.is_empty())
+        .cloned();
     let addresses: Vec<Address> = lines.iter().filter_map(address).collect();
     let name = first("FN")
         .or_else(structured)
@@ -48,7 +62,11 @@ pub(super) fn map(text: &str) -> Result<Body, String> {
         .map(|it| it.trim().to_lowercase())
         .collect();
     let has = |word: &str| categories.iter().any(|it| it == word);
-    let postal: Vec<Postal> = lines.iter().filter(|line| line.name == "ADR").map(postal).collect();
+    let postal: Vec<Postal> = lines
+        .iter()
+        .filter(|line| line.name == "ADR")
+        .map(postal)
+        .collect();
     let is_org = first("KIND").is_some_and(|kind| kind.eq_ignore_ascii_case("org"))
         || first("X-ABSHOWAS").is_some_and(|kind| kind.eq_ignore_ascii_case("COMPANY"));
     if is_org {
@@ -69,8 +87,15 @@ pub(super) fn map(text: &str) -> Result<Body, String> {
             fields.insert(FieldName::from(field), FieldValue::Text(value));
         }
     }
-    if let Some(unit) = org.as_ref().and_then(|it| it.get(1)).filter(|it| !it.is_empty()) {
-        fields.insert(FieldName::from("department"), FieldValue::Text(unit.clone()));
+    if let Some(unit) = org
+        .as_ref()
+        .and_then(|it| it.get(1))
+        .filter(|it| !it.is_empty())
+    {
+        fields.insert(
+            FieldName::from("department"),
+            FieldValue::Text(unit.clone()),
+        );
     }
     Ok(Body::Contact(Box::new(Contact {
         name,
@@ -101,7 +126,10 @@ fn address(line: &Line) -> Option<Address> {
     Some(match line.name.as_str() {
         "EMAIL" => Address::email(scheme("mailto:")),
         "TEL" => Address::phone(scheme("tel:")),
-        "URL" => Address { kind: AddressKind::Url, value: text.to_owned() },
+        "URL" => Address {
+            kind: AddressKind::Url,
+            value: text.to_owned(),
+        },
         "IMPP" | "X-MATRIX" | "X-JABBER" => chat_address(text),
         _ => return None,
     })
@@ -110,19 +138,30 @@ fn address(line: &Line) -> Option<Address> {
 /// `matrix:u/ada:example.org` (RFC 9584 form) and `matrix:@ada:example.org`.
 fn chat_address(text: &str) -> Address {
     let lower = text.to_ascii_lowercase();
-    let rest = text.get(7..).filter(|_| lower.starts_with("matrix:")).unwrap_or(text);
+    let rest = text
+        .get(7..)
+        .filter(|_| lower.starts_with("matrix:"))
+        .unwrap_or(text);
     let user = rest.strip_prefix("u/").map(|user| format!("@{user}"));
     let user = user.unwrap_or_else(|| rest.to_owned());
     if user.starts_with('@') && user.contains(':') {
         Address::matrix(user)
     } else {
-        Address { kind: AddressKind::Other, value: text.to_owned() }
+        Address {
+            kind: AddressKind::Other,
+            value: text.to_owned(),
+        }
     }
 }
 
 fn postal(line: &Line) -> Postal {
     let parts = line.parts(';');
-    let part = |at: usize| parts.get(at).map(|it| it.trim().to_owned()).unwrap_or_default();
+    let part = |at: usize| {
+        parts
+            .get(at)
+            .map(|it| it.trim().to_owned())
+            .unwrap_or_default()
+    };
     let street = [part(0), part(1), part(2)];
     let street: Vec<String> = street.into_iter().filter(|it| !it.is_empty()).collect();
     Postal {
@@ -153,7 +192,15 @@ pub(super) fn edit(text: &str, uid: &str, edits: &[Edit], stamp: &str) -> Result
             "role" => {
                 let has_title = card.own_lines().iter().any(|line| line.name == "TITLE");
                 let has_role = card.own_lines().iter().any(|line| line.name == "ROLE");
-                set(&mut card, if has_role && !has_title { "ROLE" } else { "TITLE" }, &edit.mine);
+                set(
+                    &mut card,
+                    if has_role && !has_title {
+                        "ROLE"
+                    } else {
+                        "TITLE"
+                    },
+                    &edit.mine,
+                );
             }
             "organisation_name" => organisation(&mut card, &edit.mine),
             "birthday" => set(&mut card, "BDAY", &edit.mine),
@@ -215,7 +262,11 @@ pub(super) fn write(uid: &str, body: &Body, stamp: &str) -> Result<String, Strin
         let parts = [&it.street, &it.city, &String::new(), &it.code, &it.country];
         let parts: Vec<String> = parts.iter().map(|part| escape(part)).collect();
         let label = lines::param(&it.label);
-        let label = if label.is_empty() { label } else { format!(";TYPE={label}") };
+        let label = if label.is_empty() {
+            label
+        } else {
+            format!(";TYPE={label}")
+        };
         format!("ADR{label}:;;{}", parts.join(";"))
     }));
     out.push("END:VCARD".to_owned());
@@ -233,13 +284,23 @@ fn set(card: &mut Component, property: &str, value: &FieldValue) {
 /// The company's name changes, the department stays.
 fn organisation(card: &mut Component, value: &FieldValue) {
     let old = card.own_lines().into_iter().find(|line| line.name == "ORG");
-    let units: Vec<String> =
-        old.map(|line| line.parts(';').into_iter().skip(1).collect()).unwrap_or_default();
-    let name = if value.is_empty() { String::new() } else { escape(&value.to_string()) };
-    let parts: Vec<String> =
-        std::iter::once(name).chain(units.iter().map(|unit| escape(unit))).collect();
+    let units: Vec<String> = old
+        .map(|line| line.parts(';').into_iter().skip(1).collect())
+        .unwrap_or_default();
+    let name = if value.is_empty() {
+        String::new()
+    } else {
+        escape(&value.to_string())
+    };
+    let parts: Vec<String> = std::iter::once(name)
+        .chain(units.iter().map(|unit| escape(unit)))
+        .collect();
     let empty = parts.iter().all(String::is_empty);
-    let new = if empty { Vec::new() } else { vec![format!("ORG:{}", parts.join(";"))] };
+    let new = if empty {
+        Vec::new()
+    } else {
+        vec![format!("ORG:{}", parts.join(";"))]
+    };
     card.replace(|line| line.name == "ORG", &new);
 }
 
@@ -247,14 +308,20 @@ fn organisation(card: &mut Component, value: &FieldValue) {
 /// others.
 fn set_addresses(card: &mut Component, kind: AddressKind, values: &[String]) {
     let old = card.own_lines();
-    let old: Vec<Address> =
-        old.iter().filter_map(address).filter(|it| it.kind == kind).collect();
+    let old: Vec<Address> = old
+        .iter()
+        .filter_map(address)
+        .filter(|it| it.kind == kind)
+        .collect();
     let stays = |line: &Line| address(line).is_some_and(|it| values.contains(&it.value));
     let ours = |line: &Line| address(line).is_some_and(|it| it.kind == kind);
     card.replace(|line| ours(line) && !stays(line), &[]);
     for value in values {
         if !old.iter().any(|it| it.value == *value) {
-            let line = address_line(&Address { kind, value: value.clone() });
+            let line = address_line(&Address {
+                kind,
+                value: value.clone(),
+            });
             card.replace(|_| false, &[line]);
         }
     }

@@ -60,7 +60,10 @@ pub(super) async fn watch(folder: &Arc<Folder>, collection: &CollectionId) -> Re
 /// Waits for the end of a burst, but not for ever.
 async fn quiet(count: &mut watch::Receiver<u64>) {
     for _ in 0..10 {
-        if !matches!(tokio::time::timeout(QUIET, count.changed()).await, Ok(Ok(()))) {
+        if !matches!(
+            tokio::time::timeout(QUIET, count.changed()).await,
+            Ok(Ok(()))
+        ) {
             return;
         }
     }
@@ -104,21 +107,32 @@ fn begin(folder: &Folder) -> Option<Notices> {
         }
     };
     let mut watcher = notify::recommended_watcher(told)
-        .inspect_err(|error| tracing::warn!(%error, "no notices about the folder; comparing instead"))
+        .inspect_err(
+            |error| tracing::warn!(%error, "no notices about the folder; comparing instead"),
+        )
         .ok()?;
     watcher
         .watch(&folder.root, RecursiveMode::Recursive)
-        .inspect_err(|error| tracing::warn!(%error, "no notices about the folder; comparing instead"))
+        .inspect_err(
+            |error| tracing::warn!(%error, "no notices about the folder; comparing instead"),
+        )
         .ok()?;
-    Some(Notices { _watcher: watcher, count })
+    Some(Notices {
+        _watcher: watcher,
+        count,
+    })
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
-        Err(Fault::Transient(format!("looking at the folder was broken off: {error}")))
-    })
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| {
+            Err(Fault::Transient(format!(
+                "looking at the folder was broken off: {error}"
+            )))
+        })
 }
 
 impl super::folder::Look {

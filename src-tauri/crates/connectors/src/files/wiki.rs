@@ -1,7 +1,7 @@
 //! Markdown pages with front matter as wiki pages.
 
-use rapport_model::plan::WikiPage;
 use rapport_model::Millis;
+use rapport_model::plan::WikiPage;
 
 use super::todo::reference;
 use crate::common::clean;
@@ -14,12 +14,22 @@ pub(super) fn map(path: &str, text: &str) -> (Option<Millis>, WikiPage) {
     let text = clean(text.trim_start_matches('\u{feff}')).replace("\r\n", "\n");
     let (front, body) = front_matter(&text);
     let find = |name: &str| {
-        front.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).filter(|it| !it.is_empty())
+        front
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .filter(|it| !it.is_empty())
     };
-    let heading = body.lines().find_map(|line| line.strip_prefix("# ")).map(str::trim);
+    let heading = body
+        .lines()
+        .find_map(|line| line.strip_prefix("# "))
+        .map(str::trim);
     let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
     let file = folders.pop().unwrap_or_default();
-    let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem).to_owned();
+    let stem = file
+        .rsplit_once('.')
+        .map_or(file.as_str(), |(stem, _)| stem)
+        .to_owned();
     let title = find("title").or_else(|| heading.filter(|it| !it.is_empty()).map(str::to_owned));
     let tags = find("tags").map(|it| list(&it)).unwrap_or_default();
     let page = WikiPage {
@@ -30,7 +40,12 @@ pub(super) fn map(path: &str, text: &str) -> (Option<Millis>, WikiPage) {
         author: find("author").and_then(|it| crate::common::mailbox(&it)),
         about: find("about").and_then(|it| reference(&it)),
     };
-    (find("date").or_else(|| find("created")).and_then(|it| moment(&it)), page)
+    (
+        find("date")
+            .or_else(|| find("created"))
+            .and_then(|it| moment(&it)),
+        page,
+    )
 }
 
 /// `---`, lines of `key: value` (or `- item` below a key), `---`; then the text.
@@ -38,13 +53,17 @@ fn front_matter(text: &str) -> (Vec<(String, String)>, &str) {
     let Some(rest) = text.strip_prefix("---\n") else {
         return (Vec::new(), text);
     };
-    let Some((front, body)) = rest.split_once("\n---\n").or_else(|| Some((rest.strip_suffix("\n---")?, "")))
+    let Some((front, body)) = rest
+        .split_once("\n---\n")
+        .or_else(|| Some((rest.strip_suffix("\n---")?, "")))
     else {
         return (Vec::new(), text);
     };
     let mut out: Vec<(String, String)> = Vec::new();
     for line in front.lines() {
-        if let (Some(item), Some((_, value))) = (line.trim_start().strip_prefix("- "), out.last_mut()) {
+        if let (Some(item), Some((_, value))) =
+            (line.trim_start().strip_prefix("- "), out.last_mut())
+        {
             if !value.is_empty() {
                 value.push(',');
             }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rapport_model::change::Page;
-use rapport_model::plan::{Task, WikiPage};
 use rapport_model::connector::{
     Collection, ConflictCheck, Connector, Deletions, Delivery, Factory, Manifest, Setting,
     SignInStep, SignedIn, Write,
 };
+use rapport_model::plan::{Task, WikiPage};
 use rapport_model::{
     Body, CollectionId, Command, CommandId, Coverage, Cursor, Fault, Handle, Item, ItemRef, Kind,
     Receipt,
@@ -31,12 +31,36 @@ static MANIFEST: Manifest = Manifest {
     kinds: &[Kind::Task, Kind::Page],
     deletions: Deletions::Stream,
     writes: &[
-        Write { command: "create", kind: Kind::Task, check: ConflictCheck::Append },
-        Write { command: "set_fields", kind: Kind::Task, check: ConflictCheck::Native },
-        Write { command: "delete", kind: Kind::Task, check: ConflictCheck::Native },
-        Write { command: "create", kind: Kind::Page, check: ConflictCheck::Append },
-        Write { command: "set_fields", kind: Kind::Page, check: ConflictCheck::Native },
-        Write { command: "delete", kind: Kind::Page, check: ConflictCheck::Native },
+        Write {
+            command: "create",
+            kind: Kind::Task,
+            check: ConflictCheck::Append,
+        },
+        Write {
+            command: "set_fields",
+            kind: Kind::Task,
+            check: ConflictCheck::Native,
+        },
+        Write {
+            command: "delete",
+            kind: Kind::Task,
+            check: ConflictCheck::Native,
+        },
+        Write {
+            command: "create",
+            kind: Kind::Page,
+            check: ConflictCheck::Append,
+        },
+        Write {
+            command: "set_fields",
+            kind: Kind::Page,
+            check: ConflictCheck::Native,
+        },
+        Write {
+            command: "delete",
+            kind: Kind::Page,
+            check: ConflictCheck::Native,
+        },
     ],
     delivery: Delivery::Push,
 };
@@ -64,13 +88,19 @@ fn kind_of(collection: &CollectionId) -> Result<Kind, Fault> {
     match collection.as_str() {
         "tasks" => Ok(Kind::Task),
         "notes" => Ok(Kind::Page),
-        other => Err(Fault::Rejected(format!("nothing called \"{other}\" is kept on this computer"))),
+        other => Err(Fault::Rejected(format!(
+            "nothing called \"{other}\" is kept on this computer"
+        ))),
     }
 }
 
 fn confirm(id: &CommandId, command: &Command) -> Result<Receipt, Fault> {
     let handle = match command {
-        Command::Create { collection, body, link } => {
+        Command::Create {
+            collection,
+            body,
+            link,
+        } => {
             let kind = kind_of(collection)?;
             if body.kind() != kind {
                 return Err(Fault::Rejected(format!(
@@ -79,12 +109,24 @@ fn confirm(id: &CommandId, command: &Command) -> Result<Receipt, Fault> {
                 )));
             }
             // The same command always gives the same item.
-            let link = link.as_ref().map(|link| link.as_str()).filter(|link| !link.trim().is_empty());
+            let link = link
+                .as_ref()
+                .map(|link| link.as_str())
+                .filter(|link| !link.trim().is_empty());
             Some(Handle::new(link.unwrap_or(id.as_str())))
         }
-        Command::SetFields { target, kind, edits, .. } => {
+        Command::SetFields {
+            target,
+            kind,
+            edits,
+            ..
+        } => {
             if *kind != kind_of(&target.collection)? {
-                return Err(Fault::Rejected(format!("{} holds no {}", target.collection, kind.word())));
+                return Err(Fault::Rejected(format!(
+                    "{} holds no {}",
+                    target.collection,
+                    kind.word()
+                )));
             }
             let mut probe = empty(*kind);
             for edit in edits {
@@ -105,7 +147,10 @@ fn confirm(id: &CommandId, command: &Command) -> Result<Receipt, Fault> {
             )));
         }
     };
-    Ok(Receipt::Applied { handle, revision: None })
+    Ok(Receipt::Applied {
+        handle,
+        revision: None,
+    })
 }
 
 fn known(target: &ItemRef) -> Result<Handle, Fault> {
@@ -117,7 +162,11 @@ fn known(target: &ItemRef) -> Result<Handle, Fault> {
 
 /// Something to try a field on.
 fn empty(kind: Kind) -> Body {
-    if kind == Kind::Task { Body::Task(Task::default()) } else { Body::Page(WikiPage::default()) }
+    if kind == Kind::Task {
+        Body::Task(Task::default())
+    } else {
+        Body::Page(WikiPage::default())
+    }
 }
 
 #[async_trait]
@@ -135,23 +184,41 @@ impl Connector for Local {
             poll_ms: POLL_MS,
             unavailable: None,
         };
-        Ok(vec![collection("tasks", "Tasks", Kind::Task), collection("notes", "Notes", Kind::Page)])
+        Ok(vec![
+            collection("tasks", "Tasks", Kind::Task),
+            collection("notes", "Notes", Kind::Page),
+        ])
     }
 
-    async fn pull(&self, collection: &CollectionId, cursor: Option<&Cursor>) -> Result<Page, Fault> {
+    async fn pull(
+        &self,
+        collection: &CollectionId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page, Fault> {
         kind_of(collection)?;
         if cursor.is_some_and(|cursor| cursor.version != VERSION) {
-            return Err(Fault::CursorExpired("the bookmark is of another version of Rapport".to_owned()));
+            return Err(Fault::CursorExpired(
+                "the bookmark is of another version of Rapport".to_owned(),
+            ));
         }
         // `Delta`: a complete listing of nothing would take everything away.
-        let cursor = Cursor { version: VERSION, data: serde_json::Value::Null };
+        let cursor = Cursor {
+            version: VERSION,
+            data: serde_json::Value::Null,
+        };
         Ok(Page::new(Vec::new(), Coverage::Delta, cursor, false))
     }
 
     /// Refused rather than answered with nothing, which would mean "gone".
-    async fn fetch(&self, collection: &CollectionId, _handles: &[Handle]) -> Result<Vec<Item>, Fault> {
+    async fn fetch(
+        &self,
+        collection: &CollectionId,
+        _handles: &[Handle],
+    ) -> Result<Vec<Item>, Fault> {
         kind_of(collection)?;
-        Err(Fault::Rejected("what is kept here has no other copy to compare with".to_owned()))
+        Err(Fault::Rejected(
+            "what is kept here has no other copy to compare with".to_owned(),
+        ))
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {
@@ -164,7 +231,9 @@ impl Connector for Local {
     }
 
     async fn sign_in(&self, _step: SignInStep) -> Result<SignedIn, Fault> {
-        Ok(SignedIn::Done { user: "this computer".to_owned() })
+        Ok(SignedIn::Done {
+            user: "this computer".to_owned(),
+        })
     }
 }
 

@@ -44,7 +44,12 @@ impl Subject {
     /// A subject that is only read.
     #[must_use]
     pub fn new(factory: Arc<dyn Factory>, connector: Arc<dyn Connector>) -> Self {
-        Self { factory, connector, writes: Vec::new(), keep: Vec::new() }
+        Self {
+            factory,
+            connector,
+            writes: Vec::new(),
+            keep: Vec::new(),
+        }
     }
 
     /// Something the connector needs while it is asked.
@@ -81,13 +86,20 @@ pub async fn conform(subject: &Subject) -> Vec<String> {
 ///
 /// # Panics
 /// A promise is broken; the message says which.
-#[expect(clippy::panic, reason = "it is what a test calls; a broken promise is a failed test")]
+#[expect(
+    clippy::panic,
+    reason = "it is what a test calls; a broken promise is a failed test"
+)]
 pub async fn assert_conforms<F: Future<Output = Subject>>(fixture: impl FnOnce() -> F) {
     let subject = fixture().await;
     let broken = conform(&subject).await;
     if !broken.is_empty() {
         let name = subject.factory.manifest().name;
-        panic!("{name} breaks {} promises:\n- {}", broken.len(), broken.join("\n- "));
+        panic!(
+            "{name} breaks {} promises:\n- {}",
+            broken.len(),
+            broken.join("\n- ")
+        );
     }
 }
 
@@ -111,7 +123,12 @@ pub struct MemoryVault {
 
 impl Vault for MemoryVault {
     fn read(&self, name: &str) -> Result<Option<String>, VaultError> {
-        Ok(self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
+        Ok(self
+            .secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned())
     }
 
     fn write(&self, name: &str, secret: &str) -> Result<(), VaultError> {
@@ -121,7 +138,10 @@ impl Vault for MemoryVault {
     }
 
     fn remove(&self, name: &str) -> Result<(), VaultError> {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name);
         Ok(())
     }
 }

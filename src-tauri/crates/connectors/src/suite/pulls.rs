@@ -24,7 +24,11 @@ const MAX_CHANGES: usize = 2_000;
 pub(super) type Known = BTreeMap<CollectionId, BTreeMap<Handle, Item>>;
 
 /// Pulls every collection that can be read, from the start.
-pub(super) async fn all(subject: &Subject, collections: &[Collection], out: &mut Findings) -> Known {
+pub(super) async fn all(
+    subject: &Subject,
+    collections: &[Collection],
+    out: &mut Findings,
+) -> Known {
     let mut known = Known::new();
     for collection in collections.iter().filter(|it| it.unavailable.is_none()) {
         interrupted(subject, &collection.id).await;
@@ -49,7 +53,11 @@ async fn interrupted(subject: &Subject, id: &CollectionId) {
     }
 }
 
-async fn one(subject: &Subject, collection: &Collection, out: &mut Findings) -> BTreeMap<Handle, Item> {
+async fn one(
+    subject: &Subject,
+    collection: &Collection,
+    out: &mut Findings,
+) -> BTreeMap<Handle, Item> {
     let id = &collection.id;
     let mut items: BTreeMap<Handle, Item> = BTreeMap::new();
     let mut cursor: Option<Cursor> = None;
@@ -74,7 +82,8 @@ async fn one(subject: &Subject, collection: &Collection, out: &mut Findings) -> 
             }
         }
         if page.more && cursor.as_ref() == Some(&page.cursor) {
-            out.broken.push(format!("{id}: it promises more and stays where it is"));
+            out.broken
+                .push(format!("{id}: it promises more and stays where it is"));
             return items;
         }
         let more = page.more;
@@ -84,7 +93,8 @@ async fn one(subject: &Subject, collection: &Collection, out: &mut Findings) -> 
             return items;
         }
     }
-    out.broken.push(format!("{id}: after {MAX_PAGES} pages there is still more"));
+    out.broken
+        .push(format!("{id}: after {MAX_PAGES} pages there is still more"));
     items
 }
 
@@ -92,24 +102,34 @@ async fn one(subject: &Subject, collection: &Collection, out: &mut Findings) -> 
 fn shape(collection: &Collection, page: &Page, out: &mut Findings) {
     let id = &collection.id;
     out.expect(page.changes.len() <= MAX_CHANGES, || {
-        format!("{id}: a page of {} changes is too large", page.changes.len())
+        format!(
+            "{id}: a page of {} changes is too large",
+            page.changes.len()
+        )
     });
     let mut handles = BTreeMap::new();
     for change in &page.changes {
         let Change::Upsert(item) = change else {
             continue;
         };
-        out.expect(!item.handle.as_str().is_empty(), || format!("{id}: an item has no handle"));
+        out.expect(!item.handle.as_str().is_empty(), || {
+            format!("{id}: an item has no handle")
+        });
         let kind = item.body.kind();
         out.expect(collection.kinds.contains(&kind), || {
             format!("{id}: it said nothing of a {}", kind.word())
         });
-        let other = handles.insert(&item.handle, kind).filter(|other| *other != kind);
-        out.expect(other.is_none(), || format!("{id}: {} is two things at once", item.handle));
+        let other = handles
+            .insert(&item.handle, kind)
+            .filter(|other| *other != kind);
+        out.expect(other.is_none(), || {
+            format!("{id}: {} is two things at once", item.handle)
+        });
         for (name, value) in fields_of(&item.body) {
-            out.expect(!matches!(&value, FieldValue::Text(text) if text.contains('\0')), || {
-                format!("{id}: the field {name} of {} holds a NUL", item.handle)
-            });
+            out.expect(
+                !matches!(&value, FieldValue::Text(text) if text.contains('\0')),
+                || format!("{id}: the field {name} of {} holds a NUL", item.handle),
+            );
         }
     }
     for poison in &page.poison {
@@ -121,7 +141,13 @@ fn shape(collection: &Collection, page: &Page, out: &mut Findings) {
 
 /// With nothing new at the source, a pull brings nothing and stays put; a
 /// bookmark of another form is answered with "list again".
-async fn again(subject: &Subject, id: &CollectionId, cursor: Option<Cursor>, items: &BTreeMap<Handle, Item>, out: &mut Findings) {
+async fn again(
+    subject: &Subject,
+    id: &CollectionId,
+    cursor: Option<Cursor>,
+    items: &BTreeMap<Handle, Item>,
+    out: &mut Findings,
+) {
     let Some(cursor) = cursor else {
         return;
     };
@@ -133,18 +159,35 @@ async fn again(subject: &Subject, id: &CollectionId, cursor: Option<Cursor>, ite
                 Change::Upsert(item) => items.get(&item.handle) != Some(&**item),
                 _ => true,
             });
-            out.expect(!news, || format!("{id}: a second pull brings news though nothing happened"));
-            out.expect(page.cursor == cursor, || format!("{id}: the bookmark moves though nothing happened"));
-            out.expect(!page.more, || format!("{id}: it promises more though nothing happened"));
-            let emptied = page.coverage == Coverage::Complete && page.changes.is_empty() && !items.is_empty();
-            out.expect(!emptied, || format!("{id}: a second pull lists nothing, which takes everything away"));
+            out.expect(!news, || {
+                format!("{id}: a second pull brings news though nothing happened")
+            });
+            out.expect(page.cursor == cursor, || {
+                format!("{id}: the bookmark moves though nothing happened")
+            });
+            out.expect(!page.more, || {
+                format!("{id}: it promises more though nothing happened")
+            });
+            let emptied =
+                page.coverage == Coverage::Complete && page.changes.is_empty() && !items.is_empty();
+            out.expect(!emptied, || {
+                format!("{id}: a second pull lists nothing, which takes everything away")
+            });
         }
-        Err(fault) => out.broken.push(format!("{id}: the second pull fails: {fault}")),
+        Err(fault) => out
+            .broken
+            .push(format!("{id}: the second pull fails: {fault}")),
     }
-    let foreign = Cursor { version: u16::MAX, data: cursor.data.clone() };
+    let foreign = Cursor {
+        version: u16::MAX,
+        data: cursor.data.clone(),
+    };
     let mut strange = vec![foreign];
     if !cursor.data.is_null() {
-        strange.push(Cursor { version: cursor.version, data: serde_json::json!({"not": ["ours", 7]}) });
+        strange.push(Cursor {
+            version: cursor.version,
+            data: serde_json::json!({"not": ["ours", 7]}),
+        });
     }
     for cursor in strange {
         let answer = subject.connector.pull(id, Some(&cursor)).await;
@@ -159,14 +202,22 @@ pub(super) fn references(known: &Known, out: &mut Findings) {
     for (id, items) in known {
         for item in items.values() {
             for to in refs(&item.body) {
-                let there = known.get(&to.collection).is_some_and(|all| all.contains_key(&to.handle));
+                let there = known
+                    .get(&to.collection)
+                    .is_some_and(|all| all.contains_key(&to.handle));
                 out.expect(there, || {
-                    format!("{id}: {} refers to {}/{}, which is not there", item.handle, to.collection, to.handle)
+                    format!(
+                        "{id}: {} refers to {}/{}, which is not there",
+                        item.handle, to.collection, to.handle
+                    )
                 });
             }
             if let Body::Message(message) = &item.body {
                 out.expect(items.contains_key(&message.conversation), || {
-                    format!("{id}: {} lies in the conversation {}, which is not there", item.handle, message.conversation)
+                    format!(
+                        "{id}: {} lies in the conversation {}, which is not there",
+                        item.handle, message.conversation
+                    )
                 });
             }
         }
@@ -197,18 +248,25 @@ pub(super) async fn fetch(subject: &Subject, known: &Known, out: &mut Findings) 
         let asked: Vec<Handle> = some.iter().cloned().chain([strange.clone()]).collect();
         match subject.connector.fetch(id, &asked).await {
             Ok(fetched) => {
-                let got: BTreeSet<Handle> = fetched.iter().map(|item| item.handle.clone()).collect();
-                out.expect(!got.contains(&strange), || format!("{id}: fetch makes up an unknown item"));
+                let got: BTreeSet<Handle> =
+                    fetched.iter().map(|item| item.handle.clone()).collect();
+                out.expect(!got.contains(&strange), || {
+                    format!("{id}: fetch makes up an unknown item")
+                });
                 for handle in &some {
-                    out.expect(got.contains(handle), || format!("{id}: fetch does not find {handle}"));
+                    out.expect(got.contains(handle), || {
+                        format!("{id}: fetch does not find {handle}")
+                    });
                 }
             }
-            Err(fault) => out.expect(some.is_empty() && matches!(fault, Fault::Rejected(_)), || {
-                format!("{id}: fetch fails on an unknown item: {fault}")
-            }),
+            Err(fault) => out.expect(
+                some.is_empty() && matches!(fault, Fault::Rejected(_)),
+                || format!("{id}: fetch fails on an unknown item: {fault}"),
+            ),
         }
         let nothing = subject.connector.fetch(id, &[]).await;
-        let empty = nothing.as_ref().is_ok_and(Vec::is_empty) || (items.is_empty() && nothing.is_err());
+        let empty =
+            nothing.as_ref().is_ok_and(Vec::is_empty) || (items.is_empty() && nothing.is_err());
         out.expect(empty, || format!("{id}: fetching nothing gives something"));
     }
 }
@@ -220,7 +278,9 @@ pub(super) async fn ids(subject: &Subject, known: &Known, out: &mut Findings) {
             continue;
         };
         let listed: BTreeSet<Handle> = set.ids.iter().map(|(handle, _)| handle.clone()).collect();
-        out.expect(listed.len() == set.ids.len(), || format!("{id}: ids names a handle twice"));
+        out.expect(listed.len() == set.ids.len(), || {
+            format!("{id}: ids names a handle twice")
+        });
         let pulled: BTreeSet<Handle> = items.keys().cloned().collect();
         out.expect(listed == pulled, || {
             let missing: Vec<_> = pulled.difference(&listed).take(3).collect();

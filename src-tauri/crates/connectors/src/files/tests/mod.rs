@@ -4,6 +4,7 @@ mod changes;
 mod formats;
 mod hostile;
 mod large;
+mod recorded;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use rapport_model::change::Page;
 use rapport_model::connector::{Connector, Factory as _};
-use rapport_model::{Body, Change, CollectionId, Command, Cursor, Edit, FieldName, FieldValue, Handle, Item, ItemRef, Kind};
+use rapport_model::{
+    Body, Change, CollectionId, Command, Cursor, Edit, FieldName, FieldValue, Handle, Item,
+    ItemRef, Kind,
+};
 use serde_json::json;
 
 use super::FilesFactory;
@@ -31,7 +35,10 @@ impl Desk {
         let dir = tempfile::tempdir().unwrap();
         let config = json!({ "folder": dir.path(), "own": "ines@velmora.example" });
         let connector = FilesFactory.connect(setting(config, dir.path())).unwrap();
-        let desk = Self { dir, files: connector };
+        let desk = Self {
+            dir,
+            files: connector,
+        };
         for (path, text) in files {
             desk.put(path, text);
         }
@@ -50,8 +57,12 @@ impl Desk {
 
     /// As if it had been written in 2030, at this moment of the standing clock.
     pub(super) fn being_written(&self, path: &str) {
-        let file = std::fs::File::options().append(true).open(self.root().join(path)).unwrap();
-        file.set_modified(UNIX_EPOCH + Duration::from_millis(1_899_999_999_900)).unwrap();
+        let file = std::fs::File::options()
+            .append(true)
+            .open(self.root().join(path))
+            .unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_millis(1_899_999_999_900))
+            .unwrap();
     }
 
     pub(super) fn read(&self, path: &str) -> String {
@@ -59,12 +70,19 @@ impl Desk {
     }
 
     pub(super) async fn page(&self, collection: &str, cursor: Option<&Cursor>) -> Page {
-        self.files.pull(&CollectionId::new(collection), cursor).await.unwrap()
+        self.files
+            .pull(&CollectionId::new(collection), cursor)
+            .await
+            .unwrap()
     }
 
     /// Pulls until there is no more; what came, in order, and the last page with the
     /// reasons of all.
-    pub(super) async fn all(&self, collection: &str, cursor: Option<Cursor>) -> (Vec<Change>, Page) {
+    pub(super) async fn all(
+        &self,
+        collection: &str,
+        cursor: Option<Cursor>,
+    ) -> (Vec<Change>, Page) {
         let (mut out, mut poison, mut cursor) = (Vec::new(), Vec::new(), cursor);
         loop {
             let mut page = self.page(collection, cursor.as_ref()).await;
@@ -81,7 +99,10 @@ impl Desk {
     /// Everything of a collection, by handle.
     pub(super) async fn items(&self, collection: &str) -> BTreeMap<String, Item> {
         let (changes, _) = self.all(collection, None).await;
-        upserts(&changes).into_iter().map(|item| (item.handle.0.clone(), item)).collect()
+        upserts(&changes)
+            .into_iter()
+            .map(|item| (item.handle.0.clone(), item))
+            .collect()
     }
 }
 
@@ -106,11 +127,18 @@ pub(super) fn gone(changes: &[Change]) -> Vec<String> {
 }
 
 pub(super) fn titles(changes: &[Change]) -> Vec<String> {
-    upserts(changes).iter().map(|item| item.body.title().to_owned()).collect()
+    upserts(changes)
+        .iter()
+        .map(|item| item.body.title().to_owned())
+        .collect()
 }
 
 pub(super) fn edit(field: &str, base: FieldValue, mine: FieldValue) -> Edit {
-    Edit { field: FieldName::from(field), base, mine }
+    Edit {
+        field: FieldName::from(field),
+        base,
+        mine,
+    }
 }
 
 pub(super) fn text(text: &str) -> FieldValue {
@@ -119,7 +147,10 @@ pub(super) fn text(text: &str) -> FieldValue {
 
 pub(super) fn set(item: &Item, collection: &str, edits: Vec<Edit>) -> Command {
     Command::SetFields {
-        target: ItemRef { collection: CollectionId::new(collection), handle: item.handle.clone() },
+        target: ItemRef {
+            collection: CollectionId::new(collection),
+            handle: item.handle.clone(),
+        },
         kind: item.body.kind(),
         edits,
         base: item.revision.clone(),
@@ -127,7 +158,11 @@ pub(super) fn set(item: &Item, collection: &str, edits: Vec<Edit>) -> Command {
 }
 
 pub(super) fn mail(id: &str, from: &str, answers: &str, subject: &str, body: &str) -> String {
-    let refs = if answers.is_empty() { String::new() } else { format!("In-Reply-To: <{answers}>\nReferences: <{answers}>\n") };
+    let refs = if answers.is_empty() {
+        String::new()
+    } else {
+        format!("In-Reply-To: <{answers}>\nReferences: <{answers}>\n")
+    };
     format!(
         "From {from} Thu Mar 12 09:41:00 2026\nMessage-ID: <{id}>\nDate: Thu, 12 Mar 2026 09:41:00 +0000\nFrom: {from}\nTo: Ines <ines@velmora.example>\nSubject: {subject}\n{refs}\n{body}\n\n"
     )
@@ -164,7 +199,10 @@ pub(super) fn company() -> Vec<(&'static str, String)> {
 
 pub(super) fn desk() -> Desk {
     let files = company();
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_str()))
+        .collect();
     Desk::new(&files)
 }
 
@@ -177,25 +215,61 @@ async fn fixture() -> Subject {
     let (call, offer) = (&tasks["tasks/mine.ics#t1"], &tasks["tasks/mine.ics#t2"]);
     let marten = &cards["contacts/people.vcf#urn:marten"];
     let oak = &cards["contacts/people.vcf#urn:oak"];
-    let create = |collection: &str, body| Command::Create { collection: CollectionId::new(collection), body: Box::new(body), link: None };
-    let mut ada = Contact { name: "Ada Lovelace".into(), ..Contact::default() };
+    let create = |collection: &str, body| Command::Create {
+        collection: CollectionId::new(collection),
+        body: Box::new(body),
+        link: None,
+    };
+    let mut ada = Contact {
+        name: "Ada Lovelace".into(),
+        ..Contact::default()
+    };
     ada.addresses.push(Address::email("ada@x.example"));
     let delete = |item: &Item, collection: &str| Command::Delete {
         target: ItemRef::new(collection, item.handle.as_str()),
         base: None,
     };
     let commands = vec![
-        create("tasks", Body::Task(Task { title: "Send the quote".into(), parent: None, ..Task::default() })),
+        create(
+            "tasks",
+            Body::Task(Task {
+                title: "Send the quote".into(),
+                parent: None,
+                ..Task::default()
+            }),
+        ),
         create("contacts", Body::Contact(Box::new(ada))),
-        set(call, "tasks", vec![edit("title", text("Call Marten"), text("Call Marten at once"))]),
+        set(
+            call,
+            "tasks",
+            vec![edit(
+                "title",
+                text("Call Marten"),
+                text("Call Marten at once"),
+            )],
+        ),
         delete(offer, "tasks"),
-        set(marten, "contacts", vec![edit("role", text("Head of operations"), text("Director"))]),
-        set(oak, "contacts", vec![edit("name", text("Oakhollow Brewing"), text("Oakhollow Brewing BV"))]),
+        set(
+            marten,
+            "contacts",
+            vec![edit("role", text("Head of operations"), text("Director"))],
+        ),
+        set(
+            oak,
+            "contacts",
+            vec![edit(
+                "name",
+                text("Oakhollow Brewing"),
+                text("Oakhollow Brewing BV"),
+            )],
+        ),
         delete(oak, "contacts"),
     ];
     assert_eq!(oak.body.kind(), Kind::Organisation);
     let connector = Arc::clone(&desk.files);
-    Subject::new(Arc::new(FilesFactory), connector).keeping(desk.dir).writing(commands)
+    Subject::new(Arc::new(FilesFactory), connector)
+        .keeping(desk.dir)
+        .writing(commands)
 }
 
 crate::connector_suite!(fixture);
@@ -206,11 +280,26 @@ async fn an_unknown_handle_is_no_way_out_of_the_folder() {
     let outside = tempfile::NamedTempFile::with_suffix(".ics").unwrap();
     std::fs::write(outside.path(), TASKS).unwrap();
     let name = outside.path().file_name().unwrap().to_str().unwrap();
-    for path in [format!("../{name}"), outside.path().display().to_string(), format!("tasks/../../{name}")] {
+    for path in [
+        format!("../{name}"),
+        outside.path().display().to_string(),
+        format!("tasks/../../{name}"),
+    ] {
         let handles = [Handle::new(format!("{path}#t1"))];
-        assert!(desk.files.fetch(&"tasks".into(), &handles).await.unwrap().is_empty());
+        assert!(
+            desk.files
+                .fetch(&"tasks".into(), &handles)
+                .await
+                .unwrap()
+                .is_empty()
+        );
         let target = ItemRef::new("tasks", format!("{path}#t1"));
-        let command = Command::SetFields { target, kind: Kind::Task, edits: vec![edit("title", text("Call Marten"), text("x"))], base: None };
+        let command = Command::SetFields {
+            target,
+            kind: Kind::Task,
+            edits: vec![edit("title", text("Call Marten"), text("x"))],
+            base: None,
+        };
         assert!(desk.files.push(&"c1".into(), &command).await.is_err());
     }
     assert_eq!(std::fs::read_to_string(outside.path()).unwrap(), TASKS);
