@@ -32,9 +32,9 @@ async fn twenty_thousand_mails_stream_in_small_pages_and_none_is_missed() {
                 panic!()
             };
             if item.handle.as_str().starts_with("thread:") {
-                threads += 1
+                threads += 1;
             } else {
-                mails += 1
+                mails += 1;
             }
         }
         pages += 1;
