@@ -14,8 +14,17 @@ use super::desk::{Desk, say};
 async fn office() -> Subject {
     let server = Synapse::start().await.expect("a homeserver");
     let ada = server.login("ada").await.expect("ada");
-    let room = ada.create_room("Sales", &[&server.user_id("bert")]).await.expect("a room");
-    server.login("bert").await.expect("bert").join(&room).await.expect("joined");
+    let room = ada
+        .create_room("Sales", &[&server.user_id("bert")])
+        .await
+        .expect("a room");
+    server
+        .login("bert")
+        .await
+        .expect("bert")
+        .join(&room)
+        .await
+        .expect("joined");
     for n in 0..60 {
         ada.say(&room, &format!("message {n}")).await.expect("said");
     }
@@ -25,11 +34,21 @@ async fn office() -> Subject {
     let conversation = || Handle::new(&room);
     let writes = vec![
         say(&room, "Hello"),
-        Command::React { message: message(), conversation: conversation(), key: "👍".into() },
-        Command::MarkRead { conversation: ItemRef::new(ROOMS, &room), up_to: Handle::new(&event) },
+        Command::React {
+            message: message(),
+            conversation: conversation(),
+            key: "👍".into(),
+        },
+        Command::MarkRead {
+            conversation: ItemRef::new(ROOMS, &room),
+            up_to: Handle::new(&event),
+        },
         Command::Create {
             collection: CollectionId::new(ROOMS),
-            body: Box::new(Body::Conversation(Conversation::new(ConversationKind::Room, "New"))),
+            body: Box::new(Body::Conversation(Conversation::new(
+                ConversationKind::Room,
+                "New",
+            ))),
             link: None,
         },
         Command::Act {
