@@ -4,6 +4,8 @@
 //! together with its journal, its search index and the cursor that covers it;
 //! and nothing here ever wipes or re-creates a file it cannot read.
 
+#[cfg(feature = "bench")]
+pub mod bound;
 pub mod db;
 mod error;
 mod export;

@@ -61,12 +61,11 @@ impl Reader<'_> {
                WHERE n.org = g.id AND n.side = 1 AND o.number IS NOT NULL LIMIT 1), \
              max(coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 2), 0), \
                  coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 6), 0)) AS last, \
-             (SELECT count(DISTINCT n.person) FROM node n \
-               WHERE n.org = g.id AND n.side = 0 AND n.person IS NOT NULL), \
-             (SELECT count(*) FROM item i JOIN record r ON r.item = i.id WHERE i.org = g.id \
-               AND i.kind = 6 AND r.kind = 'opportunity' AND r.phase IN ('draft', 'open')), \
-             (SELECT count(*) FROM item i JOIN record r ON r.item = i.id WHERE i.org = g.id \
-               AND i.kind = 6 AND r.kind = 'invoice' AND r.phase = 'open' AND r.due < ?2) \
+             (SELECT count(*) FROM person p WHERE p.org = g.id), \
+             (SELECT count(*) FROM record r WHERE r.org = g.id \
+               AND r.kind = 'opportunity' AND r.phase IN ('draft', 'open')), \
+             (SELECT count(*) FROM record r WHERE r.org = g.id AND r.kind = 'invoice' \
+               AND r.phase IN ('draft', 'open') AND r.phase = 'open' AND r.due < ?2) \
              FROM org g WHERE (?1 IS NULL OR g.name LIKE ?1 ESCAPE '\\') \
              AND NOT EXISTS (SELECT 1 FROM node n JOIN organisation o ON o.item = n.item \
                WHERE n.org = g.id AND n.side = 1 AND o.own = 1) \
@@ -199,9 +198,8 @@ impl Reader<'_> {
             sum.1 = sum.1.saturating_add(money.amount);
         };
         let mut statement = self.conn.prepare_cached(
-            "SELECT r.kind, r.due, r.body FROM item i JOIN record r ON r.item = i.id \
-             WHERE i.org = ?1 AND i.kind = 6 AND r.phase IN ('draft', 'open') \
-             AND r.kind IN ('opportunity', 'invoice', 'order')",
+            "SELECT r.kind, r.due, r.body FROM record r WHERE r.org = ?1 \
+             AND r.phase IN ('draft', 'open') AND r.kind IN ('opportunity', 'invoice', 'order')",
         )?;
         let mut rows = statement.query([org.0])?;
         while let Some(row) = rows.next()? {

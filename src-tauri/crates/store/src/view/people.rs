@@ -23,14 +23,14 @@ impl Reader<'_> {
         most: Option<u32>,
         offset: u32,
     ) -> Result<Vec<PersonRow>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
+        // One condition a question: an OR over both would look at everybody.
+        let whom = if org.is_some() { "p.org = ?2" } else { "?2 IS NULL" };
+        let mut statement = self.conn.prepare_cached(&format!(
             "SELECT p.id, coalesce((SELECT max(i.id) FROM item i \
              WHERE i.person = p.id AND i.kind = 2), 0) AS last FROM person p \
-             WHERE (?1 IS NULL OR p.name LIKE ?1 ESCAPE '\\') \
-             AND (?2 IS NULL OR p.org = ?2 OR p.id IN \
-               (SELECT n.person FROM node n WHERE n.org = ?2 AND n.side = 0)) \
+             WHERE {whom} AND (?1 IS NULL OR p.name LIKE ?1 ESCAPE '\\') \
              ORDER BY last DESC, p.name, p.id LIMIT ?3 OFFSET ?4",
-        )?;
+        ))?;
         let found = statement
             .query_map(
                 params![name.map(contains), org.map(|org| org.0), limit(most, 200), offset],

@@ -40,7 +40,7 @@ impl Reader<'_> {
     /// The database cannot be read.
     pub fn records(&self, wanted: &RecordsWanted, today: Date) -> Result<Vec<RecordRow>, StoreError> {
         let mut sql = format!(
-            "SELECT {NARROW}, r.body FROM item i {JOINS} JOIN record r ON r.item = i.id WHERE i.kind = 6"
+            "SELECT {NARROW}, r.body FROM record r CROSS JOIN item i ON i.id = r.item {JOINS} WHERE 1"
         );
         let mut values: Vec<Value> = Vec::new();
         if let Some(kind) = &wanted.kind {
@@ -48,7 +48,7 @@ impl Reader<'_> {
             values.push(kind.clone().into());
         }
         if let Some(org) = wanted.org {
-            sql.push_str(" AND i.org = ?");
+            sql.push_str(" AND r.org = ?");
             values.push(org.0.into());
         }
         if let Some(account) = &wanted.account {
@@ -63,9 +63,9 @@ impl Reader<'_> {
             values.push(day.to_string().into());
         }
         sql.push_str(if wanted.overdue_on.is_some() {
-            " ORDER BY r.due, i.id"
+            " ORDER BY r.due, r.item"
         } else {
-            " ORDER BY i.id DESC"
+            " ORDER BY r.item DESC"
         });
         sql.push_str(" LIMIT ? OFFSET ?");
         values.push(limit(wanted.limit, 200).into());

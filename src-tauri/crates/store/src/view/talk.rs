@@ -53,7 +53,7 @@ impl Reader<'_> {
             values.push(account.0.clone().into());
         }
         if let Some(org) = wanted.org {
-            sql.push_str(" AND i.org = ?");
+            sql.push_str(" AND v.org = ?");
             values.push(org.0.into());
         }
         if let Some(kind) = &wanted.kind {
@@ -68,10 +68,10 @@ impl Reader<'_> {
             sql.push_str(" AND v.unread > 0");
         }
         if wanted.mentions {
-            sql.push_str(" AND v.mentions > 0");
+            sql.push_str(" AND v.unread > 0 AND v.mentions > 0");
         }
         if wanted.waiting {
-            sql.push_str(" AND i.org IS NOT NULL AND m.flags & ? = 0");
+            sql.push_str(" AND v.org IS NOT NULL AND m.flags & ? = 0");
             values.push(MINE.into());
         }
         if !wanted.done {
