@@ -23,6 +23,9 @@ use crate::dto::{
 };
 use crate::error::{ApiError, Code};
 
+/// The sample's user, Ines Halvorsen, in mail and in chat.
+const SAMPLE_USER: &str = "ines@velmora.example, @ines:velmora.example";
+
 impl Api {
     /// Finds items.
     pub async fn search(&self, wanted: SearchFor) -> Result<view::SearchPage, ApiError> {
@@ -165,7 +168,7 @@ impl Api {
         let account = if wanted.files_only {
             None
         } else {
-            let config = serde_json::json!({ "folder": folder });
+            let config = serde_json::json!({ "folder": folder, "own": SAMPLE_USER });
             let known = self.read(|db| db.accounts())?;
             // Making the sample again refreshes the account it already has.
             match known.into_iter().find(|it| it.connector == "files" && it.config == config) {

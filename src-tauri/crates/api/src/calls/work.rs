@@ -71,7 +71,7 @@ impl Api {
             about: about.map(|(collection, handle)| ItemRef { collection, handle }),
             ..Task::default()
         };
-        let (account, collection) = self.task_list(task.account)?;
+        let (account, collection) = self.task_list(task.account).await?;
         Ok(self.hub.create(&account, &collection, Body::Task(body), None)?.into())
     }
 
@@ -205,7 +205,7 @@ impl Api {
 
     /// Where new tasks go: the tasks of the account named, or of the local one,
     /// which is added when it is first wanted.
-    fn task_list(
+    async fn task_list(
         &self,
         account: Option<AccountId>,
     ) -> Result<(AccountId, CollectionId), ApiError> {
@@ -225,13 +225,15 @@ impl Api {
                 }
             },
         };
-        let collections = self.read(|db| db.collections(&account))?;
+        let mut collections = self.read(|db| db.collections(&account))?;
+        if collections.is_empty() && account.as_str() == LOCAL {
+            // Before its first turn a source's lists are not known; the local
+            // one can be asked without a network.
+            collections = self.hub.check(&account).await?;
+        }
         let tasks = collections.into_iter().find(|it| it.kinds.contains(&Kind::Task));
         match tasks {
             Some(collection) => Ok((account, collection.id)),
-            // Before its first turn a source's lists are not known; the local
-            // one has a fixed list.
-            None if account.as_str() == LOCAL => Ok((account, CollectionId::new("tasks"))),
             None => Err(ApiError::new(
                 Code::Refused,
                 format!("The account {account} has no list of tasks, or has not been synced yet."),

@@ -43,6 +43,7 @@ pub(super) fn map(path: &str, text: &str) -> (Option<Millis>, WikiPage) {
     (
         find("date")
             .or_else(|| find("created"))
+            .or_else(|| find("updated"))
             .and_then(|it| moment(&it)),
         page,
     )

@@ -162,6 +162,13 @@ impl People {
                         rules.add_me(tx, place.account, address)?;
                     }
                 }
+                // Where a colleague has mail is the user's own company.
+                if it.me || it.staff {
+                    let mail = |it: &&Address| it.kind == AddressKind::Email;
+                    for address in it.addresses.iter().filter(mail) {
+                        rules.add_own_domain(tx, &address.value)?;
+                    }
+                }
                 (Side::Person, &it.name, contact_claims(it, &rules))
             }
             Body::Organisation(it) => {

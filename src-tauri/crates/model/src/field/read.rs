@@ -102,7 +102,8 @@ fn addresses(all: &[Address]) -> Fields {
 
 fn postal(all: &[Postal]) -> FieldValue {
     list(all.iter().map(|it| {
-        [&it.label, &it.street, &it.code, &it.city, &it.country]
+        // What it is for is left out: systems that mean one place label it differently.
+        [&it.street, &it.code, &it.city, &it.country]
             .map(String::as_str)
             .join("\n")
     }))

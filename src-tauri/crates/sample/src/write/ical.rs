@@ -174,6 +174,7 @@ impl File {
         }
         if let Some(c) = customer(event.customer) {
             self.add(&format!("CATEGORIES:{}", escaped(c.name)));
+            self.add(&format!("X-RAPPORT-ABOUT:{}", super::tables::about(c.id)));
         }
         self.people(&event.people);
         self.add("END:VEVENT");
@@ -280,6 +281,7 @@ impl File {
         }
         if let Some(c) = customer(task.customer) {
             self.add(&format!("CATEGORIES:{}", escaped(c.name)));
+            self.add(&format!("X-RAPPORT-ABOUT:{}", super::tables::about(c.id)));
         }
         if let Some(cause) = &task.cause {
             self.add(&format!("RELATED-TO:{}", escaped(cause)));

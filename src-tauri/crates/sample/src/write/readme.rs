@@ -12,12 +12,12 @@ The same layout works for a folder of your own:
 | --- | --- |
 | `contacts/*.vcf` | vCard 4.0, one card a file. `KIND:org` for organisations, `CATEGORIES:staff` for colleagues, `IMPP:matrix:u/name:server` for chat addresses |
 | `calendar/*.ics` | iCalendar `VEVENT`, one entry a file, a moved occurrence beside its series. Times carry a `TZID` that is defined in the file |
-| `tasks/*.ics` | iCalendar `VTODO`. `CATEGORIES` names the customer; `RELATED-TO` and `X-RAPPORT-LINK` name the Message-ID or chat message that caused the task; `X-RAPPORT-COLUMN` is the board column (todo, doing, waiting, done); `X-RAPPORT-SOURCE` the system and number the task stands for |
+| `tasks/*.ics` | iCalendar `VTODO`. `CATEGORIES` names the customer, `X-RAPPORT-ABOUT` its row; `RELATED-TO` and `X-RAPPORT-LINK` name the Message-ID or chat message that caused the task; `X-RAPPORT-COLUMN` is the board column (todo, doing, waiting, done); `X-RAPPORT-SOURCE` the system and number the task stands for |
 | `mail/*.mbox` | mboxrd: messages of RFC 5322 with `From ` lines between them; body lines that look like one carry one `>` more. `inbox` and `sent` hold the last ninety days, `archive-YYYY-MM` the rest |
 | `chat/*.jsonl` | one room a file, see below |
 | `records/*.csv` | tables with a header row, UTF-8, RFC 4180 quoting |
 | `rapport-mapping.json` | what each table is and what its columns mean |
-| `wiki/*.md` | Markdown with front matter: `title`, `updated`, `tags`, `customer` (its id) |
+| `wiki/*.md` | Markdown with front matter: `title`, `updated`, `tags`, `customer` (its id), `about` (its row) |
 
 Files whose names start with a dot, this README and `rapport-*.json` are not items.
 

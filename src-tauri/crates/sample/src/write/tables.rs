@@ -285,3 +285,9 @@ pub(crate) const ALL: &[&Spec] = &[
     &EMPLOYEES,
     &LEAVE,
 ];
+
+/// The customer's row, as a reference from another collection: the collection,
+/// then the handle, which is the file and the key in it.
+pub(crate) fn about(customer: &str) -> String {
+    format!("records/records/customers.csv#{customer}")
+}

@@ -14,7 +14,9 @@ pub(crate) fn write(folder: &Folder, calendar: &Calendar) -> Result<u64, SampleE
         let second = 9 * 3600 + u32::try_from(page.title.len() * 97 % 25_000).unwrap_or(0);
         let updated = calendar.at(page.day, second)?.timestamp();
         let owner = customer(page.customer)
-            .map(|c| format!("customer: {}\n", c.id))
+            .map(|c| {
+                format!("customer: {}\nabout: {}\n", c.id, super::tables::about(c.id))
+            })
             .unwrap_or_default();
         let text = format!(
             "---\ntitle: \"{}\"\nupdated: {updated}\ntags: [{}]\n{owner}---\n\n# {}\n\n{}",

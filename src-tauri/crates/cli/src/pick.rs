@@ -1,0 +1,95 @@
+//! Finds the one thing a person means: by id, or by name or its beginning.
+
+use rapport_api::{Api, dto};
+use rapport_model::{AccountId, CommandId, ItemId, OrgId, PersonId};
+
+use crate::failure::Failure;
+
+/// What could be meant, with the name to show for it.
+fn one<T>(what: &str, text: &str, mut found: Vec<(String, T)>) -> Result<T, Failure> {
+    let lower = text.to_lowercase();
+    if found.len() > 1
+        && let Some(exact) = found.iter().position(|(name, _)| name.to_lowercase() == lower)
+    {
+        return Ok(found.swap_remove(exact).1);
+    }
+    if found.len() > 1 {
+        let names: Vec<String> =
+            found.iter().take(8).map(|(name, _)| crate::out::clean(name, 60)).collect();
+        return Err(Failure::usage(format!(
+            "\"{text}\" fits more than one {what}: {}. Give more of the name, or the id.",
+            names.join("; ")
+        )));
+    }
+    found.pop().map(|(_, value)| value).ok_or_else(|| {
+        Failure::not_found(format!("No {what} is called \"{text}\" or begins with that."))
+    })
+}
+
+pub(crate) fn account(text: &str) -> AccountId {
+    AccountId::new(text)
+}
+
+pub(crate) fn some_account(text: Option<&String>) -> Option<AccountId> {
+    text.map(|text| account(text))
+}
+
+pub(crate) fn command(text: &str) -> CommandId {
+    CommandId::new(text)
+}
+
+pub(crate) async fn customer(api: &Api, text: &str) -> Result<OrgId, Failure> {
+    if let Ok(id) = text.parse::<OrgId>() {
+        return Ok(id);
+    }
+    let rows = api
+        .customers(dto::Named { name: Some(text.to_owned()), limit: Some(20), offset: None })
+        .await?;
+    one("customer", text, rows.into_iter().map(|row| (row.name, row.id)).collect())
+}
+
+pub(crate) async fn some_customer(
+    api: &Api,
+    text: Option<&String>,
+) -> Result<Option<OrgId>, Failure> {
+    match text {
+        Some(text) => customer(api, text).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn person(api: &Api, text: &str) -> Result<PersonId, Failure> {
+    if let Ok(id) = text.parse::<PersonId>() {
+        return Ok(id);
+    }
+    let rows = api
+        .people(dto::Named { name: Some(text.to_owned()), limit: Some(20), offset: None })
+        .await?;
+    one("person", text, rows.into_iter().map(|row| (row.name, row.id)).collect())
+}
+
+pub(crate) async fn conversation(api: &Api, text: &str) -> Result<ItemId, Failure> {
+    if let Ok(id) = text.parse::<ItemId>() {
+        return Ok(id);
+    }
+    let rows = api
+        .conversations(dto::ConversationFilter {
+            title: Some(text.to_owned()),
+            done: true,
+            limit: Some(20),
+            ..dto::ConversationFilter::default()
+        })
+        .await?;
+    one("conversation", text, rows.into_iter().map(|row| (row.title, row.id)).collect())
+}
+
+/// A record, task or message by id; a record or task also by code or title.
+pub(crate) async fn item(api: &Api, text: &str) -> Result<ItemId, Failure> {
+    if let Ok(id) = text.parse::<ItemId>() {
+        return Ok(id);
+    }
+    let found = api
+        .named_items(dto::Named { name: Some(text.to_owned()), limit: Some(20), offset: None })
+        .await?;
+    one("record or task", text, found.into_iter().map(|row| (row.title, row.id)).collect())
+}

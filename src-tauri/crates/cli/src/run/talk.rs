@@ -1,0 +1,164 @@
+//! Conversations, messages, drafts.
+
+use rapport_api::dto;
+use rapport_model::Handle;
+use rapport_model::command::Outgoing;
+use rapport_model::conversation::Readable;
+
+use super::Desk;
+use crate::args::{ConversationsCommand, DraftsArgs};
+use crate::failure::Failure;
+use crate::out::{or_dash, table};
+use crate::{pick, when};
+
+pub(crate) async fn conversations(
+    desk: &Desk<'_>,
+    command: ConversationsCommand,
+) -> Result<(), Failure> {
+    let api = desk.api;
+    match command {
+        ConversationsCommand::List { unread, account, customer, limit } => {
+            let filter = dto::ConversationFilter {
+                unread,
+                account: pick::some_account(account.as_ref()),
+                customer: pick::some_customer(api, customer.as_ref()).await?,
+                limit,
+                ..dto::ConversationFilter::default()
+            };
+            let rows = api.conversations(filter).await?;
+            desk.out.show(&rows, |rows| {
+                table(
+                    ["id", "kind", "title", "customer", "unread", "last", "says"],
+                    rows.iter().map(|row| {
+                        [
+                            row.id.to_string(),
+                            row.kind.clone(),
+                            row.title.clone(),
+                            or_dash(row.customer_name.as_ref()),
+                            row.unread.to_string(),
+                            when::ago(row.last_at, desk.at()),
+                            row.last_text.clone(),
+                        ]
+                    }),
+                )
+            })
+        }
+        ConversationsCommand::Show { conversation, limit, backfill } => {
+            let conversation = pick::conversation(api, &conversation).await?;
+            if backfill {
+                api.backfill(dto::OneConversation { conversation }).await?;
+            }
+            show(desk, dto::MessagesOf { conversation, before: None, limit }).await
+        }
+        ConversationsCommand::Send { conversation, text, reply_to, file, now } => {
+            let conversation = pick::conversation(api, &conversation).await?;
+            let files = file
+                .iter()
+                .map(|path| {
+                    std::path::absolute(path)
+                        .ok()
+                        .and_then(|path| path.to_str().map(str::to_owned))
+                        .ok_or_else(|| Failure::usage(format!("{} cannot be sent: its name is not text.", path.display())))
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            let message = Outgoing {
+                text,
+                reply_to: reply_to.map(Handle::new),
+                files,
+                ..Outgoing::default()
+            };
+            queued(desk, api.send(dto::Say { conversation, message, now }).await?)
+        }
+        ConversationsCommand::React { message, key } => {
+            let message = pick::item(api, &message).await?;
+            queued(desk, api.react(dto::React { message, key }).await?)
+        }
+        ConversationsCommand::Edit { message, text } => {
+            let message = pick::item(api, &message).await?;
+            queued(desk, api.edit_message(dto::EditMessage { message, text }).await?)
+        }
+        ConversationsCommand::Redact { message, reason } => {
+            let message = pick::item(api, &message).await?;
+            queued(desk, api.redact(dto::Redact { message, reason }).await?)
+        }
+        ConversationsCommand::Read { conversation } => {
+            let conversation = pick::conversation(api, &conversation).await?;
+            api.mark_read(dto::OneConversation { conversation }).await?;
+            desk.out.say("Read. The source hears of it with the next sync.")
+        }
+    }
+}
+
+async fn show(desk: &Desk<'_>, which: dto::MessagesOf) -> Result<(), Failure> {
+    let page = desk.api.messages(which).await?;
+    desk.out.show(&page, |page| {
+        let mut text = table(
+            ["id", "when", "who", "says", ""],
+            page.messages.iter().rev().map(|row| {
+                let says = match &row.readable {
+                    Readable::Yes => row.text.clone(),
+                    Readable::Undecryptable(why) => format!("[cannot be decrypted yet: {why}]"),
+                    Readable::Redacted(why) => {
+                        format!("[taken back{}]", why.as_ref().map_or_else(String::new, |why| format!(": {why}")))
+                    }
+                    Readable::Unsupported(what) => format!("[{what}]"),
+                };
+                [
+                    row.id.to_string(),
+                    when::local(row.at),
+                    row.from.name.clone().unwrap_or_else(|| row.from.address.value.clone()),
+                    says,
+                    row.way.as_ref().map_or_else(String::new, |way| way.state.clone()),
+                ]
+            }),
+        );
+        for gap in &page.gaps {
+            text.push_str(&format!(
+                "\nHistory before {} is not here; --backfill fetches it.",
+                when::local(*gap)
+            ));
+        }
+        text
+    })
+}
+
+/// Says that a wish is in the outbox.
+pub(crate) fn queued(desk: &Desk<'_>, queued: dto::Queued) -> Result<(), Failure> {
+    desk.out.show(&queued, |queued| {
+        format!(
+            "Saved here as {0}. The next sync sends it; until then: rapport outbox undo {0}",
+            queued.command
+        )
+    })
+}
+
+pub(crate) async fn drafts(desk: &Desk<'_>, args: DraftsArgs) -> Result<(), Failure> {
+    let rows = match &args.conversation {
+        None => desk.api.drafts(dto::Nothing {}).await?,
+        Some(conversation) => {
+            let conversation = pick::conversation(desk.api, conversation).await?;
+            if let Some(text) = args.save {
+                desk.api.draft_save(dto::SaveDraft { conversation, text }).await?;
+            }
+            if args.discard {
+                desk.api.draft_discard(dto::OneConversation { conversation }).await?;
+                return desk.out.say("The draft is discarded; its versions stay in the history.");
+            }
+            desk.api.draft_history(dto::OneConversation { conversation }).await?
+        }
+    };
+    desk.out.show(&rows, |rows| {
+        table(
+            ["conversation", "title", "version", "saved", "text"],
+            rows.iter().map(|row| {
+                [
+                    row.conversation.to_string(),
+                    row.title.clone(),
+                    row.version.to_string(),
+                    when::ago(row.at, desk.at()),
+                    row.text.clone(),
+                ]
+            }),
+        )
+    })
+}

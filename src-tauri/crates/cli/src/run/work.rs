@@ -1,0 +1,238 @@
+//! Tasks, records, the outbox, today.
+
+use rapport_api::dto;
+use rapport_model::{FieldValue, ItemId};
+use rapport_store::view::TaskRow;
+
+use super::Desk;
+use super::people::{journal_table, records_table};
+use super::talk::queued;
+use crate::args::{OutboxCommand, RecordsCommand, TasksCommand};
+use crate::failure::Failure;
+use crate::out::{or_dash, table};
+use crate::{pick, values, when};
+
+pub(crate) fn tasks_table(rows: &[TaskRow]) -> String {
+    table(
+        ["id", "title", "status", "due", "customer", "source", ""],
+        rows.iter().map(|row| {
+            let due = row.due.map(|due| match due {
+                rapport_model::plan::Due::Day(day) => day.to_string(),
+                rapport_model::plan::Due::At(at) => when::local(at),
+            });
+            [
+                row.id.to_string(),
+                row.title.clone(),
+                row.status.clone(),
+                if row.overdue { format!("{} (overdue)", or_dash(due)) } else { or_dash(due) },
+                or_dash(row.customer_name.as_ref()),
+                row.account.to_string(),
+                if row.pending { "waits for the source".to_owned() } else { String::new() },
+            ]
+        }),
+    )
+}
+
+pub(crate) async fn tasks(desk: &Desk<'_>, command: TasksCommand) -> Result<(), Failure> {
+    let api = desk.api;
+    match command {
+        TasksCommand::List { all, customer, limit } => {
+            let customer = pick::some_customer(api, customer.as_ref()).await?;
+            let filter =
+                dto::TaskFilter { customer, done: all, limit, ..dto::TaskFilter::default() };
+            let rows = api.tasks(filter).await?;
+            desk.out.show(&rows, |rows| tasks_table(rows))
+        }
+        TasksCommand::Add { title, due, notes, priority, customer, message, account } => {
+            let message = match message {
+                Some(text) => Some(pick::item(api, &text).await?),
+                None => None,
+            };
+            let task = dto::AddTask {
+                account: pick::some_account(account.as_ref()),
+                title,
+                notes,
+                due,
+                priority,
+                message,
+                customer: pick::some_customer(api, customer.as_ref()).await?,
+            };
+            queued(desk, api.task_add(task).await?)
+        }
+        TasksCommand::Done { task } => {
+            let item = pick::item(api, &task).await?;
+            queued(desk, api.task_done(dto::OneItem { item }).await?)
+        }
+        TasksCommand::Edit { task, fields } => {
+            let item = pick::item(api, &task).await?;
+            set(desk, item, &fields).await
+        }
+    }
+}
+
+/// Sets fields; each value takes the type the field has now.
+async fn set(desk: &Desk<'_>, item: ItemId, pairs: &[String]) -> Result<(), Failure> {
+    let now = desk.api.fields(dto::OneItem { item }).await?;
+    let fields = values::fields(pairs, |name| {
+        now.iter()
+            .find(|row| row.field == name)
+            .map_or(FieldValue::Empty, |row| row.value.clone())
+    })?;
+    queued(desk, desk.api.set_fields(dto::SetFields { item, fields }).await?)
+}
+
+pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<(), Failure> {
+    let api = desk.api;
+    match command {
+        RecordsCommand::List { kind, customer, account, open, overdue, limit } => {
+            let filter = dto::RecordFilter {
+                kind,
+                customer: pick::some_customer(api, customer.as_ref()).await?,
+                account: pick::some_account(account.as_ref()),
+                open,
+                overdue,
+                limit,
+                offset: None,
+            };
+            let rows = api.records(filter).await?;
+            desk.out.show(&rows, |rows| records_table(rows))
+        }
+        RecordsCommand::Show { record } => {
+            let item = pick::item(api, &record).await?;
+            let page = api.record(dto::OneItem { item }).await?;
+            desk.out.show(&page, |page| {
+                let mut text = records_table(std::slice::from_ref(&page.record));
+                text.push_str("\n\nFields\n");
+                text.push_str(&table(
+                    ["field", "value", "at the source", "changed"],
+                    page.fields.iter().map(|row| {
+                        [
+                            row.field.clone(),
+                            row.value.to_string(),
+                            row.at_source.as_ref().map_or_else(String::new, ToString::to_string),
+                            or_dash(row.changed.map(when::local)),
+                        ]
+                    }),
+                ));
+                if !page.actions.is_empty() {
+                    text.push_str(&format!("\n\nCan be asked of the server: {}", page.actions.join(", ")));
+                }
+                if !page.children.is_empty() {
+                    text.push_str(&format!("\n\nHangs on it\n{}", records_table(&page.children)));
+                }
+                if !page.journal.is_empty() {
+                    text.push_str(&format!("\n\nHistory\n{}", journal_table(&page.journal)));
+                }
+                text
+            })
+        }
+        RecordsCommand::Set { record, fields } => {
+            let item = pick::item(api, &record).await?;
+            set(desk, item, &fields).await
+        }
+        RecordsCommand::Act { record, action } => {
+            let item = pick::item(api, &record).await?;
+            queued(desk, api.act(dto::Act { item, action }).await?)
+        }
+    }
+}
+
+pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<(), Failure> {
+    let api = desk.api;
+    let one = |text: &str| dto::OneCommand { command: pick::command(text) };
+    match command {
+        OutboxCommand::List { all } => {
+            let rows = api.outbox(dto::OutboxFilter { account: None, all }).await?;
+            desk.out.show(&rows, |rows| {
+                table(
+                    ["id", "account", "does", "what", "state", "since", "tries", "why"],
+                    rows.iter().map(|row| {
+                        let mut why =
+                            row.fault.as_ref().map_or_else(String::new, ToString::to_string);
+                        for it in &row.conflict {
+                            why.push_str(&format!(
+                                " {}: was {}, yours {}, theirs {}.",
+                                it.field, it.base, it.mine, it.theirs
+                            ));
+                        }
+                        [
+                            row.id.to_string(),
+                            row.account.to_string(),
+                            row.does.clone(),
+                            row.title.clone(),
+                            row.state.clone(),
+                            when::ago(row.queued, desk.at()),
+                            row.attempts.to_string(),
+                            why,
+                        ]
+                    }),
+                )
+            })
+        }
+        OutboxCommand::Undo { command } => {
+            api.outbox_undo(one(&command)).await?;
+            desk.out.say("Taken back; nothing was sent.")
+        }
+        OutboxCommand::Retry { command } => {
+            api.outbox_retry(one(&command)).await?;
+            desk.out.say("Queued again; the next sync sends it.")
+        }
+        OutboxCommand::Edit { command, text, fields } => {
+            let fields = if fields.is_empty() {
+                std::collections::BTreeMap::new()
+            } else {
+                values::fields(&fields, |_name| FieldValue::Empty)?
+            };
+            let command = pick::command(&command);
+            api.outbox_edit(dto::EditCommand { command, text, fields }).await?;
+            desk.out.say("Changed; the next sync sends it.")
+        }
+        OutboxCommand::Discard { command } => {
+            api.outbox_discard(one(&command)).await?;
+            desk.out.say("Given up; the source's values stand.")
+        }
+        OutboxCommand::Resolve { command, mine } => {
+            let command = pick::command(&command);
+            api.outbox_resolve(dto::Resolve { command, keep_mine: mine }).await?;
+            desk.out.say("Decided; the next sync sends what is yours.")
+        }
+    }
+}
+
+pub(crate) async fn today(desk: &Desk<'_>) -> Result<(), Failure> {
+    let today = desk.api.today(dto::Nothing {}).await?;
+    desk.out.show(&today, |today| {
+        let conversations = |rows: &[rapport_store::view::ConversationRow]| {
+            table(
+                ["id", "title", "who", "says", "when"],
+                rows.iter().map(|row| {
+                    [
+                        row.id.to_string(),
+                        row.title.clone(),
+                        or_dash(row.last_from.as_ref()),
+                        row.last_text.clone(),
+                        when::ago(row.last_at, desk.at()),
+                    ]
+                }),
+            )
+        };
+        format!(
+            "Mentions\n{}\n\nOpen questions\n{}\n\nOverdue invoices\n{}\n\nDue tasks\n{}\n\nRest of the day\n{}",
+            conversations(&today.mentions),
+            conversations(&today.questions),
+            records_table(&today.overdue),
+            tasks_table(&today.tasks),
+            table(
+                ["start", "title", "where", "customer"],
+                today.events.iter().map(|row| {
+                    [
+                        when::local(row.start),
+                        row.title.clone(),
+                        or_dash(row.location.as_ref()),
+                        or_dash(row.customer_name.as_ref()),
+                    ]
+                })
+            )
+        )
+    })
+}
