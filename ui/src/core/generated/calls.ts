@@ -1,0 +1,225 @@
+// Written by `cargo xtask gen` from the calls list of the api crate. Do not edit.
+import type { AccountRow } from './AccountRow';
+import type { Act } from './Act';
+import type { AddAccount } from './AddAccount';
+import type { AddTask } from './AddTask';
+import type { Backfilled } from './Backfilled';
+import type { CheckReport } from './CheckReport';
+import type { ConversationFilter } from './ConversationFilter';
+import type { ConversationRow } from './ConversationRow';
+import type { CoverageRow } from './CoverageRow';
+import type { CustomerPage } from './CustomerPage';
+import type { CustomerRow } from './CustomerRow';
+import type { DoctorReport } from './DoctorReport';
+import type { Done } from './Done';
+import type { Download } from './Download';
+import type { Downloaded } from './Downloaded';
+import type { DraftRow } from './DraftRow';
+import type { EditCommand } from './EditCommand';
+import type { EditMessage } from './EditMessage';
+import type { EventRange } from './EventRange';
+import type { EventRow } from './EventRow';
+import type { Export } from './Export';
+import type { Exported } from './Exported';
+import type { FieldRow } from './FieldRow';
+import type { Forget } from './Forget';
+import type { JournalFilter } from './JournalFilter';
+import type { JournalLine } from './JournalLine';
+import type { LedgerLine } from './LedgerLine';
+import type { Loss } from './Loss';
+import type { MadeSample } from './MadeSample';
+import type { MakeSample } from './MakeSample';
+import type { Manifest } from './Manifest';
+import type { MessageHtml } from './MessageHtml';
+import type { MessagePage } from './MessagePage';
+import type { MessagesOf } from './MessagesOf';
+import type { Named } from './Named';
+import type { NamedItem } from './NamedItem';
+import type { Nothing } from './Nothing';
+import type { NotificationRow } from './NotificationRow';
+import type { OneAccount } from './OneAccount';
+import type { OneCommand } from './OneCommand';
+import type { OneConversation } from './OneConversation';
+import type { OneCustomer } from './OneCustomer';
+import type { OneItem } from './OneItem';
+import type { OneMessage } from './OneMessage';
+import type { OnePerson } from './OnePerson';
+import type { OutboxFilter } from './OutboxFilter';
+import type { OutboxRow } from './OutboxRow';
+import type { PageRow } from './PageRow';
+import type { PageText } from './PageText';
+import type { PauseAccount } from './PauseAccount';
+import type { PeoplePair } from './PeoplePair';
+import type { PersonPage } from './PersonPage';
+import type { PersonRow } from './PersonRow';
+import type { Queued } from './Queued';
+import type { React } from './React';
+import type { ReconcileReport } from './ReconcileReport';
+import type { RecordFilter } from './RecordFilter';
+import type { RecordPage } from './RecordPage';
+import type { RecordRow } from './RecordRow';
+import type { Redact } from './Redact';
+import type { Resolve } from './Resolve';
+import type { SaveDraft } from './SaveDraft';
+import type { Say } from './Say';
+import type { SearchFor } from './SearchFor';
+import type { SearchPage } from './SearchPage';
+import type { Security } from './Security';
+import type { SecurityAnswer } from './SecurityAnswer';
+import type { SetFields } from './SetFields';
+import type { Setting } from './Setting';
+import type { SettingName } from './SettingName';
+import type { SignIn } from './SignIn';
+import type { SignedIn } from './SignedIn';
+import type { SomeAccounts } from './SomeAccounts';
+import type { SuggestionRow } from './SuggestionRow';
+import type { SyncReport } from './SyncReport';
+import type { TaskFilter } from './TaskFilter';
+import type { TaskRow } from './TaskRow';
+import type { TimelineOf } from './TimelineOf';
+import type { TimelineRow } from './TimelineRow';
+import type { Today } from './Today';
+import type { Typing } from './Typing';
+import type { Unlink } from './Unlink';
+
+/** Every call: what it takes and what it gives. */
+export interface Calls {
+  /** The kinds of system Rapport speaks to, with their sign-in forms. */
+  sources: { request: Nothing; response: Array<Manifest> };
+  /** Every account with its health. */
+  accounts: { request: Nothing; response: Array<AccountRow> };
+  /** Adds an account; nothing is asked of the source yet. */
+  account_add: { request: AddAccount; response: AccountRow };
+  /** Stops or resumes an account's syncing. */
+  account_pause: { request: PauseAccount; response: Done };
+  /** One step of signing in. */
+  account_sign_in: { request: SignIn; response: SignedIn };
+  /** Asks the source now whether the account works, collection by collection. */
+  account_check: { request: OneAccount; response: CheckReport };
+  /** What removing an account would lose. */
+  account_loss: { request: OneAccount; response: Loss };
+  /** Removes an account with everything that came from it. */
+  account_remove: { request: OneAccount; response: Loss };
+  /** A question about end-to-end encryption. */
+  account_security: { request: Security; response: SecurityAnswer };
+  /** One turn now: sends what waits, pulls what is new. */
+  sync_once: { request: SomeAccounts; response: Array<SyncReport> };
+  /** What is here and what is at the source, collection by collection. */
+  ledger: { request: SomeAccounts; response: Array<LedgerLine> };
+  /** Compares id by id and mends the difference. */
+  reconcile: { request: SomeAccounts; response: Array<ReconcileReport> };
+  /** Finds items by words, part-words and operators. */
+  search: { request: SearchFor; response: SearchPage };
+  /** How far back each source can be searched. */
+  coverage: { request: Nothing; response: Array<CoverageRow> };
+  /** Customers, by latest contact. */
+  customers: { request: Named; response: Array<CustomerRow> };
+  /** Everything the sources know of one customer. */
+  customer: { request: OneCustomer; response: CustomerPage };
+  /** A customer's history over all systems, newest first. */
+  customer_timeline: { request: TimelineOf; response: Array<TimelineRow> };
+  /** The user has looked at this customer now. */
+  customer_looked: { request: OneCustomer; response: Done };
+  /** People, by latest contact. */
+  people: { request: Named; response: Array<PersonRow> };
+  /** One person with every handle and the evidence that joins them. */
+  person: { request: OnePerson; response: PersonPage };
+  /** These two are the same person. Reversible. */
+  person_link: { request: PeoplePair; response: Done };
+  /** This handle is not that person's. Reversible. */
+  person_unlink: { request: Unlink; response: Done };
+  /** These two are never the same person. Reversible by linking them. */
+  person_keep_apart: { request: PeoplePair; response: Done };
+  /** Pairs that may be the same person, with the reason. */
+  person_suggestions: { request: Named; response: Array<SuggestionRow> };
+  /** Conversations of every source, newest activity first. */
+  conversations: { request: ConversationFilter; response: Array<ConversationRow> };
+  /** One conversation. */
+  conversation: { request: OneConversation; response: ConversationRow };
+  /** Messages of a conversation, newest first, with the known gaps. */
+  messages: { request: MessagesOf; response: MessagePage };
+  /** Says something; it waits in the outbox for its undo window. */
+  send: { request: Say; response: Queued };
+  /** Changes the text of an own message. */
+  edit_message: { request: EditMessage; response: Queued };
+  /** Takes a message back. */
+  redact: { request: Redact; response: Queued };
+  /** Reacts to a message. */
+  react: { request: React; response: Queued };
+  /** Marks a conversation as read up to its newest message. */
+  mark_read: { request: OneConversation; response: Done };
+  /** Fetches older history into the newest gap of a conversation. */
+  backfill: { request: OneConversation; response: Backfilled };
+  /** Tells others that the user is typing. */
+  typing: { request: Typing; response: Done };
+  /** Fetches a file that came with an item. */
+  download: { request: Download; response: Downloaded };
+  /** Drafts, newest first. */
+  drafts: { request: Nothing; response: Array<DraftRow> };
+  /** Keeps what the user is writing, as a new version. */
+  draft_save: { request: SaveDraft; response: Done };
+  /** Earlier versions of a draft, newest first. */
+  draft_history: { request: OneConversation; response: Array<DraftRow> };
+  /** Throws a draft away, by the user's explicit wish. */
+  draft_discard: { request: OneConversation; response: Done };
+  /** Tasks of every source, by due date. */
+  tasks: { request: TaskFilter; response: Array<TaskRow> };
+  /** Makes a task. */
+  task_add: { request: AddTask; response: Queued };
+  /** Sets a task to done. */
+  task_done: { request: OneItem; response: Queued };
+  /** Calendar entries between two moments, recurrences spread out. */
+  events: { request: EventRange; response: Array<EventRow> };
+  /** Wiki pages and notes. */
+  pages: { request: Named; response: Array<PageRow> };
+  /** One wiki page with its text. */
+  page: { request: OneItem; response: PageText };
+  /** Records of every source. */
+  records: { request: RecordFilter; response: Array<RecordRow> };
+  /** One record with all its fields, where each came from and how old it is. */
+  record: { request: OneItem; response: RecordPage };
+  /** Sets fields of a record, task, contact or event, through the outbox. */
+  set_fields: { request: SetFields; response: Queued };
+  /** Presses a button the server offers. */
+  act: { request: Act; response: Queued };
+  /** What waits, is unsure or parked, in the order it will go. */
+  outbox: { request: OutboxFilter; response: Array<OutboxRow> };
+  /** Takes a waiting command back. */
+  outbox_undo: { request: OneCommand; response: Done };
+  /** Tries a parked command again. */
+  outbox_retry: { request: OneCommand; response: Done };
+  /** Changes what a waiting or parked command wants. */
+  outbox_edit: { request: EditCommand; response: Done };
+  /** Gives a parked command up; the source's values stand. */
+  outbox_discard: { request: OneCommand; response: Done };
+  /** Decides a conflict field by field. */
+  outbox_resolve: { request: Resolve; response: Done };
+  /** What changed, who or what caused it. */
+  journal: { request: JournalFilter; response: Array<JournalLine> };
+  /** Notifications, newest first. */
+  notifications: { request: Nothing; response: Array<NotificationRow> };
+  /** The user has seen every notification so far. */
+  notifications_seen: { request: Nothing; response: Done };
+  /** What needs the user: unread mentions, open questions, overdue invoices, due tasks. */
+  today: { request: Nothing; response: Today };
+  /** A setting. */
+  setting: { request: SettingName; response: Setting };
+  /** Changes a setting. */
+  setting_set: { request: Setting; response: Done };
+  /** Writes what is here into open formats. */
+  export: { request: Export; response: Exported };
+  /** What erasing an account or person would lose. */
+  forget_loss: { request: Forget; response: Loss };
+  /** Erases everything of an account or person here; sources are not touched. */
+  forget: { request: Forget; response: Loss };
+  /** Creates the sample workspace, a fictional company, as a source. */
+  sample: { request: MakeSample; response: MadeSample };
+  /** Records and tasks whose code or title begins so, newest first. */
+  named_items: { request: Named; response: Array<NamedItem> };
+  /** All tracked fields of an item, with the source's value while an edit waits. */
+  fields: { request: OneItem; response: Array<FieldRow> };
+  /** The HTML form of a message, as received: foreign text, to be sanitised and framed. */
+  message_html: { request: OneMessage; response: MessageHtml };
+  /** Examines keychain, database, disk, clock and accounts. */
+  doctor: { request: Nothing; response: DoctorReport };
+}
