@@ -98,6 +98,15 @@ impl Incoming<'_> {
         self.written.run.unwrap_or(self.place.run)
     }
 
+    fn body_row(&self, id: ItemId, links: &Links) -> body::Row<'_> {
+        body::Row {
+            id,
+            body: &self.item.body,
+            json: self.json,
+            org: links.org,
+        }
+    }
+
     fn subject(&self, id: ItemId, links: &Links) -> Subject<'_> {
         Subject {
             id,
@@ -188,7 +197,7 @@ impl Tx<'_> {
     fn insert(&mut self, new: &Incoming<'_>) -> Result<Upserted, StoreError> {
         let kind = new.item.body.kind();
         let id = self.insert_row(new)?;
-        body::put(self.conn, id, &new.item.body, new.json, true)?;
+        body::put_row(self.conn, new.body_row(id, new.links), true)?;
         if let Some(text) = &new.item.raw {
             raw::put(self.conn, &mut self.tools.packer, id, text, true)?;
         }
@@ -269,11 +278,7 @@ impl Tx<'_> {
 
     /// The content is known. Links, revision or the stamp of a listing may
     /// still have moved.
-    fn same_content(
-        &mut self,
-        new: &Incoming<'_>,
-        known: &Known,
-    ) -> Result<Upserted, StoreError> {
+    fn same_content(&mut self, new: &Incoming<'_>, known: &Known) -> Result<Upserted, StoreError> {
         let links = merged(new.links, &known.links);
         let revision = new.item.revision.as_ref().map(|it| it.as_str());
         let stamped = new.written.run.is_none_or(|run| run == known.run);
@@ -397,7 +402,7 @@ impl Tx<'_> {
                 ))?
                 .execute([id.0])?;
         }
-        body::put(self.conn, id, &new.item.body, new.json, false)?;
+        body::put_row(self.conn, new.body_row(id, links), false)?;
         let same_refs = old
             .as_ref()
             .is_some_and(|old| refs::refs_of(old) == refs::refs_of(&new.item.body));

@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 use rapport_model::conversation::Membership;
 use rapport_model::plan::Due;
-use rapport_model::{Body, Event, ItemId, Kind, Money};
+use rapport_model::{Body, Event, ItemId, Kind, Money, OrgId};
 use rusqlite::{Connection, params};
 use rust_decimal::prelude::ToPrimitive;
 
@@ -194,9 +194,10 @@ struct Writes {
 const fn writes(kind: Kind) -> Writes {
     match kind {
         Kind::Conversation => Writes {
-            insert: "INSERT INTO conversation (item, kind, membership, body) \
-                     VALUES (?1, ?2, ?3, ?4)",
-            update: "UPDATE conversation SET kind = ?2, membership = ?3, body = ?4 WHERE item = ?1",
+            insert: "INSERT INTO conversation (item, kind, membership, body, org) \
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+            update: "UPDATE conversation SET kind = ?2, membership = ?3, body = ?4, org = ?5 \
+                     WHERE item = ?1",
         },
         Kind::Message => Writes {
             insert: "INSERT INTO message (item, sender, thread, body) VALUES (?1, ?2, ?3, ?4)",
@@ -204,10 +205,10 @@ const fn writes(kind: Kind) -> Writes {
         },
         Kind::Task => Writes {
             insert: "INSERT INTO task \
-                     (item, status, due, priority, assignee, project, completed, body) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                     (item, status, due, priority, assignee, project, completed, body, org) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             update: "UPDATE task SET status = ?2, due = ?3, priority = ?4, assignee = ?5, \
-                     project = ?6, completed = ?7, body = ?8 WHERE item = ?1",
+                     project = ?6, completed = ?7, body = ?8, org = ?9 WHERE item = ?1",
         },
         Kind::Event => Writes {
             insert: "INSERT INTO event (item, begins, ends, cancelled, body) \
@@ -221,10 +222,11 @@ const fn writes(kind: Kind) -> Writes {
         },
         Kind::Record => Writes {
             insert: "INSERT INTO record \
-                     (item, kind, number, state, phase, amount, currency, day, due, body) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                     (item, kind, number, state, phase, amount, currency, day, due, body, org) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             update: "UPDATE record SET kind = ?2, number = ?3, state = ?4, phase = ?5, \
-                     amount = ?6, currency = ?7, day = ?8, due = ?9, body = ?10 WHERE item = ?1",
+                     amount = ?6, currency = ?7, day = ?8, due = ?9, body = ?10, org = ?11 \
+                     WHERE item = ?1",
         },
         Kind::Contact => Writes {
             insert: "INSERT INTO contact (item, staff, me, body) VALUES (?1, ?2, ?3, ?4)",
@@ -239,8 +241,19 @@ const fn writes(kind: Kind) -> Writes {
     }
 }
 
-/// Puts the row of a body; `json` is what [`encode`] made of it. `fresh` says
-/// that there is no row yet.
+/// The row of a body: what there is to write of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub(crate) id: ItemId,
+    pub(crate) body: &'a Body,
+    /// What [`encode`] made of the body.
+    pub(crate) json: &'a str,
+    /// The organisation of its item.
+    pub(crate) org: Option<OrgId>,
+}
+
+/// Puts a row without an organisation; what tests of the search index need.
+#[cfg(test)]
 pub(crate) fn put(
     conn: &Connection,
     id: ItemId,
@@ -248,25 +261,33 @@ pub(crate) fn put(
     json: &str,
     fresh: bool,
 ) -> Result<(), StoreError> {
-    let Writes { insert, update } = writes(body.kind());
-    if !fresh && run(conn, update, id, body, json)? > 0 {
+    let org = None;
+    put_row(conn, Row { id, body, json, org }, fresh)
+}
+
+/// Puts the row of a body. `fresh` says that there is none yet.
+pub(crate) fn put_row(conn: &Connection, row: Row<'_>, fresh: bool) -> Result<(), StoreError> {
+    let Writes { insert, update } = writes(row.body.kind());
+    if !fresh && run(conn, update, row)? > 0 {
         return Ok(());
     }
-    run(conn, insert, id, body, json)?;
+    run(conn, insert, row)?;
     Ok(())
 }
 
-fn run(
-    conn: &Connection,
-    sql: &str,
-    id: ItemId,
-    body: &Body,
-    json: &str,
-) -> Result<usize, StoreError> {
+fn run(conn: &Connection, sql: &str, row: Row<'_>) -> Result<usize, StoreError> {
+    let Row {
+        id,
+        body,
+        json,
+        org,
+    } = row;
+    let org = org.map(|it| it.0);
     let mut statement = conn.prepare_cached(sql)?;
     Ok(match body {
         Body::Conversation(it) => {
-            statement.execute(params![id.0, it.kind.word(), membership(it.membership), json])?
+            let membership = membership(it.membership);
+            statement.execute(params![id.0, it.kind.word(), membership, json, org])?
         }
         Body::Message(it) => statement.execute(params![
             id.0,
@@ -282,7 +303,8 @@ fn run(
             it.assignee.as_ref().map(|it| &it.address.value),
             it.project,
             it.completed.map(|it| it.0),
-            json
+            json,
+            org
         ])?,
         Body::Event(it) => {
             let (begins, ends) = event_keys(it);
@@ -299,7 +321,8 @@ fn run(
             it.amount.as_ref().map(|it| &it.currency.0),
             it.date.map(|it| it.to_string()),
             it.due.map(|it| it.to_string()),
-            json
+            json,
+            org
         ])?,
         Body::Contact(it) => statement.execute(params![id.0, it.staff, it.me, json])?,
         Body::Organisation(it) => {
@@ -339,10 +362,7 @@ fn amount_key(money: &Money) -> i64 {
 
 fn event_keys(event: &Event) -> (i64, Option<i64>) {
     let zone = event.zone.as_deref();
-    let ends = event
-        .recurrence
-        .is_empty()
-        .then(|| utc(event.end, zone));
+    let ends = event.recurrence.is_empty().then(|| utc(event.end, zone));
     (utc(event.start, zone), ends)
 }
 
@@ -352,18 +372,16 @@ fn utc(local: jiff::civil::DateTime, zone: Option<&str>) -> i64 {
     let zone = zone
         .and_then(|name| TimeZone::get(name).ok())
         .unwrap_or(TimeZone::UTC);
-    zone.to_ambiguous_zoned(local)
-        .compatible()
-        .map_or_else(
-            |_| {
-                if local.year() < 1970 {
-                    i64::MIN
-                } else {
-                    i64::MAX
-                }
-            },
-            |it| it.timestamp().as_millisecond(),
-        )
+    zone.to_ambiguous_zoned(local).compatible().map_or_else(
+        |_| {
+            if local.year() < 1970 {
+                i64::MIN
+            } else {
+                i64::MAX
+            }
+        },
+        |it| it.timestamp().as_millisecond(),
+    )
 }
 
 #[cfg(test)]
@@ -375,7 +393,10 @@ mod tests {
     fn a_huge_amount_sorts_last_and_does_not_fail() {
         assert_eq!(amount_key(&Money::new(Decimal::MAX, "EUR")), i64::MAX);
         assert_eq!(amount_key(&Money::new(Decimal::MIN, "EUR")), i64::MIN);
-        assert_eq!(amount_key(&Money::new(Decimal::new(1234, 2), "EUR")), 123_400);
+        assert_eq!(
+            amount_key(&Money::new(Decimal::new(1234, 2), "EUR")),
+            123_400
+        );
     }
 
     #[test]
@@ -383,6 +404,9 @@ mod tests {
         let skipped = jiff::civil::datetime(2026, 3, 29, 2, 30, 0, 0);
         assert_eq!(utc(skipped, Some("Europe/Berlin")), 1_774_747_800_000);
         assert_eq!(utc(skipped, Some("Nowhere/City")), 1_774_751_400_000);
-        assert_eq!(utc(jiff::civil::DateTime::MAX, Some("Etc/GMT+12")), i64::MAX);
+        assert_eq!(
+            utc(jiff::civil::DateTime::MAX, Some("Etc/GMT+12")),
+            i64::MAX
+        );
     }
 }
