@@ -115,7 +115,9 @@ pub enum OpenError {
         step: String,
     },
     /// No room.
-    #[error("The disk is full, so the database cannot be opened. It is safe; free some space. ({0})")]
+    #[error(
+        "The disk is full, so the database cannot be opened. It is safe; free some space. ({0})"
+    )]
     DiskFull(String),
     /// Another process has the profile.
     #[error("Rapport is already running with this profile. Close it there first. ({0})")]

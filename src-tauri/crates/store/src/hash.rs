@@ -36,9 +36,10 @@ pub(crate) fn of(parts: &[&[u8]]) -> Print {
         hasher.update(part);
     }
     let digest: [u8; 32] = hasher.finalize().into();
-    let mut words = digest
-        .chunks_exact(8)
-        .map(|it| it.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte)));
+    let mut words = digest.chunks_exact(8).map(|it| {
+        it.iter()
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
+    });
     Print {
         first: words.next().unwrap_or_default(),
         second: words.next().unwrap_or_default(),

@@ -42,10 +42,9 @@ impl Db {
             write::flush_quiet(&writer.conn, &quiet)?;
             quiet.clear();
         }
-        let busy: i64 =
-            writer
-                .conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        let busy: i64 = writer
+            .conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         Ok(busy == 0)
     }
 
@@ -56,8 +55,12 @@ impl Db {
     /// The file cannot be asked.
     pub fn limit_growth(&self, pages: Option<u32>) -> Result<(), StoreError> {
         let writer = lock(&self.inner.writer);
-        let now: i64 = writer.conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-        let most = pages.map_or(i64::from(u32::MAX - 1), |it| now.saturating_add(i64::from(it)));
+        let now: i64 = writer
+            .conn
+            .query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        let most = pages.map_or(i64::from(u32::MAX - 1), |it| {
+            now.saturating_add(i64::from(it))
+        });
         let pragma = format!("PRAGMA max_page_count = {most}");
         Ok(writer.conn.query_row(&pragma, [], |_| Ok(()))?)
     }
@@ -90,7 +93,10 @@ impl Db {
 /// Pages that do not decrypt, broken trees and indexes, references to nothing.
 pub(super) fn check(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
-    for pragma in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check(100)"] {
+    for pragma in [
+        "PRAGMA cipher_integrity_check",
+        "PRAGMA integrity_check(100)",
+    ] {
         let outcome = conn.prepare(pragma).and_then(|mut statement| {
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
             rows.collect::<Result<Vec<_>, _>>()

@@ -120,10 +120,7 @@ fn applied(conn: &Connection) -> Result<BTreeMap<String, (String, bool)>, rusqli
     if !conn.table_exists(None, "migration")? {
         return Ok(BTreeMap::new());
     }
-    let mut statement =
-        conn.prepare("SELECT name, fingerprint, older_may_open FROM migration")?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
-    })?;
+    let mut statement = conn.prepare("SELECT name, fingerprint, older_may_open FROM migration")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
     rows.collect()
 }

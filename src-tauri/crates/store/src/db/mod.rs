@@ -81,11 +81,7 @@ impl Db {
     /// # Errors
     /// See [`OpenError`]; the file is then as it was, but for migration steps
     /// that were already complete.
-    pub fn open(
-        profile: &Profile,
-        key: &DbKey,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, OpenError> {
+    pub fn open(profile: &Profile, key: &DbKey, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         profile.create()?;
         let mut conn = connect_writer(profile, key)?;
         migrate::apply(&mut conn, &crate::table::steps(), clock.now())
@@ -238,7 +234,10 @@ fn commit<T>(
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let writer = self
+            .writer
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         let quiet = self.quiet.get_mut().unwrap_or_else(PoisonError::into_inner);
         // Best effort: what is lost is only how recent a success was.
         drop(write::flush_quiet(&writer.conn, quiet));

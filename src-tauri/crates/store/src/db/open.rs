@@ -72,12 +72,17 @@ pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connectio
     let path = profile.database();
     let told = |error: rusqlite::Error| explain(profile, key, &error);
     let is_new = !profile.has_database();
-    let salt = if is_new { key::chosen_salt(profile) } else { None };
+    let salt = if is_new {
+        key::chosen_salt(profile)
+    } else {
+        None
+    };
     let conn = connect(&path, key, salt.as_deref(), true).map_err(told)?;
     if is_new {
         restrict(&path)?;
     }
-    conn.execute_batch("PRAGMA journal_mode = WAL;").map_err(told)?;
+    conn.execute_batch("PRAGMA journal_mode = WAL;")
+        .map_err(told)?;
     conn.execute_batch(COMMON).map_err(told)?;
     conn.execute_batch(&format!(
         "PRAGMA cache_size = -{WRITER_CACHE}; PRAGMA journal_size_limit = 67108864; \

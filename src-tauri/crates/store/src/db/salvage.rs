@@ -177,9 +177,8 @@ fn copy_table(
     let names = columns.join(", ");
     let marks = vec!["?"; columns.len() + 1].join(", ");
     let insert = format!("INSERT OR IGNORE INTO {table} (rowid, {names}) VALUES ({marks})");
-    let select = format!(
-        "SELECT rowid, {names} FROM {table} NOT INDEXED WHERE rowid > ?1 ORDER BY rowid"
-    );
+    let select =
+        format!("SELECT rowid, {names} FROM {table} NOT INDEXED WHERE rowid > ?1 ORDER BY rowid");
     let mut last = i64::MIN;
     loop {
         let stretch = copy_stretch(&source.conn, target, &select, &insert, &mut last);
@@ -295,11 +294,7 @@ fn behind_the_hole(
 
 /// When the last leaf is the damaged one: any readable row beyond, by seeks at
 /// growing distances.
-fn try_far_end(
-    source: &mut Source<'_>,
-    table: &str,
-    last: i64,
-) -> Result<Option<i64>, StoreError> {
+fn try_far_end(source: &mut Source<'_>, table: &str, last: i64) -> Result<Option<i64>, StoreError> {
     let seek =
         format!("SELECT rowid FROM {table} NOT INDEXED WHERE rowid >= ?1 ORDER BY rowid LIMIT 1");
     let mut furthest = None;
@@ -390,7 +385,10 @@ fn reindex(target: &Connection) -> Result<(), StoreError> {
         Ok(std::ops::ControlFlow::Continue(()))
     })?;
     if !unreadable.is_empty() {
-        tracing::warn!(items = unreadable.len(), "saved items without a readable body");
+        tracing::warn!(
+            items = unreadable.len(),
+            "saved items without a readable body"
+        );
     }
     Ok(())
 }

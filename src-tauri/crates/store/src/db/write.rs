@@ -186,10 +186,7 @@ impl<'c> Tx<'c> {
 }
 
 /// Writes the moments of turns that ended well and changed nothing else.
-pub(super) fn flush_quiet(
-    conn: &Connection,
-    quiet: &BTreeMap<i64, i64>,
-) -> Result<(), StoreError> {
+pub(super) fn flush_quiet(conn: &Connection, quiet: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
     for (collection, at) in quiet {
         conn.prepare_cached(
             "UPDATE collection SET last_success = ?2 WHERE id = ?1 AND last_success < ?2",

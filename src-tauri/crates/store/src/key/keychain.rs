@@ -79,9 +79,14 @@ fn explain(error: Error) -> VaultError {
 }
 
 fn speaks_of_no_service(text: &str) -> bool {
-    ["ServiceUnknown", "not provided by any", "No such file", "secret service unavailable"]
-        .iter()
-        .any(|sign| text.to_lowercase().contains(&sign.to_lowercase()))
+    [
+        "ServiceUnknown",
+        "not provided by any",
+        "No such file",
+        "secret service unavailable",
+    ]
+    .iter()
+    .any(|sign| text.to_lowercase().contains(&sign.to_lowercase()))
 }
 
 impl Vault for OsKeychain {
@@ -124,7 +129,10 @@ mod tests {
         assert!(matches!(explain(locked), VaultError::Locked(_)));
         let absent = failed("org.freedesktop.DBus.Error.ServiceUnknown: not provided");
         assert!(matches!(explain(absent), VaultError::Missing(_)));
-        assert!(matches!(explain(Error::NoDefaultStore), VaultError::Missing(_)));
+        assert!(matches!(
+            explain(Error::NoDefaultStore),
+            VaultError::Missing(_)
+        ));
         assert!(matches!(explain(failed("odd")), VaultError::Failed(_)));
     }
 

@@ -105,7 +105,9 @@ pub enum UnlockError {
     #[error("The keychain is locked. Your data is safe. Unlock it and try again. ({0})")]
     KeychainLocked(String),
     /// The keychain failed in some other way.
-    #[error("The keychain failed. Your data is safe. Try again, or use the recovery passphrase. ({0})")]
+    #[error(
+        "The keychain failed. Your data is safe. Try again, or use the recovery passphrase. ({0})"
+    )]
     KeychainFailed(String),
     /// The keychain says it has no key, but there is a database. It may be
     /// locked: some keychains answer the same then.
@@ -130,7 +132,9 @@ pub enum UnlockError {
     )]
     NoRecovery,
     /// Nothing to keep the key in was given.
-    #[error("A new database needs a keychain or a recovery passphrase to keep its key. Give one of them.")]
+    #[error(
+        "A new database needs a keychain or a recovery passphrase to keep its key. Give one of them."
+    )]
     NowhereToKeep,
     /// The passphrase cannot be used.
     #[error("A recovery passphrase cannot be empty.")]
@@ -346,7 +350,10 @@ fn load_or_new(profile: &Profile, key: &DbKey) -> Result<Recovery, UnlockError> 
 /// Whether the key is the one this profile was made with; `None` when there is
 /// nothing to compare with.
 pub(crate) fn fits(profile: &Profile, key: &DbKey) -> Option<bool> {
-    Recovery::load(profile).ok().flatten().map(|it| it.fits(key))
+    Recovery::load(profile)
+        .ok()
+        .flatten()
+        .map(|it| it.fits(key))
 }
 
 /// The salt a new database is to be made with.

@@ -77,7 +77,9 @@ impl Recovery {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) if error.kind() == ErrorKind::InvalidData => return Err(damaged("it is not text")),
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
+                return Err(damaged("it is not text"));
+            }
             Err(error) => return Err(error.into()),
         };
         let found: Self =

@@ -121,8 +121,7 @@ impl Vault for SealedVault {
     }
 
     fn write(&self, name: &str, secret: &str) -> Result<(), VaultError> {
-        let nonce =
-            random::<NONCE>().map_err(|error| VaultError::Failed(error.to_string()))?;
+        let nonce = random::<NONCE>().map_err(|error| VaultError::Failed(error.to_string()))?;
         let sealed = self
             .cipher
             .encrypt(

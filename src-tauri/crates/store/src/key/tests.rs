@@ -89,7 +89,10 @@ fn a_key_is_found_again_in_the_keychain_and_by_the_passphrase() {
     let (_dir, profile) = home();
     let chain = Chain::default();
     let phrase = words("seven blue whales");
-    assert_eq!(unlock(&profile, Some(&chain), None), Err(UnlockError::NoDatabase));
+    assert_eq!(
+        unlock(&profile, Some(&chain), None),
+        Err(UnlockError::NoDatabase)
+    );
     let key = create(&profile, Some(&chain), Some(&phrase)).unwrap();
     drop(open(&profile, &key).unwrap());
     assert_eq!(unlock(&profile, Some(&chain), None).unwrap(), key);
@@ -114,15 +117,24 @@ fn a_keychain_that_does_not_answer_never_leads_to_a_new_key() {
     let before = std::fs::read(profile.database()).unwrap();
 
     chain.be(Mood::Locked);
-    assert!(matches!(unlock(&profile, Some(&chain), None), Err(UnlockError::KeychainLocked(_))));
+    assert!(matches!(
+        unlock(&profile, Some(&chain), None),
+        Err(UnlockError::KeychainLocked(_))
+    ));
     chain.be(Mood::Missing);
-    assert!(matches!(unlock(&profile, Some(&chain), None), Err(UnlockError::KeychainMissing(_))));
+    assert!(matches!(
+        unlock(&profile, Some(&chain), None),
+        Err(UnlockError::KeychainMissing(_))
+    ));
     chain.be(Mood::Hides);
     assert_eq!(
         unlock(&profile, Some(&chain), None),
         Err(UnlockError::NoEntryButDatabaseExists)
     );
-    assert_eq!(create(&profile, Some(&chain), None), Err(UnlockError::DatabaseExists));
+    assert_eq!(
+        create(&profile, Some(&chain), None),
+        Err(UnlockError::DatabaseExists)
+    );
     assert_eq!(
         unlock(&profile, None, Some(&words("any"))),
         Err(UnlockError::NoRecovery)
@@ -142,7 +154,10 @@ fn a_keychain_that_forgets_what_it_took_gives_no_key_at_all() {
         Err(UnlockError::KeychainFailed(_))
     ));
     assert!(!profile.has_database());
-    assert_eq!(create(&profile, None, None), Err(UnlockError::NowhereToKeep));
+    assert_eq!(
+        create(&profile, None, None),
+        Err(UnlockError::NowhereToKeep)
+    );
 }
 
 #[test]
@@ -171,7 +186,10 @@ fn the_passphrase_can_be_changed_and_the_database_stays_the_same() {
     );
     verify(&profile, &words("old")).unwrap();
     set_passphrase(&profile, &key, &words("new")).unwrap();
-    assert_eq!(verify(&profile, &words("old")), Err(UnlockError::WrongPassphrase));
+    assert_eq!(
+        verify(&profile, &words("old")),
+        Err(UnlockError::WrongPassphrase)
+    );
     let found = unlock(&profile, None, Some(&words("new"))).unwrap();
     assert_eq!(found, key);
     open(&profile, &found).unwrap();
@@ -194,7 +212,10 @@ fn a_wrong_key_is_told_from_a_damaged_file() {
     // The keychain holds the key of some other profile under our name.
     let entry = chain.entries.lock().unwrap().keys().next().unwrap().clone();
     chain.write(&entry, &stranger.line()).unwrap();
-    assert_eq!(unlock(&profile, Some(&chain), None), Err(UnlockError::WrongKey));
+    assert_eq!(
+        unlock(&profile, Some(&chain), None),
+        Err(UnlockError::WrongKey)
+    );
     chain.write(&entry, "not base64!").unwrap();
     assert!(matches!(
         unlock(&profile, Some(&chain), None),
@@ -204,7 +225,10 @@ fn a_wrong_key_is_told_from_a_damaged_file() {
     let mut bytes = std::fs::read(profile.database()).unwrap();
     bytes[100..140].fill(0xaa);
     std::fs::write(profile.database(), bytes).unwrap();
-    assert!(matches!(open(&profile, &key), Err(OpenError::Corrupt { .. })));
+    assert!(matches!(
+        open(&profile, &key),
+        Err(OpenError::Corrupt { .. })
+    ));
 }
 
 #[test]
@@ -253,20 +277,31 @@ fn sealed_secrets_open_only_under_their_key_and_their_name() {
     let text = std::fs::read_to_string(profile.vault()).unwrap();
     assert!(!text.contains("hunter2"));
     assert_eq!(
-        SealedVault::new(&profile, &key).read("account/crm-1").unwrap(),
+        SealedVault::new(&profile, &key)
+            .read("account/crm-1")
+            .unwrap(),
         Some("hunter2".to_owned())
     );
     let stranger = SealedVault::new(&profile, &DbKey::from_bytes([2; 32]));
-    assert!(matches!(stranger.read("account/crm-1"), Err(VaultError::Failed(_))));
+    assert!(matches!(
+        stranger.read("account/crm-1"),
+        Err(VaultError::Failed(_))
+    ));
     // Swapped values do not open.
     let swapped = text
         .replace("account/crm-1", "x")
         .replace("account/mail-1", "account/crm-1");
     std::fs::write(profile.vault(), swapped).unwrap();
-    assert!(matches!(vault.read("account/crm-1"), Err(VaultError::Failed(_))));
+    assert!(matches!(
+        vault.read("account/crm-1"),
+        Err(VaultError::Failed(_))
+    ));
     std::fs::write(profile.vault(), text).unwrap();
     vault.remove("account/crm-1").unwrap();
     vault.remove("account/crm-1").unwrap();
     assert_eq!(vault.read("account/crm-1").unwrap(), None);
-    assert_eq!(vault.read("account/mail-1").unwrap(), Some("swordfish".to_owned()));
+    assert_eq!(
+        vault.read("account/mail-1").unwrap(),
+        Some("swordfish".to_owned())
+    );
 }

@@ -62,7 +62,9 @@ impl AccountRow {
 impl Reader<'_> {
     /// All accounts, in the order they were added.
     pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&format!("{COLUMNS} ORDER BY id"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{COLUMNS} ORDER BY id"))?;
         let rows = statement.query_map([], AccountRow::read)?;
         rows.map(|row| row?.parse()).collect()
     }

@@ -148,7 +148,11 @@ impl Reader<'_> {
         account: &AccountId,
         collection: &CollectionId,
     ) -> Result<Option<Cursor>, StoreError> {
-        let Some(ids) = self.known_place(&Place { account, collection })? else {
+        let Some(ids) = self.known_place(&Place {
+            account,
+            collection,
+        })?
+        else {
             return Ok(None);
         };
         let mut statement = self
@@ -172,7 +176,10 @@ impl Reader<'_> {
         account: &AccountId,
         collection: &CollectionId,
     ) -> Result<Option<i64>, StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         Ok(self
             .conn
             .prepare_cached("SELECT run FROM collection WHERE id = ?1 AND run_open = 1")?
@@ -281,7 +288,10 @@ impl Tx<'_> {
         collection: &CollectionId,
         cursor: &Cursor,
     ) -> Result<(), StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         let data = serde_json::to_string(&cursor.data)?;
         self.conn
             .prepare_cached(
@@ -298,7 +308,10 @@ impl Tx<'_> {
         account: &AccountId,
         collection: &CollectionId,
     ) -> Result<(), StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         self.conn
             .prepare_cached(
                 "UPDATE collection SET cursor_version = NULL, cursor = NULL WHERE id = ?1 \
@@ -315,7 +328,10 @@ impl Tx<'_> {
         account: &AccountId,
         collection: &CollectionId,
     ) -> Result<i64, StoreError> {
-        let place = Place { account, collection };
+        let place = Place {
+            account,
+            collection,
+        };
         let ids = self.place(&place)?;
         let run = self
             .conn
@@ -336,7 +352,10 @@ impl Tx<'_> {
         collection: &CollectionId,
         run: i64,
     ) -> Result<Vec<ItemId>, StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         let closed = self
             .conn
             .prepare_cached(
@@ -365,7 +384,10 @@ impl Tx<'_> {
         account: &AccountId,
         collection: &CollectionId,
     ) -> Result<(), StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         let changed = self
             .conn
             .prepare_cached("UPDATE collection SET complete = 1 WHERE id = ?1 AND complete = 0")?
@@ -386,7 +408,10 @@ impl Tx<'_> {
         now: Millis,
         source_count: Option<u64>,
     ) -> Result<(), StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         let well = serde_json::to_string(&Health::Well)?;
         let count = source_count.map(|it| i64::try_from(it).unwrap_or(i64::MAX));
         let changed = self
@@ -412,7 +437,10 @@ impl Tx<'_> {
         collection: &CollectionId,
         health: &Health,
     ) -> Result<(), StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         let changed = self
             .conn
             .prepare_cached("UPDATE collection SET health = ?2 WHERE id = ?1 AND health <> ?2")?
@@ -431,9 +459,14 @@ impl Tx<'_> {
         now: Millis,
         source_count: u64,
     ) -> Result<(), StoreError> {
-        let ids = self.place(&Place { account, collection })?;
+        let ids = self.place(&Place {
+            account,
+            collection,
+        })?;
         self.conn
-            .prepare_cached("UPDATE collection SET reconciled = ?2, source_count = ?3 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE collection SET reconciled = ?2, source_count = ?3 WHERE id = ?1",
+            )?
             .execute(params![
                 ids.collection,
                 now.0,

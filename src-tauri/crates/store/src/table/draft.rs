@@ -149,13 +149,25 @@ impl Tx<'_> {
                  conversation = excluded.conversation, version = excluded.version, \
                  saved = excluded.saved, content = excluded.content",
             )?
-            .execute(params![draft.key, conversation, version, draft.saved.0, content])?;
+            .execute(params![
+                draft.key,
+                conversation,
+                version,
+                draft.saved.0,
+                content
+            ])?;
         self.conn
             .prepare_cached(
                 "INSERT INTO draft_version (key, conversation, version, saved, content) \
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![draft.key, conversation, version, draft.saved.0, content])?;
+            .execute(params![
+                draft.key,
+                conversation,
+                version,
+                draft.saved.0,
+                content
+            ])?;
         self.conn
             .prepare_cached("DELETE FROM draft_version WHERE key = ?1 AND version <= ?2")?
             .execute(params![draft.key, version - KEPT])?;

@@ -3,7 +3,9 @@
 //!
 //! Row ids follow time, so that "newest first" is a walk along the table.
 
-use rapport_model::{AccountId, CollectionId, Handle, Item, ItemId, LinkId, Millis, OrgId, PersonId};
+use rapport_model::{
+    AccountId, CollectionId, Handle, Item, ItemId, LinkId, Millis, OrgId, PersonId,
+};
 use rapport_model::{Body, Kind, Revision};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -129,7 +131,10 @@ pub fn flags_of(body: &Body) -> i64 {
                 | when(it.internal, INTERNAL)
                 | when(!it.attachments.is_empty(), HAS_FILE)
                 | when(
-                    matches!(it.readable, Readable::Undecryptable(_) | Readable::Unsupported(_)),
+                    matches!(
+                        it.readable,
+                        Readable::Undecryptable(_) | Readable::Unsupported(_)
+                    ),
                     UNREADABLE,
                 )
         }
@@ -182,9 +187,9 @@ impl Reader<'_> {
 
     /// The items with that link, over all accounts.
     pub fn find_link(&self, link: &LinkId) -> Result<Vec<ItemId>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id FROM item WHERE link_key = ?1 AND link = ?2 ORDER BY id",
-        )?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id FROM item WHERE link_key = ?1 AND link = ?2 ORDER BY id")?;
         let rows = statement.query_map(params![link_key(link), link.as_str()], |row| {
             row.get(0).map(ItemId)
         })?;
@@ -193,7 +198,9 @@ impl Reader<'_> {
 
     /// The item with its body.
     pub fn stored(&self, id: ItemId) -> Result<Option<Stored>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&format!("{STORED} WHERE i.id = ?1"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{STORED} WHERE i.id = ?1"))?;
         let Some(row) = statement.query_row([id.0], StoredRow::read).optional()? else {
             return Ok(None);
         };
@@ -216,9 +223,7 @@ impl Reader<'_> {
     /// The stored text of a body.
     pub(crate) fn body_text(&self, kind: Kind, id: ItemId) -> Result<Option<String>, StoreError> {
         let mut statement = self.conn.prepare_cached(body::select(kind))?;
-        Ok(statement
-            .query_row([id.0], |row| row.get(0))
-            .optional()?)
+        Ok(statement.query_row([id.0], |row| row.get(0)).optional()?)
     }
 
     /// Every handle of a collection with its revision, for the reconcile.
@@ -344,7 +349,9 @@ impl Tx<'_> {
             return Ok(false);
         }
         self.conn
-            .prepare_cached("UPDATE item SET org = ?2, person = ?3, conversation = ?4 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE item SET org = ?2, person = ?3, conversation = ?4 WHERE id = ?1",
+            )?
             .execute(params![
                 id.0,
                 links.org.map(|it| it.0),
@@ -405,11 +412,9 @@ impl Tx<'_> {
     }
 
     pub(crate) fn stored_links(&self, id: ItemId) -> Result<Option<Linked>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT kind, org, person, conversation, flags, collection FROM item WHERE id = ?1",
-            )?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kind, org, person, conversation, flags, collection FROM item WHERE id = ?1",
+        )?;
         Ok(statement
             .query_row([id.0], |row| {
                 Ok(Linked {

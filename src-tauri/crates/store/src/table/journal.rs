@@ -206,7 +206,9 @@ fn read(row: &Row<'_>) -> Result<JournalRow, StoreError> {
 }
 
 fn value(text: Option<String>) -> Result<FieldValue, StoreError> {
-    text.map_or(Ok(FieldValue::Empty), |text| Ok(serde_json::from_str(&text)?))
+    text.map_or(Ok(FieldValue::Empty), |text| {
+        Ok(serde_json::from_str(&text)?)
+    })
 }
 
 fn text(value: &FieldValue) -> Result<Option<String>, StoreError> {

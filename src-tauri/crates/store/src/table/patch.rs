@@ -29,11 +29,7 @@ CREATE INDEX patch_target ON patch (target_key);
 
 impl Reader<'_> {
     /// The patches of a message, in the order they were made.
-    pub fn patches_of(
-        &self,
-        place: &Place<'_>,
-        target: &Handle,
-    ) -> Result<Vec<Patch>, StoreError> {
+    pub fn patches_of(&self, place: &Place<'_>, target: &Handle) -> Result<Vec<Patch>, StoreError> {
         let Some(ids) = self.known_place(place)? else {
             return Ok(Vec::new());
         };

@@ -266,7 +266,9 @@ impl Reader<'_> {
 
     /// The node with that key.
     pub fn node_by_key(&self, key: &str) -> Result<Option<Node>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&format!("{NODE} WHERE key = ?1"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{NODE} WHERE key = ?1"))?;
         Ok(statement.query_row([key], node).optional()?)
     }
 

@@ -111,9 +111,9 @@ impl Reader<'_> {
 
     /// Where an item points, with the roles.
     pub fn refs_from(&self, id: ItemId) -> Result<Vec<(String, ItemRef)>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT role, collection, handle FROM ref WHERE item = ?1 ORDER BY id")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT role, collection, handle FROM ref WHERE item = ?1 ORDER BY id",
+        )?;
         let rows = statement.query_map([id.0], |row| {
             Ok((
                 row.get(0)?,

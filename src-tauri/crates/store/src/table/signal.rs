@@ -101,7 +101,11 @@ impl Reader<'_> {
 
     /// Signals, the newest first.
     pub fn signals(&self, filter: &SignalFilter) -> Result<Vec<Signal>, StoreError> {
-        let open = if filter.closed { "" } else { "closed IS NULL AND" };
+        let open = if filter.closed {
+            ""
+        } else {
+            "closed IS NULL AND"
+        };
         let mut statement = self.conn.prepare_cached(&format!(
             "{SIGNAL} WHERE {open} (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR org = ?2) \
              AND (?3 IS NULL OR item = ?3) ORDER BY at DESC, id DESC LIMIT ?4"
@@ -160,12 +164,7 @@ impl Tx<'_> {
     }
 
     /// Closes a signal. Answers whether it was open.
-    pub fn close_signal(
-        &mut self,
-        key: &str,
-        now: Millis,
-        why: &str,
-    ) -> Result<bool, StoreError> {
+    pub fn close_signal(&mut self, key: &str, now: Millis, why: &str) -> Result<bool, StoreError> {
         let org: Option<Option<i64>> = self
             .conn
             .prepare_cached(

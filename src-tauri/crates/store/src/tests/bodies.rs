@@ -14,46 +14,61 @@ fn every_kind() -> Vec<Item> {
     vec![
         room("c", "Offers"),
         message("m", "hello"),
-        item("t", Body::Task(Task {
-            title: "Call back".into(),
-            status: TaskStatus::Started,
-            due: Some(Due::Day(jiff::civil::date(2026, 3, 13))),
-            priority: Some(1),
-            assignee: Some(ada()),
-            ..Task::default()
-        })),
-        item("e", Body::Event(Event {
-            title: "Weekly".into(),
-            start,
-            end: start,
-            zone: Some("Europe/Berlin".into()),
-            all_day: false,
-            location: None,
-            notes: None,
-            organizer: None,
-            attendees: vec![ada()],
-            recurrence: vec!["RRULE:FREQ=WEEKLY".into()],
-            occurrence: None,
-            cancelled: false,
-            about: None,
-        })),
-        item("p", Body::Page(WikiPage {
-            title: "Prices".into(),
-            path: vec!["Sales".into(), "Lists".into()],
-            ..WikiPage::default()
-        })),
+        item(
+            "t",
+            Body::Task(Task {
+                title: "Call back".into(),
+                status: TaskStatus::Started,
+                due: Some(Due::Day(jiff::civil::date(2026, 3, 13))),
+                priority: Some(1),
+                assignee: Some(ada()),
+                ..Task::default()
+            }),
+        ),
+        item(
+            "e",
+            Body::Event(Event {
+                title: "Weekly".into(),
+                start,
+                end: start,
+                zone: Some("Europe/Berlin".into()),
+                all_day: false,
+                location: None,
+                notes: None,
+                organizer: None,
+                attendees: vec![ada()],
+                recurrence: vec!["RRULE:FREQ=WEEKLY".into()],
+                occurrence: None,
+                cancelled: false,
+                about: None,
+            }),
+        ),
+        item(
+            "p",
+            Body::Page(WikiPage {
+                title: "Prices".into(),
+                path: vec!["Sales".into(), "Lists".into()],
+                ..WikiPage::default()
+            }),
+        ),
         item("r", Body::Record(Box::new(deal))),
-        item("k", Body::Contact(Box::new(Contact {
-            name: "Ada Brandt".into(),
-            addresses: vec![Address::phone("+49 30 123")],
-            staff: true,
-            ..Contact::default()
-        }))),
-        item("o", Body::Organisation(Box::new(Organisation {
-            name: "Nordlicht".into(),
-            number: Some("C-7".into()),
-            ..Organisation::default()
-        }))),
+        item(
+            "k",
+            Body::Contact(Box::new(Contact {
+                name: "Ada Brandt".into(),
+                addresses: vec![Address::phone("+49 30 123")],
+                staff: true,
+                ..Contact::default()
+            })),
+        ),
+        item(
+            "o",
+            Body::Organisation(Box::new(Organisation {
+                name: "Nordlicht".into(),
+                number: Some("C-7".into()),
+                ..Organisation::default()
+            })),
+        ),
     ]
 }
 
@@ -62,7 +77,11 @@ fn every_kind_of_body_comes_back_and_can_be_removed() {
     let scene = Scene::new();
     let all = every_kind();
     let kinds: std::collections::BTreeSet<Kind> = all.iter().map(|it| it.body.kind()).collect();
-    assert_eq!(kinds.len(), Kind::ALL.len(), "a kind is missing in this test");
+    assert_eq!(
+        kinds.len(),
+        Kind::ALL.len(),
+        "a kind is missing in this test"
+    );
     for item in &all {
         let id = scene.put(item).id;
         let stored = scene.db.read(|r| r.stored(id)).unwrap().unwrap();
@@ -71,7 +90,10 @@ fn every_kind_of_body_comes_back_and_can_be_removed() {
         let mut moved = item.clone();
         moved.at = MORNING.plus(5);
         scene.put(&moved);
-        assert_eq!(scene.db.read(|r| r.stored(id)).unwrap().unwrap().item.at, moved.at);
+        assert_eq!(
+            scene.db.read(|r| r.stored(id)).unwrap().unwrap().item.at,
+            moved.at
+        );
     }
     let pointing = scene
         .db
@@ -91,7 +113,9 @@ fn every_kind_of_body_comes_back_and_can_be_removed() {
             .db
             .read(|r| {
                 Ok(r.conn
-                    .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
+                    .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                        row.get(0)
+                    })?)
             })
             .unwrap();
         assert_eq!(left, 0, "{table}");
@@ -115,7 +139,9 @@ fn a_message_of_ten_megabytes_is_kept_whole() {
         .db
         .read(|r| {
             Ok(r.conn
-                .query_row("SELECT title FROM item WHERE id = ?1", [id.0], |row| row.get(0))?)
+                .query_row("SELECT title FROM item WHERE id = ?1", [id.0], |row| {
+                    row.get(0)
+                })?)
         })
         .unwrap();
     assert!(title.len() <= 1024, "lists read a short line");

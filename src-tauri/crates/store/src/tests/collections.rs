@@ -23,21 +23,36 @@ fn a_cursor_lands_with_its_changes_or_not_at_all() {
     });
     assert!(outcome.is_err());
     scene.reopen();
-    assert_eq!(scene.db.read(|r| r.cursor(&scene.account, &scene.mail)).unwrap(), None);
+    assert_eq!(
+        scene
+            .db
+            .read(|r| r.cursor(&scene.account, &scene.mail))
+            .unwrap(),
+        None
+    );
     scene
         .db
         .write(|tx| tx.save_cursor(&scene.account, &scene.mail, &cursor(1)))
         .unwrap();
     scene.reopen();
     assert_eq!(
-        scene.db.read(|r| r.cursor(&scene.account, &scene.mail)).unwrap(),
+        scene
+            .db
+            .read(|r| r.cursor(&scene.account, &scene.mail))
+            .unwrap(),
         Some(cursor(1))
     );
     scene
         .db
         .write(|tx| tx.drop_cursor(&scene.account, &scene.mail))
         .unwrap();
-    assert_eq!(scene.db.read(|r| r.cursor(&scene.account, &scene.mail)).unwrap(), None);
+    assert_eq!(
+        scene
+            .db
+            .read(|r| r.cursor(&scene.account, &scene.mail))
+            .unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -48,17 +63,31 @@ fn a_full_listing_finds_what_it_did_not_see() {
     }
     scene.put_linked(
         &message("mine", "not sent yet"),
-        &Links { flags: LOCAL_ONLY, ..Links::default() },
+        &Links {
+            flags: LOCAL_ONLY,
+            ..Links::default()
+        },
     );
     let (account, mail) = (&scene.account, &scene.mail);
     let run = scene.db.write(|tx| tx.begin_run(account, mail)).unwrap();
-    assert_eq!(scene.db.read(|r| r.current_run(account, mail)).unwrap(), Some(run));
-    let listed = Written { run: Some(run), ..scene.remote() };
+    assert_eq!(
+        scene.db.read(|r| r.current_run(account, mail)).unwrap(),
+        Some(run)
+    );
+    let listed = Written {
+        run: Some(run),
+        ..scene.remote()
+    };
     let gone = scene
         .db
         .write(|tx| {
             for n in [0, 2] {
-                tx.upsert_item(&scene.mail(), &message(&format!("m{n}"), "x"), &Links::default(), &listed)?;
+                tx.upsert_item(
+                    &scene.mail(),
+                    &message(&format!("m{n}"), "x"),
+                    &Links::default(),
+                    &listed,
+                )?;
             }
             // Arrives on its own while the listing runs: not gone.
             scene.put_in(tx, &message("fresh", "x"), &Links::default())?;
@@ -74,9 +103,20 @@ fn a_full_listing_finds_what_it_did_not_see() {
                 .unwrap()
         })
         .into();
-    assert_eq!(gone.into_iter().collect::<std::collections::BTreeSet<_>>(), expected);
-    assert_eq!(scene.db.read(|r| r.current_run(account, mail)).unwrap(), None);
-    assert!(scene.db.write(|tx| tx.finish_run(account, mail, run)).is_err());
+    assert_eq!(
+        gone.into_iter().collect::<std::collections::BTreeSet<_>>(),
+        expected
+    );
+    assert_eq!(
+        scene.db.read(|r| r.current_run(account, mail)).unwrap(),
+        None
+    );
+    assert!(
+        scene
+            .db
+            .write(|tx| tx.finish_run(account, mail, run))
+            .is_err()
+    );
     assert!(scene.db.read(|r| r.ledger()).unwrap()[0].complete);
 }
 
@@ -90,14 +130,25 @@ fn a_listing_goes_on_after_a_restart() {
         .unwrap();
     scene.reopen();
     assert_eq!(
-        scene.db.read(|r| r.current_run(&scene.account, &scene.mail)).unwrap(),
+        scene
+            .db
+            .read(|r| r.current_run(&scene.account, &scene.mail))
+            .unwrap(),
         Some(run)
     );
-    let listed = Written { run: Some(run), ..scene.remote() };
+    let listed = Written {
+        run: Some(run),
+        ..scene.remote()
+    };
     scene
         .db
         .write(|tx| {
-            tx.upsert_item(&scene.mail(), &message("m1", "x"), &Links::default(), &listed)?;
+            tx.upsert_item(
+                &scene.mail(),
+                &message("m1", "x"),
+                &Links::default(),
+                &listed,
+            )?;
             assert_eq!(tx.finish_run(&scene.account, &scene.mail, run)?, []);
             Ok(())
         })
@@ -119,14 +170,33 @@ fn discovery_keeps_what_it_knows_and_marks_what_vanished() {
         .unwrap();
     let found = scene.db.read(|r| r.collections(&scene.account)).unwrap();
     assert_eq!(found, [parties.clone()]);
-    assert_eq!(scene.db.read(|r| r.ledger()).unwrap().len(), 2, "its items are still here");
+    assert_eq!(
+        scene.db.read(|r| r.ledger()).unwrap().len(),
+        2,
+        "its items are still here"
+    );
     scene
         .db
-        .write(|tx| tx.put_collections(&scene.account, &[collection("mail", Kind::Message), parties]))
+        .write(|tx| {
+            tx.put_collections(
+                &scene.account,
+                &[collection("mail", Kind::Message), parties],
+            )
+        })
         .unwrap();
-    assert_eq!(scene.db.read(|r| r.collections(&scene.account)).unwrap().len(), 2);
     assert_eq!(
-        scene.db.read(|r| r.cursor(&scene.account, &scene.mail)).unwrap(),
+        scene
+            .db
+            .read(|r| r.collections(&scene.account))
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        scene
+            .db
+            .read(|r| r.cursor(&scene.account, &scene.mail))
+            .unwrap(),
         Some(cursor(1))
     );
 }
@@ -135,8 +205,16 @@ fn discovery_keeps_what_it_knows_and_marks_what_vanished() {
 fn the_ledger_says_what_is_here_and_what_is_missing() {
     let scene = Scene::new();
     let (account, mail) = (&scene.account, &scene.mail);
-    let gap = Gap { conversation: Handle::new("room"), token: "t1".into(), before: MORNING };
-    let poison = Poison { handle: Handle::new("bad"), reason: "not JSON".into(), raw: Some("{".into()) };
+    let gap = Gap {
+        conversation: Handle::new("room"),
+        token: "t1".into(),
+        before: MORNING,
+    };
+    let poison = Poison {
+        handle: Handle::new("bad"),
+        reason: "not JSON".into(),
+        raw: Some("{".into()),
+    };
     scene
         .db
         .write(|tx| {
@@ -152,11 +230,20 @@ fn the_ledger_says_what_is_here_and_what_is_missing() {
     let line = &scene.db.read(|r| r.ledger()).unwrap()[0];
     assert_eq!((line.local_count, line.source_count), (1, Some(12)));
     assert_eq!((line.gaps, line.poisoned), (1, 1));
-    assert_eq!((line.last_success, line.reconciled), (Some(MORNING), Some(MORNING)));
+    assert_eq!(
+        (line.last_success, line.reconciled),
+        (Some(MORNING), Some(MORNING))
+    );
     assert_eq!(line.last_item, Some(MORNING));
     assert_eq!(line.health, Health::Well);
-    assert_eq!(scene.db.read(|r| r.poisons(Some(account))).unwrap()[0].poison, poison);
-    assert_eq!(scene.db.read(|r| r.gaps(&scene.mail(), None)).unwrap(), [gap]);
+    assert_eq!(
+        scene.db.read(|r| r.poisons(Some(account))).unwrap()[0].poison,
+        poison
+    );
+    assert_eq!(
+        scene.db.read(|r| r.gaps(&scene.mail(), None)).unwrap(),
+        [gap]
+    );
     // Read after all, and filled: both marks go.
     scene.put(&message("bad", "good after all"));
     scene
@@ -180,16 +267,25 @@ fn a_success_without_news_is_shown_at_once_and_written_at_the_end() {
     scene.db.checkpoint().unwrap();
     note(&scene, 200);
     assert_eq!(scene.db.size().unwrap().log, 0);
-    assert_eq!(scene.db.read(|r| r.ledger()).unwrap()[0].last_success, Some(Millis(200)));
+    assert_eq!(
+        scene.db.read(|r| r.ledger()).unwrap()[0].last_success,
+        Some(Millis(200))
+    );
     scene.reopen();
-    assert_eq!(scene.db.read(|r| r.ledger()).unwrap()[0].last_success, Some(Millis(200)));
+    assert_eq!(
+        scene.db.read(|r| r.ledger()).unwrap()[0].last_success,
+        Some(Millis(200))
+    );
     note(&scene, 300);
     scene.put(&message("m1", "x"));
     let written: i64 = scene
         .db
         .read(|r| {
-            Ok(r.conn
-                .query_row("SELECT last_success FROM collection WHERE name = 'mail'", [], |row| row.get(0))?)
+            Ok(r.conn.query_row(
+                "SELECT last_success FROM collection WHERE name = 'mail'",
+                [],
+                |row| row.get(0),
+            )?)
         })
         .unwrap();
     assert_eq!(written, 300, "it went with the next change");
@@ -227,10 +323,24 @@ fn a_patch_is_kept_before_its_message_and_taken_back_exactly() {
 fn a_place_nobody_knows_is_an_error_for_writes_and_empty_for_reads() {
     let scene = Scene::new();
     let nowhere = CollectionId::new("nowhere");
-    let place = Place { account: &scene.account, collection: &nowhere };
-    assert_eq!(scene.db.read(|r| r.find(&place, &Handle::new("x"))).unwrap(), None);
+    let place = Place {
+        account: &scene.account,
+        collection: &nowhere,
+    };
+    assert_eq!(
+        scene
+            .db
+            .read(|r| r.find(&place, &Handle::new("x")))
+            .unwrap(),
+        None
+    );
     let refused = scene.db.write(|tx| {
-        tx.upsert_item(&place, &message("m1", "x"), &Links::default(), &scene.remote())
+        tx.upsert_item(
+            &place,
+            &message("m1", "x"),
+            &Links::default(),
+            &scene.remote(),
+        )
     });
     assert!(matches!(refused, Err(crate::StoreError::NotFound { .. })));
 }

@@ -12,7 +12,9 @@ fn fill_up(scene: &Scene) {
     scene
         .db
         .write(|tx| {
-            let pages: i64 = tx.conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            let pages: i64 = tx
+                .conn
+                .query_row("PRAGMA page_count", [], |row| row.get(0))?;
             let _: i64 = tx.conn.query_row(
                 &format!("PRAGMA max_page_count = {}", pages + 4),
                 [],
@@ -27,12 +29,21 @@ fn fill_up(scene: &Scene) {
 fn a_full_disk_is_said_and_leaves_everything_as_it_was() {
     let scene = Scene::new();
     scene.put(&message("m1", "kept"));
-    let rows = |scene: &Scene| scene.db.read(|r| r.journal(&crate::JournalQuery::default())).unwrap();
+    let rows = |scene: &Scene| {
+        scene
+            .db
+            .read(|r| r.journal(&crate::JournalQuery::default()))
+            .unwrap()
+    };
     let before = rows(&scene);
     fill_up(&scene);
     let outcome = scene.db.write(|tx| {
         for n in 0..500 {
-            scene.put_in(tx, &message(&format!("x{n}"), &"long ".repeat(200)), &Links::default())?;
+            scene.put_in(
+                tx,
+                &message(&format!("x{n}"), &"long ".repeat(200)),
+                &Links::default(),
+            )?;
         }
         Ok(())
     });
@@ -64,7 +75,10 @@ fn a_key_that_does_not_fit_is_refused_and_the_file_stays() {
     drop(db);
     let profile = Profile::at(dir.path());
     let bytes = fs::read(profile.database()).unwrap();
-    assert!(!bytes.windows(15).any(|it| it == b"SQLite format 3"), "it is encrypted");
+    assert!(
+        !bytes.windows(15).any(|it| it == b"SQLite format 3"),
+        "it is encrypted"
+    );
     let wrong = DbKey::from_bytes([9; 32]);
     assert_eq!(
         Db::open(&profile, &wrong, clock.clone()).unwrap_err(),
@@ -134,7 +148,11 @@ fn a_damaged_page_is_noticed_and_the_rest_can_be_saved() {
     let salvage = db.recover_to(&to).unwrap();
     drop(db);
     assert!(!salvage.is_whole());
-    assert_eq!(fs::read(profile.database()).unwrap(), before, "the damaged file is only read");
+    assert_eq!(
+        fs::read(profile.database()).unwrap(),
+        before,
+        "the damaged file is only read"
+    );
 
     let saved = Db::open(&to, &key(), clock).unwrap();
     assert_eq!(saved.integrity_check().unwrap(), Vec::<String>::new());
@@ -192,7 +210,10 @@ fn a_backup_opens_with_the_same_key_and_has_everything() {
     ));
     scene.put(&message("later", "after the backup"));
     let bytes = fs::read(copy.database()).unwrap();
-    assert!(!bytes.windows(7).any(|it| it == b"text 11"), "the copy is encrypted");
+    assert!(
+        !bytes.windows(7).any(|it| it == b"text 11"),
+        "the copy is encrypted"
+    );
     let opened = Db::open(&copy, &key(), scene.clock.clone()).unwrap();
     assert_eq!(texts(&opened).len(), 20);
     assert_eq!(opened.integrity_check().unwrap(), Vec::<String>::new());
@@ -223,7 +244,9 @@ const HOME: &str = "RAPPORT_TEST_CRASH_HOME";
 /// which has no such home, there is nothing to do.
 #[test]
 fn child_that_writes_until_it_dies() {
-    let Ok(home) = std::env::var(HOME) else { return };
+    let Ok(home) = std::env::var(HOME) else {
+        return;
+    };
     let clock = Arc::new(Hand(AtomicI64::new(MORNING.0)));
     let db = Db::open(&Profile::at(Path::new(&home)), &key(), clock.clone()).unwrap();
     let dir = tempfile::tempdir().unwrap();
@@ -244,7 +267,10 @@ fn child_that_writes_until_it_dies() {
                 tx.save_cursor(
                     &scene.account,
                     &scene.mail,
-                    &rapport_model::Cursor { version: 1, data: serde_json::json!(n) },
+                    &rapport_model::Cursor {
+                        version: 1,
+                        data: serde_json::json!(n),
+                    },
                 )
             })
             .unwrap();
@@ -257,9 +283,13 @@ fn child_that_writes_until_it_dies() {
     reason = "a death can only be watched from another process, which is this test again"
 )]
 fn a_process_that_dies_anywhere_leaves_a_whole_file_with_its_cursor() {
-    for point in ["store.migrate.inside:7", "store.migrate.after:3", "store.before_commit:9",
-        "store.after_commit:9", "*:60"]
-    {
+    for point in [
+        "store.migrate.inside:7",
+        "store.migrate.after:3",
+        "store.before_commit:9",
+        "store.after_commit:9",
+        "*:60",
+    ] {
         let dir = tempfile::tempdir().unwrap();
         let status = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "tests::damage::child_that_writes_until_it_dies"])
@@ -272,17 +302,25 @@ fn a_process_that_dies_anywhere_leaves_a_whole_file_with_its_cursor() {
         assert!(!status.success(), "{point}: it should have died");
         let clock = Arc::new(Hand(AtomicI64::new(MORNING.0)));
         let db = Db::open(&Profile::at(dir.path()), &key(), clock).unwrap();
-        assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new(), "{point}");
+        assert_eq!(
+            db.integrity_check().unwrap(),
+            Vec::<String>::new(),
+            "{point}"
+        );
         let (account, mail) = (AccountId::new("velmora-1"), CollectionId::new("mail"));
         let (cursor, count) = db
             .read(|r| {
                 let cursor = r.cursor(&account, &mail)?;
-                let count: i64 =
-                    r.conn.query_row("SELECT count(*) FROM item", [], |row| row.get(0))?;
+                let count: i64 = r
+                    .conn
+                    .query_row("SELECT count(*) FROM item", [], |row| row.get(0))?;
                 Ok((cursor, count))
             })
             .unwrap();
         let covered = cursor.map_or(0, |it| it.data.as_i64().unwrap() + 1);
-        assert_eq!(covered, count, "{point}: the cursor covers exactly what is here");
+        assert_eq!(
+            covered, count,
+            "{point}: the cursor covers exactly what is here"
+        );
     }
 }

@@ -19,12 +19,23 @@ fn talk(scene: &Scene) {
     scene
         .db
         .write(|tx| {
-            let home = scene.put_in(tx, &room("room", "Offers"), &Links::default())?.id;
-            let links = |links: Links| Links { conversation: Some(home), ..links };
-            let first = scene.put_in(tx, &message("a1", "from Ada"), &links(of_ada()))?.id;
+            let home = scene
+                .put_in(tx, &room("room", "Offers"), &Links::default())?
+                .id;
+            let links = |links: Links| Links {
+                conversation: Some(home),
+                ..links
+            };
+            let first = scene
+                .put_in(tx, &message("a1", "from Ada"), &links(of_ada()))?
+                .id;
             scene.put_in(tx, &message("a2", "again Ada"), &links(of_ada()))?;
             scene.put_in(tx, &message("b1", "from Ben"), &links(Links::default()))?;
-            let node = tx.put_node(&Node::new("email:ada@nordlicht.example", Side::Person, "Ada"))?;
+            let node = tx.put_node(&Node::new(
+                "email:ada@nordlicht.example",
+                Side::Person,
+                "Ada",
+            ))?;
             tx.set_person(node, PersonId(1))?;
             tx.queue(&NewEntry {
                 id: CommandId::new("answer"),
@@ -40,7 +51,10 @@ fn talk(scene: &Scene) {
             })?;
             tx.save_draft(&crate::table::draft::Draft::in_conversation(
                 home,
-                Outgoing { text: "Dear Ada".into(), ..Outgoing::default() },
+                Outgoing {
+                    text: "Dear Ada".into(),
+                    ..Outgoing::default()
+                },
                 MORNING,
             ))
         })
@@ -52,7 +66,9 @@ fn rows(scene: &Scene, table: &str) -> i64 {
         .db
         .read(|r| {
             Ok(r.conn
-                .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
+                .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                    row.get(0)
+                })?)
         })
         .unwrap()
 }
@@ -62,7 +78,10 @@ fn what_would_be_lost_is_listed_before_anything_goes() {
     let scene = Scene::new();
     talk(&scene);
     let before = rows(&scene, "item");
-    let loss = scene.db.read(|r| r.loss_of_account(&scene.account)).unwrap();
+    let loss = scene
+        .db
+        .read(|r| r.loss_of_account(&scene.account))
+        .unwrap();
     assert_eq!(loss.items.get(&Kind::Message), Some(&3));
     assert_eq!(loss.unsent.len(), 1);
     assert_eq!(loss.unsent[0].word, "send");
@@ -78,13 +97,29 @@ fn an_account_leaves_with_everything_that_came_from_it_and_no_other() {
     scene.add_account(&other);
     talk(&scene);
     let mail = scene.mail.clone();
-    let kept = Place { account: &other, collection: &mail };
+    let kept = Place {
+        account: &other,
+        collection: &mail,
+    };
     scene
         .db
-        .write(|tx| tx.upsert_item(&kept, &message("k1", "kept"), &Links::default(), &scene.remote()))
+        .write(|tx| {
+            tx.upsert_item(
+                &kept,
+                &message("k1", "kept"),
+                &Links::default(),
+                &scene.remote(),
+            )
+        })
         .unwrap();
-    let listed = scene.db.read(|r| r.loss_of_account(&scene.account)).unwrap();
-    let gone = scene.db.write(|tx| tx.remove_account(&scene.account)).unwrap();
+    let listed = scene
+        .db
+        .read(|r| r.loss_of_account(&scene.account))
+        .unwrap();
+    let gone = scene
+        .db
+        .write(|tx| tx.remove_account(&scene.account))
+        .unwrap();
     assert_eq!(listed, gone);
     assert_eq!(rows(&scene, "item"), 1);
     assert_eq!(rows(&scene, "message"), 1);
@@ -115,7 +150,10 @@ fn a_forgotten_person_leaves_no_word_behind() {
     assert_eq!(listed, gone);
     assert_eq!(rows(&scene, "message"), 1);
     assert_eq!(rows(&scene, "node"), 0);
-    let left = scene.db.read(|r| r.journal(&JournalQuery::default())).unwrap();
+    let left = scene
+        .db
+        .read(|r| r.journal(&JournalQuery::default()))
+        .unwrap();
     assert_eq!(left.len(), 2, "the room and Ben's mail");
     let (last, count): (i64, i64) = scene
         .db
@@ -146,7 +184,11 @@ fn an_export_walks_over_every_item_once_oldest_first() {
             for n in 0..1200 {
                 let mut it = message(&format!("m{n}"), "x");
                 it.at = MORNING.plus((n * 7919) % 1000);
-                let links = if n % 3 == 0 { of_ada() } else { Links::default() };
+                let links = if n % 3 == 0 {
+                    of_ada()
+                } else {
+                    Links::default()
+                };
                 scene.put_in(tx, &it, &links)?;
             }
             Ok(())

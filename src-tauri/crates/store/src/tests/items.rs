@@ -26,8 +26,17 @@ fn an_item_comes_back_as_it_was_put() {
         .read(|r| {
             let stored = r.stored(put.id)?.unwrap();
             assert_eq!(r.raw(put.id)?, sent.raw);
-            assert_eq!(stored.item, Item { raw: None, ..sent.clone() });
-            assert_eq!((stored.links.org, stored.links.person), (links.org, links.person));
+            assert_eq!(
+                stored.item,
+                Item {
+                    raw: None,
+                    ..sent.clone()
+                }
+            );
+            assert_eq!(
+                (stored.links.org, stored.links.person),
+                (links.org, links.person)
+            );
             assert_eq!(stored.account, scene.account);
             assert_eq!(r.find(&scene.mail(), &sent.handle)?, Some(put.id));
             assert_eq!(r.find_link(sent.link.as_ref().unwrap())?, vec![put.id]);
@@ -40,7 +49,9 @@ fn an_item_comes_back_as_it_was_put() {
 #[test]
 fn the_same_item_again_writes_nothing_to_the_disk() {
     let scene = Scene::new();
-    let mut items: Vec<Item> = (0..50).map(|n| message(&format!("m{n}"), "hello")).collect();
+    let mut items: Vec<Item> = (0..50)
+        .map(|n| message(&format!("m{n}"), "hello"))
+        .collect();
     for item in &mut items {
         item.raw = Some("x".repeat(400));
         scene.put(item);
@@ -59,13 +70,19 @@ fn the_same_item_again_writes_nothing_to_the_disk() {
             tx.save_cursor(
                 &scene.account,
                 &scene.mail,
-                &rapport_model::Cursor { version: 1, data: serde_json::json!(1) },
+                &rapport_model::Cursor {
+                    version: 1,
+                    data: serde_json::json!(1),
+                },
             )?;
             Ok(all)
         })
         .unwrap();
     assert!(outcomes.iter().all(|it| *it == Outcome::Same));
-    assert!(scene.db.size().unwrap().log > 0, "the first success and cursor are news");
+    assert!(
+        scene.db.size().unwrap().log > 0,
+        "the first success and cursor are news"
+    );
     scene.db.checkpoint().unwrap();
     scene
         .db
@@ -77,11 +94,18 @@ fn the_same_item_again_writes_nothing_to_the_disk() {
             tx.save_cursor(
                 &scene.account,
                 &scene.mail,
-                &rapport_model::Cursor { version: 1, data: serde_json::json!(1) },
+                &rapport_model::Cursor {
+                    version: 1,
+                    data: serde_json::json!(1),
+                },
             )
         })
         .unwrap();
-    assert_eq!(scene.db.size().unwrap().log, 0, "a turn without news leaves the disk alone");
+    assert_eq!(
+        scene.db.size().unwrap().log,
+        0,
+        "a turn without news leaves the disk alone"
+    );
 }
 
 #[test]
@@ -178,7 +202,11 @@ fn ids_follow_time_and_are_free_even_when_all_moments_are_one() {
         .write(|tx| {
             let mut ids = Vec::new();
             for n in 0..3000 {
-                ids.push(scene.put_in(tx, &message(&format!("m{n}"), "x"), &Links::default())?.id);
+                ids.push(
+                    scene
+                        .put_in(tx, &message(&format!("m{n}"), "x"), &Links::default())?
+                        .id,
+                );
             }
             Ok(ids)
         })
@@ -196,7 +224,10 @@ fn ids_follow_time_and_are_free_even_when_all_moments_are_one() {
         odd.at = Millis(moment);
         let id = scene.put(&odd).id;
         assert!(id.0 >= 0);
-        assert_eq!(scene.db.read(|r| r.stored(id)).unwrap().unwrap().item.at, odd.at);
+        assert_eq!(
+            scene.db.read(|r| r.stored(id)).unwrap().unwrap().item.at,
+            odd.at
+        );
     }
 }
 
@@ -211,25 +242,57 @@ fn a_conversation_knows_its_newest_message_and_what_is_unread() {
                 Ok(r.conn.query_row(
                     "SELECT last_item, unread, mentions FROM conversation WHERE item = ?1",
                     [home.0],
-                    |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)),
+                    |row| {
+                        Ok((
+                            row.get::<_, i64>(0)?,
+                            row.get::<_, i64>(1)?,
+                            row.get::<_, i64>(2)?,
+                        ))
+                    },
                 )?)
             })
             .unwrap()
     };
-    let links = Links { conversation: Some(home), ..Links::default() };
+    let links = Links {
+        conversation: Some(home),
+        ..Links::default()
+    };
     let mut ids = Vec::new();
     for n in 0..3 {
         let mut said = message(&format!("m{n}"), "x");
         said.at = MORNING.plus(n);
-        let flags = if n == 2 { UNREAD | crate::table::item::MENTION } else { UNREAD };
-        ids.push(scene.put_linked(&said, &Links { flags, ..links.clone() }).id);
+        let flags = if n == 2 {
+            UNREAD | crate::table::item::MENTION
+        } else {
+            UNREAD
+        };
+        ids.push(
+            scene
+                .put_linked(
+                    &said,
+                    &Links {
+                        flags,
+                        ..links.clone()
+                    },
+                )
+                .id,
+        );
     }
     assert_eq!(counts(), (ids[2].0, 3, 1));
-    scene.db.write(|tx| tx.set_flags(ids[0], 0, UNREAD)).unwrap();
+    scene
+        .db
+        .write(|tx| tx.set_flags(ids[0], 0, UNREAD))
+        .unwrap();
     assert_eq!(counts(), (ids[2].0, 2, 1));
-    scene.db.write(|tx| tx.remove(ids[2], &scene.remote())).unwrap();
+    scene
+        .db
+        .write(|tx| tx.remove(ids[2], &scene.remote()))
+        .unwrap();
     assert_eq!(counts(), (ids[1].0, 1, 0));
-    let page = scene.db.read(|r| r.items_of_conversation(home, None, 10)).unwrap();
+    let page = scene
+        .db
+        .read(|r| r.items_of_conversation(home, None, 10))
+        .unwrap();
     assert_eq!(page, [ids[1], ids[0]]);
 }
 
@@ -240,16 +303,31 @@ fn what_the_ledger_counts_is_what_is_here_and_confirmed() {
     scene.put(&message("m1", "x"));
     let local = scene.put_linked(
         &message("m2", "x"),
-        &Links { flags: LOCAL_ONLY, ..Links::default() },
+        &Links {
+            flags: LOCAL_ONLY,
+            ..Links::default()
+        },
     );
     assert_eq!(count(), 1);
-    scene.db.write(|tx| tx.set_flags(local.id, 0, LOCAL_ONLY)).unwrap();
+    scene
+        .db
+        .write(|tx| tx.set_flags(local.id, 0, LOCAL_ONLY))
+        .unwrap();
     assert_eq!(count(), 2);
-    scene.put_linked(&message("m2", "y"), &Links { flags: LOCAL_ONLY, ..Links::default() });
+    scene.put_linked(
+        &message("m2", "y"),
+        &Links {
+            flags: LOCAL_ONLY,
+            ..Links::default()
+        },
+    );
     assert_eq!(count(), 1);
     scene.put(&message("m2", "y"));
     assert_eq!(count(), 2);
-    scene.db.write(|tx| tx.remove(local.id, &scene.remote())).unwrap();
+    scene
+        .db
+        .write(|tx| tx.remove(local.id, &scene.remote()))
+        .unwrap();
     assert_eq!(count(), 1);
 }
 
@@ -288,12 +366,18 @@ fn topics_come_after_the_commit_and_not_without_one() {
     assert!(topics.try_recv().is_err());
     scene.put_linked(
         &opportunity("o1", "x"),
-        &Links { org: Some(rapport_model::OrgId(5)), ..Links::default() },
+        &Links {
+            org: Some(rapport_model::OrgId(5)),
+            ..Links::default()
+        },
     );
     let sent = topics.try_recv().unwrap();
     assert!(sent.contains(&crate::Topic::Customer(rapport_model::OrgId(5))));
     assert!(sent.contains(&crate::Topic::Records));
-    assert!(sent.contains(&crate::Topic::Collection(scene.account.clone(), scene.mail.clone())));
+    assert!(sent.contains(&crate::Topic::Collection(
+        scene.account.clone(),
+        scene.mail.clone()
+    )));
 }
 
 #[test]
@@ -316,9 +400,14 @@ fn an_item_that_changes_its_kind_has_one_body() {
     scene
         .db
         .read(|r| {
-            let left: i64 = r.conn.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?;
+            let left: i64 = r
+                .conn
+                .query_row("SELECT count(*) FROM message", [], |row| row.get(0))?;
             assert_eq!(left, 0);
-            assert!(matches!(r.stored(first.id)?.unwrap().item.body, Body::Record(_)));
+            assert!(matches!(
+                r.stored(first.id)?.unwrap().item.body,
+                Body::Record(_)
+            ));
             Ok(())
         })
         .unwrap();

@@ -48,7 +48,10 @@ fn what_changed_for_a_customer_since_then_is_told_with_cause_and_values() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].what, What::Changed);
     assert_eq!(rows[0].cause, Cause::Me(CommandId::new("c-1")));
-    assert_eq!(rows[0].old, rapport_model::FieldValue::Text("Forty microscopes".into()));
+    assert_eq!(
+        rows[0].old,
+        rapport_model::FieldValue::Text("Forty microscopes".into())
+    );
     assert_eq!(rows[0].source, scene.mail);
     assert_eq!(rows[0].title, "Fifty microscopes");
     let all = scene.db.read(|r| r.journal(&of_org(7, MORNING))).unwrap();
@@ -71,7 +74,10 @@ fn the_question_is_answered_from_the_index() {
         })
         .unwrap();
     assert_eq!(plan.len(), 1, "no sort: {plan:?}");
-    assert!(plan[0].contains("journal_org (org=? AND rowid>? AND rowid<?)"), "{plan:?}");
+    assert!(
+        plan[0].contains("journal_org (org=? AND rowid>? AND rowid<?)"),
+        "{plan:?}"
+    );
 }
 
 #[test]
@@ -80,8 +86,18 @@ fn history_follows_an_item_to_its_new_customer() {
     let id = scene.put_linked(&opportunity("o1", "Deal"), &linked(7)).id;
     scene.put_linked(&opportunity("o1", "Big deal"), &linked(7));
     scene.db.write(|tx| tx.relink(id, &linked(9))).unwrap();
-    assert_eq!(scene.db.read(|r| r.journal(&of_org(7, MORNING))).unwrap(), []);
-    assert_eq!(scene.db.read(|r| r.journal(&of_org(9, MORNING))).unwrap().len(), 2);
+    assert_eq!(
+        scene.db.read(|r| r.journal(&of_org(7, MORNING))).unwrap(),
+        []
+    );
+    assert_eq!(
+        scene
+            .db
+            .read(|r| r.journal(&of_org(9, MORNING)))
+            .unwrap()
+            .len(),
+        2
+    );
     assert!(!scene.db.write(|tx| tx.relink(id, &linked(9))).unwrap());
 }
 

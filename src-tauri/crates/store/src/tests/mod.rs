@@ -126,9 +126,7 @@ impl Scene {
     }
 
     pub(crate) fn put_linked(&self, item: &Item, links: &Links) -> Upserted {
-        self.db
-            .write(|tx| self.put_in(tx, item, links))
-            .unwrap()
+        self.db.write(|tx| self.put_in(tx, item, links)).unwrap()
     }
 
     pub(crate) fn put_in(

@@ -13,7 +13,10 @@ fn send(id: &str, room: &str) -> NewEntry {
         account: AccountId::new("velmora-1"),
         command: Command::Send {
             conversation: ItemRef::new(room, "room"),
-            message: Outgoing { text: id.to_owned(), ..Outgoing::default() },
+            message: Outgoing {
+                text: id.to_owned(),
+                ..Outgoing::default()
+            },
         },
         item: None,
         after: None,
@@ -51,7 +54,16 @@ fn due(scene: &Scene) -> Vec<String> {
 fn go(scene: &Scene, id: &str, to: State) {
     scene
         .db
-        .write(|tx| tx.move_entry(&CommandId::new(id), to, &Moved { at: scene.now(), ..Moved::default() }))
+        .write(|tx| {
+            tx.move_entry(
+                &CommandId::new(id),
+                to,
+                &Moved {
+                    at: scene.now(),
+                    ..Moved::default()
+                },
+            )
+        })
         .unwrap();
 }
 
@@ -67,8 +79,20 @@ fn of_each_collection_the_first_open_entry_goes_first() {
     let scene = Scene::new();
     let mut later = send("a1", "rooms");
     later.not_before = MORNING.plus(10_000);
-    queue(&scene, &[later, send("a2", "rooms"), send("b1", "mail"), send("b2", "mail")]);
-    assert_eq!(due(&scene), ["b1"], "the undo window of a1 holds its room, and no other");
+    queue(
+        &scene,
+        &[
+            later,
+            send("a2", "rooms"),
+            send("b1", "mail"),
+            send("b2", "mail"),
+        ],
+    );
+    assert_eq!(
+        due(&scene),
+        ["b1"],
+        "the undo window of a1 holds its room, and no other"
+    );
     scene.later(10_000);
     assert_eq!(due(&scene), ["a1", "b1"]);
     go(&scene, "a1", State::Sending);
@@ -77,7 +101,11 @@ fn of_each_collection_the_first_open_entry_goes_first() {
     assert_eq!(due(&scene), ["b1"], "nor what may have arrived");
     go(&scene, "a1", State::Done);
     go(&scene, "b1", State::Parked);
-    assert_eq!(due(&scene), ["a2", "b2"], "what waits for the user holds up nobody");
+    assert_eq!(
+        due(&scene),
+        ["a2", "b2"],
+        "what waits for the user holds up nobody"
+    );
 }
 
 #[test]
@@ -90,7 +118,11 @@ fn a_dependent_waits_until_what_it_needs_is_done() {
     go(&scene, "c1", State::Parked);
     assert_eq!(due(&scene), ["c3"]);
     assert_eq!(
-        scene.db.read(|r| r.dependents(&CommandId::new("c1"))).unwrap().len(),
+        scene
+            .db
+            .read(|r| r.dependents(&CommandId::new("c1")))
+            .unwrap()
+            .len(),
         1
     );
     go(&scene, "c1", State::Done);
@@ -113,14 +145,21 @@ fn an_entry_survives_a_restart_with_everything_known_of_it() {
         not_before: Some(MORNING.plus(9)),
         attempt: true,
         conflict: Some(conflict.clone()),
-        receipt: Some(Receipt::Applied { handle: Some(Handle::new("7")), revision: None }),
+        receipt: Some(Receipt::Applied {
+            handle: Some(Handle::new("7")),
+            revision: None,
+        }),
     };
     scene
         .db
         .write(|tx| tx.move_entry(&CommandId::new("e1"), State::Parked, &moved))
         .unwrap();
     scene.reopen();
-    let entry = scene.db.read(|r| r.entry(&CommandId::new("e1"))).unwrap().unwrap();
+    let entry = scene
+        .db
+        .read(|r| r.entry(&CommandId::new("e1")))
+        .unwrap()
+        .unwrap();
     assert_eq!(entry.state, State::Parked);
     assert_eq!(entry.command, edit("e1", "Fifty").command);
     assert_eq!((entry.attempts, entry.revision), (1, 1));
@@ -145,7 +184,9 @@ fn the_same_command_is_never_queued_twice() {
     let again = scene.db.write(|tx| tx.queue(&send("a1", "rooms")));
     assert!(matches!(again, Err(StoreError::Refused(_))));
     assert!(matches!(
-        scene.db.write(|tx| tx.move_entry(&CommandId::new("?"), State::Done, &Moved::default())),
+        scene
+            .db
+            .write(|tx| tx.move_entry(&CommandId::new("?"), State::Done, &Moved::default())),
         Err(StoreError::NotFound { .. })
     ));
 }
@@ -154,7 +195,12 @@ fn the_same_command_is_never_queued_twice() {
 fn an_edit_finds_the_queued_one_it_can_join_and_no_other() {
     let scene = Scene::new();
     let target = ItemRef::new("party.party", "7");
-    let waiting = || scene.db.read(|r| r.queued_edit(&scene.account, &target)).unwrap();
+    let waiting = || {
+        scene
+            .db
+            .read(|r| r.queued_edit(&scene.account, &target))
+            .unwrap()
+    };
     assert_eq!(waiting(), None);
     queue(&scene, &[edit("e1", "Fifty")]);
     assert_eq!(waiting().unwrap().id, CommandId::new("e1"));
@@ -184,17 +230,42 @@ fn entries_are_found_by_what_is_asked_and_old_ones_can_go() {
         all.into_iter().map(|it| it.id.0).collect::<Vec<_>>()
     };
     assert_eq!(find(EntryFilter::default()), ["a1", "a2"]);
-    assert_eq!(find(EntryFilter { states: vec![State::Done], ..Default::default() }), ["a1"]);
     assert_eq!(
-        find(EntryFilter { item: Some(rapport_model::ItemId(9)), ..Default::default() }),
+        find(EntryFilter {
+            states: vec![State::Done],
+            ..Default::default()
+        }),
+        ["a1"]
+    );
+    assert_eq!(
+        find(EntryFilter {
+            item: Some(rapport_model::ItemId(9)),
+            ..Default::default()
+        }),
         ["a2"]
     );
-    assert_eq!(find(EntryFilter { limit: 1, ..Default::default() }), ["a1"]);
     assert_eq!(
-        find(EntryFilter { account: Some(AccountId::new("other")), ..Default::default() }).len(),
+        find(EntryFilter {
+            limit: 1,
+            ..Default::default()
+        }),
+        ["a1"]
+    );
+    assert_eq!(
+        find(EntryFilter {
+            account: Some(AccountId::new("other")),
+            ..Default::default()
+        })
+        .len(),
         0
     );
-    assert_eq!(scene.db.write(|tx| tx.prune_outbox(scene.now().plus(1))).unwrap(), 1);
+    assert_eq!(
+        scene
+            .db
+            .write(|tx| tx.prune_outbox(scene.now().plus(1)))
+            .unwrap(),
+        1
+    );
     assert_eq!(find(EntryFilter::default()), ["a2"]);
 }
 

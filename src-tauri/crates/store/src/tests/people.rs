@@ -9,7 +9,9 @@ fn claim(a: NodeId, b: NodeId, stance: Stance) -> Edge {
     Edge {
         a,
         b,
-        evidence: Evidence::SameEmail { address: "ada@nordlicht.example".into() },
+        evidence: Evidence::SameEmail {
+            address: "ada@nordlicht.example".into(),
+        },
         stance,
         by: "rule".into(),
         at: MORNING,
@@ -30,7 +32,10 @@ fn a_handle_is_known_by_its_key_and_keeps_its_id() {
             let first = tx.put_node(&node)?;
             tx.set_person(first, PersonId(first.0))?;
             tx.set_org(first, Some(OrgId(4)))?;
-            let renamed = Node { name: "Ada Brandt".into(), ..node.clone() };
+            let renamed = Node {
+                name: "Ada Brandt".into(),
+                ..node.clone()
+            };
             Ok((first, tx.put_node(&renamed)?))
         })
         .unwrap();
@@ -49,7 +54,10 @@ fn a_handle_is_known_by_its_key_and_keeps_its_id() {
         })
         .unwrap();
     // The row at the source goes; the handle and its claims stay.
-    scene.db.write(|tx| tx.remove(item, &scene.remote())).unwrap();
+    scene
+        .db
+        .write(|tx| tx.remove(item, &scene.remote()))
+        .unwrap();
     let left = scene.db.read(|r| r.node(first)).unwrap().unwrap();
     assert_eq!(left.item, None);
 }
@@ -63,7 +71,10 @@ fn a_claim_can_be_made_turned_and_taken_back_from_either_end() {
             let a = tx.put_node(&Node::new("email:a", Side::Person, "A"))?;
             let b = tx.put_node(&Node::new("email:b", Side::Person, "B"))?;
             assert!(tx.put_edge(&claim(b, a, Stance::Suggest))?);
-            assert!(!tx.put_edge(&claim(a, b, Stance::Suggest))?, "the order does not matter");
+            assert!(
+                !tx.put_edge(&claim(a, b, Stance::Suggest))?,
+                "the order does not matter"
+            );
             assert_eq!(tx.edges_with(Stance::Suggest, 10)?.len(), 1);
             assert!(tx.put_edge(&claim(a, b, Stance::Link))?);
             for end in [a, b] {
@@ -89,7 +100,10 @@ fn a_number_of_a_handle_is_never_used_twice() {
         .write(|tx| {
             let first = tx.put_node(&Node::new("email:a", Side::Person, "A"))?;
             tx.drop_node(first)?;
-            Ok((first, tx.put_node(&Node::new("email:b", Side::Person, "B"))?))
+            Ok((
+                first,
+                tx.put_node(&Node::new("email:b", Side::Person, "B"))?,
+            ))
         })
         .unwrap();
     assert!(second > first);

@@ -37,9 +37,11 @@ fn every_column_says_what_it_is_for() {
             if line.starts_with(')') {
                 inside = false;
             }
-            let constraint = ["UNIQUE", "PRIMARY", "CHECK", "FOREIGN", "content", "tokenize"]
-                .iter()
-                .any(|word| line.starts_with(word));
+            let constraint = [
+                "UNIQUE", "PRIMARY", "CHECK", "FOREIGN", "content", "tokenize",
+            ]
+            .iter()
+            .any(|word| line.starts_with(word));
             if inside && !constraint && !line.is_empty() {
                 assert!(line.contains("-- "), "{}: no comment on {line}", step.name);
             }
@@ -89,18 +91,26 @@ fn alter(scene: &Scene, sql: &str) {
 #[test]
 fn a_file_made_with_another_text_of_a_step_is_refused_unchanged() {
     let scene = Scene::new();
-    alter(&scene, "UPDATE migration SET fingerprint = 'other' WHERE name LIKE '% item'");
+    alter(
+        &scene,
+        "UPDATE migration SET fingerprint = 'other' WHERE name LIKE '% item'",
+    );
     let (_dir, again) = open_again(scene);
     assert_eq!(
         again.unwrap_err(),
-        OpenError::EditedMigration { step: "2026_11_21_0900 item".into() }
+        OpenError::EditedMigration {
+            step: "2026_11_21_0900 item".into()
+        }
     );
 }
 
 #[test]
 fn a_file_of_a_newer_version_opens_only_if_that_version_allows_it() {
     let scene = Scene::new();
-    alter(&scene, "INSERT INTO migration VALUES ('2031_01_01_0000 tolerant', 'x', 1, 0)");
+    alter(
+        &scene,
+        "INSERT INTO migration VALUES ('2031_01_01_0000 tolerant', 'x', 1, 0)",
+    );
     let (dir, again) = open_again(scene);
     let db = again.unwrap();
     db.write(|tx| {
@@ -115,7 +125,9 @@ fn a_file_of_a_newer_version_opens_only_if_that_version_allows_it() {
     let clock = Arc::new(Hand(AtomicI64::new(0)));
     assert_eq!(
         Db::open(&Profile::at(dir.path()), &key(), clock).unwrap_err(),
-        OpenError::NewerVersion { step: "2031_01_01_0001 strict".into() }
+        OpenError::NewerVersion {
+            step: "2031_01_01_0001 strict".into()
+        }
     );
 }
 

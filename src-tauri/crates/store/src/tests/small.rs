@@ -11,7 +11,10 @@ use crate::table::signal::{Signal, SignalFilter};
 fn draft(text: &str) -> Draft {
     Draft::in_conversation(
         ItemId(5),
-        Outgoing { text: text.to_owned(), ..Outgoing::default() },
+        Outgoing {
+            text: text.to_owned(),
+            ..Outgoing::default()
+        },
         MORNING,
     )
 }
@@ -24,7 +27,11 @@ fn nothing_typed_is_lost_not_even_what_was_discarded() {
         .db
         .write(|tx| {
             assert_eq!(tx.save_draft(&draft("Dear"))?, 1);
-            assert_eq!(tx.save_draft(&draft("Dear"))?, 1, "the same again is no version");
+            assert_eq!(
+                tx.save_draft(&draft("Dear"))?,
+                1,
+                "the same again is no version"
+            );
             assert_eq!(tx.save_draft(&draft("Dear Ada"))?, 2);
             assert!(tx.discard_draft(&key)?);
             assert!(!tx.discard_draft(&key)?);
@@ -35,10 +42,16 @@ fn nothing_typed_is_lost_not_even_what_was_discarded() {
     scene.reopen();
     let history = scene.db.read(|r| r.draft_history(&key)).unwrap();
     assert_eq!(history[0].content.text, "Dear Ada");
-    let version = scene.db.write(|tx| tx.save_draft(&draft("Once more"))).unwrap();
+    let version = scene
+        .db
+        .write(|tx| tx.save_draft(&draft("Once more")))
+        .unwrap();
     assert_eq!(version, 3, "numbers go on");
     for n in 0..80 {
-        scene.db.write(|tx| tx.save_draft(&draft(&format!("v{n}")))).unwrap();
+        scene
+            .db
+            .write(|tx| tx.save_draft(&draft(&format!("v{n}"))))
+            .unwrap();
     }
     let history = scene.db.read(|r| r.draft_history(&key)).unwrap();
     assert_eq!(history.len(), 50);
@@ -59,11 +72,26 @@ fn one_thing_over_two_channels_alerts_once() {
         why: serde_json::json!({"rule": "answers"}),
         seen: None,
     };
-    let id = scene.db.write(|tx| tx.put_notification(&new)).unwrap().unwrap();
-    assert_eq!(scene.db.write(|tx| tx.put_notification(&new)).unwrap(), None);
-    let list = |unseen| scene.db.read(|r| r.notifications(unseen, None, 10)).unwrap();
+    let id = scene
+        .db
+        .write(|tx| tx.put_notification(&new))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        scene.db.write(|tx| tx.put_notification(&new)).unwrap(),
+        None
+    );
+    let list = |unseen| {
+        scene
+            .db
+            .read(|r| r.notifications(unseen, None, 10))
+            .unwrap()
+    };
     assert_eq!(list(true).len(), 1);
-    scene.db.write(|tx| tx.mark_seen(&[id], MORNING.plus(1))).unwrap();
+    scene
+        .db
+        .write(|tx| tx.mark_seen(&[id], MORNING.plus(1)))
+        .unwrap();
     assert_eq!(list(true), []);
     assert_eq!(list(false)[0].seen, Some(MORNING.plus(1)));
     assert_eq!(list(false)[0].why, new.why);
@@ -85,26 +113,75 @@ fn a_closed_signal_comes_back_only_with_new_evidence() {
     };
     let open = |filter: SignalFilter| scene.db.read(|r| r.signals(&filter)).unwrap();
     let id = scene.db.write(|tx| tx.put_signal(&new)).unwrap();
-    assert!(scene.db.write(|tx| tx.close_signal(&new.key, MORNING, "answered")).unwrap());
-    assert!(!scene.db.write(|tx| tx.close_signal(&new.key, MORNING, "again")).unwrap());
+    assert!(
+        scene
+            .db
+            .write(|tx| tx.close_signal(&new.key, MORNING, "answered"))
+            .unwrap()
+    );
+    assert!(
+        !scene
+            .db
+            .write(|tx| tx.close_signal(&new.key, MORNING, "again"))
+            .unwrap()
+    );
     assert_eq!(scene.db.write(|tx| tx.put_signal(&new)).unwrap(), id);
     assert_eq!(open(SignalFilter::default()), []);
-    assert_eq!(open(SignalFilter { closed: true, ..Default::default() }).len(), 1);
-    let again = Signal { evidence: serde_json::json!({"since": "m2"}), ..new };
+    assert_eq!(
+        open(SignalFilter {
+            closed: true,
+            ..Default::default()
+        })
+        .len(),
+        1
+    );
+    let again = Signal {
+        evidence: serde_json::json!({"since": "m2"}),
+        ..new
+    };
     assert_eq!(scene.db.write(|tx| tx.put_signal(&again)).unwrap(), id);
-    assert_eq!(open(SignalFilter { org: Some(OrgId(7)), limit: 5, ..Default::default() }).len(), 1);
-    assert_eq!(open(SignalFilter { kind: Some("other".into()), ..Default::default() }), []);
+    assert_eq!(
+        open(SignalFilter {
+            org: Some(OrgId(7)),
+            limit: 5,
+            ..Default::default()
+        })
+        .len(),
+        1
+    );
+    assert_eq!(
+        open(SignalFilter {
+            kind: Some("other".into()),
+            ..Default::default()
+        }),
+        []
+    );
 }
 
 #[test]
 fn a_setting_that_cannot_be_read_any_more_is_as_good_as_unset() {
     let scene = Scene::new();
-    scene.db.write(|tx| tx.set_setting("undo_ms", &10_000)).unwrap();
-    assert_eq!(scene.db.read(|r| r.setting::<i64>("undo_ms")).unwrap(), Some(10_000));
-    assert_eq!(scene.db.read(|r| r.setting::<Vec<String>>("undo_ms")).unwrap(), None);
+    scene
+        .db
+        .write(|tx| tx.set_setting("undo_ms", &10_000))
+        .unwrap();
+    assert_eq!(
+        scene.db.read(|r| r.setting::<i64>("undo_ms")).unwrap(),
+        Some(10_000)
+    );
+    assert_eq!(
+        scene
+            .db
+            .read(|r| r.setting::<Vec<String>>("undo_ms"))
+            .unwrap(),
+        None
+    );
     assert_eq!(scene.db.read(|r| r.settings()).unwrap().len(), 1);
     scene.db.write(|tx| tx.drop_setting("undo_ms")).unwrap();
-    assert_eq!(scene.db.read(|r| r.setting::<i64>("undo_ms")).unwrap(), None);
+    assert_eq!(
+        scene.db.read(|r| r.setting::<i64>("undo_ms")).unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -122,11 +199,17 @@ fn an_account_comes_back_as_it_was_put() {
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].health, health);
     assert!(all[0].paused);
-    assert_eq!(all[0].config, serde_json::json!({"url": "https://erp.example"}));
+    assert_eq!(
+        all[0].config,
+        serde_json::json!({"url": "https://erp.example"})
+    );
     let found = scene.db.read(|r| r.account(&scene.account)).unwrap();
     assert_eq!(found.as_ref(), all.first());
     let mut topics = scene.db.subscribe();
-    scene.db.write(|tx| tx.set_health(&scene.account, &health)).unwrap();
+    scene
+        .db
+        .write(|tx| tx.set_health(&scene.account, &health))
+        .unwrap();
     assert!(topics.try_recv().is_err(), "nothing moved, nobody is told");
 }
 
