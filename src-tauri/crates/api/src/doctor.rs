@@ -18,7 +18,11 @@ const BUILT: Millis = Millis(1_790_000_000_000);
 fn finding(what: &str, result: Result<String, String>) -> Finding {
     let well = result.is_ok();
     let detail = result.unwrap_or_else(|detail| detail);
-    Finding { what: what.to_owned(), well, detail }
+    Finding {
+        what: what.to_owned(),
+        well,
+        detail,
+    }
 }
 
 /// Runs every examination.
@@ -36,12 +40,18 @@ pub(crate) async fn examine(api: &Api) -> Result<DoctorReport, ApiError> {
             Health::Well => Ok("well".to_owned()),
             Health::New => Ok("not synced yet; rapport sync does it".to_owned()),
             Health::Working => Ok("working".to_owned()),
-            Health::Waiting(until) => Ok(format!("the source asked to wait until {}", until.rfc3339())),
-            Health::Offline(why) => {
-                Err(format!("cannot be reached ({why}); what you asked waits in the outbox"))
-            }
+            Health::Waiting(until) => Ok(format!(
+                "the source asked to wait until {}",
+                until.rfc3339()
+            )),
+            Health::Offline(why) => Err(format!(
+                "cannot be reached ({why}); what you asked waits in the outbox"
+            )),
             Health::Degraded(why) => Err(format!("works in part: {why}")),
-            Health::SignIn(why) => Err(format!("needs you to sign in ({why}): rapport account sign-in {}", account.id)),
+            Health::SignIn(why) => Err(format!(
+                "needs you to sign in ({why}): rapport account sign-in {}",
+                account.id
+            )),
         };
         findings.push(finding(&format!("account {}", account.id), found));
     }
@@ -95,22 +105,34 @@ fn database(api: &Api) -> Result<String, String> {
 }
 
 fn search(api: &Api) -> Result<String, String> {
-    let rows = api.hub.db().read(|db| db.coverage_rows()).map_err(|error| error.to_string())?;
+    let rows = api
+        .hub
+        .db()
+        .read(|db| db.coverage_rows())
+        .map_err(|error| error.to_string())?;
     let (indexed, total) = rows.iter().fold((0_u64, 0_u64), |(indexed, total), row| {
-        (indexed.saturating_add(row.indexed), total.saturating_add(row.total))
+        (
+            indexed.saturating_add(row.indexed),
+            total.saturating_add(row.total),
+        )
     });
     if indexed == total {
         Ok(format!("{total} of {total} items can be found"))
     } else {
-        Err(format!("{indexed} of {total} items can be found; the index is being rebuilt"))
+        Err(format!(
+            "{indexed} of {total} items can be found; the index is being rebuilt"
+        ))
     }
 }
 
 fn disk(api: &Api) -> Result<String, String> {
-    let free = crate::disk::free(api.hub.db().profile().home()).map_err(|error| error.to_string())?;
+    let free =
+        crate::disk::free(api.hub.db().profile().home()).map_err(|error| error.to_string())?;
     let text = format!("{:.1} GB free", megabytes(free) / 1024.0);
     if free < LITTLE_ROOM {
-        Err(format!("{text}: little. A sync that does not fit changes nothing and says so."))
+        Err(format!(
+            "{text}: little. A sync that does not fit changes nothing and says so."
+        ))
     } else {
         Ok(text)
     }
@@ -119,7 +141,10 @@ fn disk(api: &Api) -> Result<String, String> {
 fn clock(api: &Api) -> Result<String, String> {
     let now = api.now();
     if now < BUILT {
-        Err(format!("says {}, which lies before this version was made. Set it right.", now.rfc3339()))
+        Err(format!(
+            "says {}, which lies before this version was made. Set it right.",
+            now.rfc3339()
+        ))
     } else {
         Ok(now.rfc3339())
     }

@@ -1,7 +1,7 @@
 //! Due dates as people type them.
 
-use jiff::civil::{Date, Weekday};
 use jiff::Span;
+use jiff::civil::{Date, Weekday};
 use rapport_model::Millis;
 use rapport_model::plan::Due;
 
@@ -29,7 +29,10 @@ pub(crate) fn read(text: &str, today: Date) -> Result<Due, ApiError> {
 
 fn natural(text: &str, today: Date) -> Option<Date> {
     let plus = |days: i64| {
-        Span::new().try_days(days).ok().and_then(|span| today.checked_add(span).ok())
+        Span::new()
+            .try_days(days)
+            .ok()
+            .and_then(|span| today.checked_add(span).ok())
     };
     match text {
         "today" => return Some(today),

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What a screen or script branches on. A code is added only when one does.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// There is no such thing, or no longer.
@@ -46,7 +44,10 @@ pub struct ApiError {
 impl ApiError {
     /// An error with this code and message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// There is no such thing.
@@ -72,9 +73,10 @@ impl From<rapport_model::Fault> for ApiError {
     fn from(fault: rapport_model::Fault) -> Self {
         use rapport_model::Fault;
         let code = match &fault {
-            Fault::Offline(_) | Fault::Transient(_) | Fault::Throttled { .. } | Fault::Unknown(_) => {
-                Code::Offline
-            }
+            Fault::Offline(_)
+            | Fault::Transient(_)
+            | Fault::Throttled { .. }
+            | Fault::Unknown(_) => Code::Offline,
             Fault::SignIn(_) => Code::SignIn,
             Fault::Conflict(_)
             | Fault::CursorExpired(_)

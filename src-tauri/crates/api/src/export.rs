@@ -45,13 +45,19 @@ pub(crate) fn write(db: &Db, to: &Path, scope: &Scope) -> Result<Exported, ApiEr
     if full {
         return Err(ApiError::new(
             Code::Refused,
-            format!("{} is not empty. Nothing was written; name a new folder.", to.display()),
+            format!(
+                "{} is not empty. Nothing was written; name a new folder.",
+                to.display()
+            ),
         ));
     }
     fs::create_dir_all(to).map_err(|error| io(to, &error))?;
     let readme = to.join("README.txt");
     fs::write(&readme, README).map_err(|error| io(&readme, &error))?;
-    let mut files = Files { to, open: BTreeMap::new() };
+    let mut files = Files {
+        to,
+        open: BTreeMap::new(),
+    };
     let mut failed = None;
     let unreadable = db.read(|reader| {
         let (_, unreadable) = reader.walk(scope, |stored| {
@@ -70,7 +76,10 @@ pub(crate) fn write(db: &Db, to: &Path, scope: &Scope) -> Result<Exported, ApiEr
         return Err(error);
     }
     if !unreadable.is_empty() {
-        tracing::warn!(count = unreadable.len(), "items could not be read and are not in the export");
+        tracing::warn!(
+            count = unreadable.len(),
+            "items could not be read and are not in the export"
+        );
     }
     files.finish()
 }
@@ -114,7 +123,10 @@ impl Files<'_> {
         for (kind, (mut file, items)) in self.open {
             let path = path_of(self.to, kind);
             file.flush().map_err(|error| io(&path, &error))?;
-            files.push(ExportedFile { path: path.display().to_string(), items });
+            files.push(ExportedFile {
+                path: path.display().to_string(),
+                items,
+            });
         }
         Ok(Exported { files })
     }
@@ -125,9 +137,16 @@ fn path_of(to: &Path, kind: Kind) -> std::path::PathBuf {
 }
 
 fn io(path: &Path, error: &std::io::Error) -> ApiError {
-    let code = if error.kind() == std::io::ErrorKind::StorageFull { Code::DiskFull } else { Code::Refused };
+    let code = if error.kind() == std::io::ErrorKind::StorageFull {
+        Code::DiskFull
+    } else {
+        Code::Refused
+    };
     ApiError::new(
         code,
-        format!("{} cannot be written: {error}. The database was not touched.", path.display()),
+        format!(
+            "{} cannot be written: {error}. The database was not touched.",
+            path.display()
+        ),
     )
 }

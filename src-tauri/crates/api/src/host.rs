@@ -116,7 +116,14 @@ pub async fn open(
             .with_graceful_shutdown(async move { until.cancelled().await })
             .await
     };
-    Ok((Host { address, token, stop }, serving))
+    Ok((
+        Host {
+            address,
+            token,
+            stop,
+        },
+        serving,
+    ))
 }
 
 impl Gate {
@@ -126,13 +133,21 @@ impl Gate {
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<(), (StatusCode, &'static str)> {
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value: &HeaderValue| value.to_str().ok())
+        };
         if !text(header::HOST).is_some_and(|host| self.hosts.iter().any(|own| own == host)) {
-            return Err((StatusCode::MISDIRECTED_REQUEST, "This host answers only to 127.0.0.1."));
+            return Err((
+                StatusCode::MISDIRECTED_REQUEST,
+                "This host answers only to 127.0.0.1.",
+            ));
         }
         if let Some(origin) = headers.get(header::ORIGIN) {
-            let known =
-                origin.to_str().is_ok_and(|origin| self.origins.iter().any(|own| own == origin));
+            let known = origin
+                .to_str()
+                .is_ok_and(|origin| self.origins.iter().any(|own| own == origin));
             if !known {
                 return Err((StatusCode::FORBIDDEN, "This origin may not ask."));
             }
@@ -143,7 +158,10 @@ impl Gate {
         }
         let given = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         if !given.is_some_and(|given| same(given.as_bytes(), self.token.as_bytes())) {
-            return Err((StatusCode::UNAUTHORIZED, "The bearer token is missing or wrong."));
+            return Err((
+                StatusCode::UNAUTHORIZED,
+                "The bearer token is missing or wrong.",
+            ));
         }
         Ok(())
     }
@@ -160,8 +178,11 @@ async fn guard(State(door): State<Door>, request: Request, next: Next) -> Respon
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;
-    let mut response =
-        if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let mut response = if preflight {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
     if let Some(origin) = origin {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -182,7 +203,9 @@ async fn call(State(door): State<Door>, Path(name): Path<String>, body: Bytes) -
     };
     let answer = match request {
         Ok(request) => door.api.call(&name, request).await,
-        Err(error) => Err(ApiError::bad_request(format_args!("The request is not JSON: {error}"))),
+        Err(error) => Err(ApiError::bad_request(format_args!(
+            "The request is not JSON: {error}"
+        ))),
     };
     match answer {
         Ok(value) => axum::Json(value).into_response(),
@@ -208,9 +231,9 @@ async fn topics(
     State(door): State<Door>,
 ) -> Sse<impl futures_util::Stream<Item = Result<Event, Infallible>>> {
     let stream = door.api.topics().map(|topics| {
-        Ok(Event::default().json_data(&*topics).unwrap_or_else(|error| {
-            Event::default().event("error").data(error.to_string())
-        }))
+        Ok(Event::default()
+            .json_data(&*topics)
+            .unwrap_or_else(|error| Event::default().event("error").data(error.to_string())))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
@@ -254,12 +277,19 @@ mod tests {
         let token = ("authorization", "Bearer secret");
         let host = ("host", "127.0.0.1:4000");
         let pass = |pairs: &[(&'static str, &'static str)]| {
-            gate.admits(&Method::POST, &headers(pairs)).map_err(|(status, _)| status.as_u16())
+            gate.admits(&Method::POST, &headers(pairs))
+                .map_err(|(status, _)| status.as_u16())
         };
         assert_eq!(pass(&[host, token]), Ok(()));
         assert_eq!(pass(&[("host", "localhost:4000"), token]), Ok(()));
-        assert_eq!(pass(&[host, token, ("origin", "http://127.0.0.1:5173")]), Ok(()));
-        assert_eq!(pass(&[host, token, ("origin", "https://evil.example")]), Err(403));
+        assert_eq!(
+            pass(&[host, token, ("origin", "http://127.0.0.1:5173")]),
+            Ok(())
+        );
+        assert_eq!(
+            pass(&[host, token, ("origin", "https://evil.example")]),
+            Err(403)
+        );
         assert_eq!(pass(&[host, token, ("origin", "null")]), Err(403));
         assert_eq!(pass(&[("host", "evil.example:4000"), token]), Err(421));
         assert_eq!(pass(&[("host", "127.0.0.1:4001"), token]), Err(421));

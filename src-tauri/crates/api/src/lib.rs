@@ -7,8 +7,8 @@
 pub mod calls;
 mod disk;
 mod doctor;
-mod due;
 pub mod dto;
+mod due;
 pub mod error;
 mod export;
 pub mod host;

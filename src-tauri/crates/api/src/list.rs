@@ -40,7 +40,13 @@ pub fn delta(old: &[String], new: &[String]) -> Option<ListDelta> {
         return None;
     }
     let rest = old.len().min(new.len()).saturating_sub(head);
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
+    let tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(rest)
+        .take_while(|(a, b)| a == b)
+        .count();
     let gone = old.len().saturating_sub(head + tail);
     let come = new.len().saturating_sub(head + tail);
     if head + tail == 0 {
@@ -84,7 +90,14 @@ mod tests {
     #[test]
     fn a_row_that_moves_to_the_top_is_one_splice() {
         let change = delta(&ids("abcd"), &ids("cabd")).unwrap();
-        assert_eq!(change, ListDelta::Splice { at: 0, remove: 3, insert: ids("cab") });
+        assert_eq!(
+            change,
+            ListDelta::Splice {
+                at: 0,
+                remove: 3,
+                insert: ids("cab")
+            }
+        );
     }
 
     #[test]

@@ -68,7 +68,13 @@ struct Live {
 /// The list as it is, then its changes, for as long as the stream is read.
 pub fn open(api: Arc<Api>, list: ListOf) -> impl Stream<Item = Result<ListDelta, ApiError>> + Send {
     let topics = api.hub.db().subscribe();
-    let live = Live { api, list, topics, shown: None, ready: Vec::new() };
+    let live = Live {
+        api,
+        list,
+        topics,
+        shown: None,
+        ready: Vec::new(),
+    };
     futures_util::stream::unfold(live, |mut live| async move {
         let next = live.next().await?;
         Some((next, live))
@@ -128,21 +134,42 @@ impl Live {
     async fn ids(&self) -> Result<Vec<String>, ApiError> {
         let text = |id: ItemId| id.to_string();
         Ok(match self.list.clone() {
-            ListOf::Inbox(filter) => {
-                self.api.conversations(filter).await?.into_iter().map(|row| text(row.id)).collect()
-            }
-            ListOf::Messages(which) => {
-                self.api.messages(which).await?.messages.into_iter().map(|row| text(row.id)).collect()
-            }
-            ListOf::Tasks(filter) => {
-                self.api.tasks(filter).await?.into_iter().map(|row| text(row.id)).collect()
-            }
-            ListOf::Records(filter) => {
-                self.api.records(filter).await?.into_iter().map(|row| text(row.id)).collect()
-            }
-            ListOf::Outbox(filter) => {
-                self.api.outbox(filter).await?.into_iter().map(|row| row.id.0).collect()
-            }
+            ListOf::Inbox(filter) => self
+                .api
+                .conversations(filter)
+                .await?
+                .into_iter()
+                .map(|row| text(row.id))
+                .collect(),
+            ListOf::Messages(which) => self
+                .api
+                .messages(which)
+                .await?
+                .messages
+                .into_iter()
+                .map(|row| text(row.id))
+                .collect(),
+            ListOf::Tasks(filter) => self
+                .api
+                .tasks(filter)
+                .await?
+                .into_iter()
+                .map(|row| text(row.id))
+                .collect(),
+            ListOf::Records(filter) => self
+                .api
+                .records(filter)
+                .await?
+                .into_iter()
+                .map(|row| text(row.id))
+                .collect(),
+            ListOf::Outbox(filter) => self
+                .api
+                .outbox(filter)
+                .await?
+                .into_iter()
+                .map(|row| row.id.0)
+                .collect(),
         })
     }
 }
@@ -191,17 +218,29 @@ mod tests {
     #[test]
     fn a_row_that_only_looks_different_keeps_its_place() {
         let ids: Vec<String> = ["3", "2", "1"].map(String::from).to_vec();
-        let heard = [Topic::Item(ItemId(2)), Topic::Item(ItemId(9))].into_iter().collect();
-        assert_eq!(changes(&ids, &ids, &heard), [ListDelta::Rows { ids: vec!["2".to_owned()] }]);
+        let heard = [Topic::Item(ItemId(2)), Topic::Item(ItemId(9))]
+            .into_iter()
+            .collect();
+        assert_eq!(
+            changes(&ids, &ids, &heard),
+            [ListDelta::Rows {
+                ids: vec!["2".to_owned()]
+            }]
+        );
     }
 
     #[test]
     fn order_comes_before_looks() {
         let old: Vec<String> = ["2", "1"].map(String::from).to_vec();
         let new: Vec<String> = ["1", "2"].map(String::from).to_vec();
-        let heard = [Topic::Inbox, Topic::Conversation(ItemId(1))].into_iter().collect();
+        let heard = [Topic::Inbox, Topic::Conversation(ItemId(1))]
+            .into_iter()
+            .collect();
         let mut deltas = changes(&old, &new, &heard);
-        assert!(matches!(deltas.pop(), Some(ListDelta::Splice { .. } | ListDelta::Reset { .. })));
+        assert!(matches!(
+            deltas.pop(),
+            Some(ListDelta::Splice { .. } | ListDelta::Reset { .. })
+        ));
         assert!(matches!(deltas.pop(), Some(ListDelta::Rows { .. })));
     }
 }

@@ -16,7 +16,9 @@ pub(crate) fn changed(
     fields: BTreeMap<String, FieldValue>,
 ) -> Result<Command, ApiError> {
     if text.is_none() && fields.is_empty() {
-        return Err(ApiError::bad_request("Say what to change: a text or fields."));
+        return Err(ApiError::bad_request(
+            "Say what to change: a text or fields.",
+        ));
     }
     if let Some(text) = text {
         match &mut command {
@@ -35,9 +37,14 @@ pub(crate) fn changed(
         let field = FieldName(name);
         match &mut command {
             Command::SetFields { edits, .. } => {
-                let edit = edits.iter_mut().find(|edit| edit.field == field).ok_or_else(|| {
-                    ApiError::bad_request(format_args!("This command does not set \"{field}\"."))
-                })?;
+                let edit = edits
+                    .iter_mut()
+                    .find(|edit| edit.field == field)
+                    .ok_or_else(|| {
+                        ApiError::bad_request(format_args!(
+                            "This command does not set \"{field}\"."
+                        ))
+                    })?;
                 edit.mine = value;
             }
             Command::Create { body, .. } => set(body, &field, &value)?,

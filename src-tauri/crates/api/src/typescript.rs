@@ -45,7 +45,10 @@ pub fn export<T: TS + 'static>(config: &Config) -> Result<(), ExportError> {
     if T::output_path().is_some() {
         return T::export_all(config);
     }
-    let mut parts = Parts { config, failed: None };
+    let mut parts = Parts {
+        config,
+        failed: None,
+    };
     T::visit_generics(&mut parts);
     T::visit_dependencies(&mut parts);
     parts.failed.map_or(Ok(()), Err)
@@ -80,9 +83,16 @@ fn calls_file(entries: &[CallEntry]) -> String {
     for name in &names {
         let _infallible = writeln!(out, "import type {{ {name} }} from './{name}';");
     }
-    out.push_str("\n/** Every call: what it takes and what it gives. */\nexport interface Calls {\n");
+    out.push_str(
+        "\n/** Every call: what it takes and what it gives. */\nexport interface Calls {\n",
+    );
     for entry in entries {
-        let doc: Vec<&str> = entry.doc.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let doc: Vec<&str> = entry
+            .doc
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         let _infallible = writeln!(
             out,
             "  /** {} */\n  {}: {{ request: {}; response: {} }};",

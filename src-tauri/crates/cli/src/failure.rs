@@ -12,28 +12,52 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self { code: 1, word: "internal", message: message.into() }
+        Self {
+            code: 1,
+            word: "internal",
+            message: message.into(),
+        }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self { code: 2, word: "bad_request", message: message.into() }
+        Self {
+            code: 2,
+            word: "bad_request",
+            message: message.into(),
+        }
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self { code: 3, word: "not_found", message: message.into() }
+        Self {
+            code: 3,
+            word: "not_found",
+            message: message.into(),
+        }
     }
 
     pub(crate) fn keychain(message: impl Into<String>) -> Self {
-        Self { code: 6, word: "keychain", message: message.into() }
+        Self {
+            code: 6,
+            word: "keychain",
+            message: message.into(),
+        }
     }
 
     pub(crate) fn database(message: impl Into<String>) -> Self {
-        Self { code: 7, word: "corrupt", message: message.into() }
+        Self {
+            code: 7,
+            word: "corrupt",
+            message: message.into(),
+        }
     }
 
     /// The reader of our output has left; there is nobody to tell.
     pub(crate) const fn quiet() -> Self {
-        Self { code: 0, word: "", message: String::new() }
+        Self {
+            code: 0,
+            word: "",
+            message: String::new(),
+        }
     }
 }
 
@@ -51,6 +75,10 @@ impl From<ApiError> for Failure {
             Code::Cancelled => (130, "cancelled"),
             Code::Internal => (1, "internal"),
         };
-        Self { code, word, message: error.message }
+        Self {
+            code,
+            word,
+            message: error.message,
+        }
     }
 }

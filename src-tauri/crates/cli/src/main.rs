@@ -26,7 +26,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let out = Out::new(cli.json);
     session::log(cli.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return end(out, &Failure::internal(format!("Cannot start: {error}."))),
     };
@@ -76,7 +79,11 @@ async fn run(cli: Cli, out: Out) -> Result<(), Failure> {
     }
     let open = session::open(&cli)?;
     let api = &open.api;
-    let desk = Desk { api, out, now: Zoned::now() };
+    let desk = Desk {
+        api,
+        out,
+        now: Zoned::now(),
+    };
     match cli.command {
         Command::Account(command) => run::account::run(&desk, command).await,
         Command::Sync(args) => run::sync::run(&desk, args).await,

@@ -54,7 +54,9 @@ impl Out {
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     match writeln!(io::stdout().lock(), "{text}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::quiet()),
-        Err(error) => Err(Failure::internal(format!("Cannot write the output: {error}."))),
+        Err(error) => Err(Failure::internal(format!(
+            "Cannot write the output: {error}."
+        ))),
         Ok(()) => Ok(()),
     }
 }
@@ -83,7 +85,11 @@ pub(crate) fn table<const N: usize>(
         any = true;
         table.add_row(row.map(|cell| clean(&cell, 120)));
     }
-    if any { table.to_string() } else { "Nothing here.".to_owned() }
+    if any {
+        table.to_string()
+    } else {
+        "Nothing here.".to_owned()
+    }
 }
 
 /// Text without control characters, on one line, at most `max` characters.

@@ -9,20 +9,27 @@ use crate::failure::Failure;
 fn one<T>(what: &str, text: &str, mut found: Vec<(String, T)>) -> Result<T, Failure> {
     let lower = text.to_lowercase();
     if found.len() > 1
-        && let Some(exact) = found.iter().position(|(name, _)| name.to_lowercase() == lower)
+        && let Some(exact) = found
+            .iter()
+            .position(|(name, _)| name.to_lowercase() == lower)
     {
         return Ok(found.swap_remove(exact).1);
     }
     if found.len() > 1 {
-        let names: Vec<String> =
-            found.iter().take(8).map(|(name, _)| crate::out::clean(name, 60)).collect();
+        let names: Vec<String> = found
+            .iter()
+            .take(8)
+            .map(|(name, _)| crate::out::clean(name, 60))
+            .collect();
         return Err(Failure::usage(format!(
             "\"{text}\" fits more than one {what}: {}. Give more of the name, or the id.",
             names.join("; ")
         )));
     }
     found.pop().map(|(_, value)| value).ok_or_else(|| {
-        Failure::not_found(format!("No {what} is called \"{text}\" or begins with that."))
+        Failure::not_found(format!(
+            "No {what} is called \"{text}\" or begins with that."
+        ))
     })
 }
 
@@ -43,9 +50,17 @@ pub(crate) async fn customer(api: &Api, text: &str) -> Result<OrgId, Failure> {
         return Ok(id);
     }
     let rows = api
-        .customers(dto::Named { name: Some(text.to_owned()), limit: Some(20), offset: None })
+        .customers(dto::Named {
+            name: Some(text.to_owned()),
+            limit: Some(20),
+            offset: None,
+        })
         .await?;
-    one("customer", text, rows.into_iter().map(|row| (row.name, row.id)).collect())
+    one(
+        "customer",
+        text,
+        rows.into_iter().map(|row| (row.name, row.id)).collect(),
+    )
 }
 
 pub(crate) async fn some_customer(
@@ -63,9 +78,17 @@ pub(crate) async fn person(api: &Api, text: &str) -> Result<PersonId, Failure> {
         return Ok(id);
     }
     let rows = api
-        .people(dto::Named { name: Some(text.to_owned()), limit: Some(20), offset: None })
+        .people(dto::Named {
+            name: Some(text.to_owned()),
+            limit: Some(20),
+            offset: None,
+        })
         .await?;
-    one("person", text, rows.into_iter().map(|row| (row.name, row.id)).collect())
+    one(
+        "person",
+        text,
+        rows.into_iter().map(|row| (row.name, row.id)).collect(),
+    )
 }
 
 pub(crate) async fn conversation(api: &Api, text: &str) -> Result<ItemId, Failure> {
@@ -80,7 +103,11 @@ pub(crate) async fn conversation(api: &Api, text: &str) -> Result<ItemId, Failur
             ..dto::ConversationFilter::default()
         })
         .await?;
-    one("conversation", text, rows.into_iter().map(|row| (row.title, row.id)).collect())
+    one(
+        "conversation",
+        text,
+        rows.into_iter().map(|row| (row.title, row.id)).collect(),
+    )
 }
 
 /// A record, task or message by id; a record or task also by code or title.
@@ -89,7 +116,15 @@ pub(crate) async fn item(api: &Api, text: &str) -> Result<ItemId, Failure> {
         return Ok(id);
     }
     let found = api
-        .named_items(dto::Named { name: Some(text.to_owned()), limit: Some(20), offset: None })
+        .named_items(dto::Named {
+            name: Some(text.to_owned()),
+            limit: Some(20),
+            offset: None,
+        })
         .await?;
-    one("record or task", text, found.into_iter().map(|row| (row.title, row.id)).collect())
+    one(
+        "record or task",
+        text,
+        found.into_iter().map(|row| (row.title, row.id)).collect(),
+    )
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rapport_api::Api;
 use jiff::tz::TimeZone;
+use rapport_api::Api;
 use rapport_engine::{Hub, Parts, SystemClock};
 use rapport_model::connector::Vault;
 use rapport_store::key::{self, DbKey, OsKeychain, Passphrase, SealedVault, UnlockError};
@@ -44,7 +44,11 @@ fn home(cli: &Cli) -> Result<PathBuf, Failure> {
         return std::path::absolute(home)
             .map_err(|error| Failure::usage(format!("{} is no folder: {error}.", home.display())));
     }
-    let env = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let env = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let base = if cfg!(windows) {
         env("APPDATA").map(|path| path.join("Rapport"))
     } else if cfg!(target_os = "macos") {
@@ -66,9 +70,13 @@ fn passphrase(cli: &Cli) -> Result<Option<Passphrase>, Failure> {
             )));
         }
         let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
-        let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
-            Failure::keychain(format!("The passphrase cannot be read from descriptor {descriptor}: {error}."))
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map(Zeroizing::new)
+            .map_err(|error| {
+                Failure::keychain(format!(
+                    "The passphrase cannot be read from descriptor {descriptor}: {error}."
+                ))
+            })?;
         return Ok(Some(Passphrase::new(text.trim_end_matches(['\r', '\n']))));
     }
     match std::env::var(PASSPHRASE) {
@@ -103,9 +111,11 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::WrongKey => Self::keychain(error.to_string()),
-            OpenError::Locked(_) => {
-                Self { code: 1, word: "refused", message: error.to_string() }
-            }
+            OpenError::Locked(_) => Self {
+                code: 1,
+                word: "refused",
+                message: error.to_string(),
+            },
             _ => Self::database(error.to_string()),
         }
     }
@@ -235,7 +245,11 @@ pub(crate) fn recover(cli: &Cli, out: Out, to: &Path) -> Result<(), Failure> {
     let rows: Vec<SavedTable> = saved
         .tables
         .iter()
-        .map(|it| SavedTable { table: it.name.clone(), rows: it.rows, holes: it.holes })
+        .map(|it| SavedTable {
+            table: it.name.clone(),
+            rows: it.rows,
+            holes: it.holes,
+        })
         .collect();
     out.show(&rows, |rows| {
         let mut text = table(

@@ -56,11 +56,13 @@ fn typed(field: &str, text: &str, like: &FieldValue) -> Result<FieldValue, Failu
         FieldValue::Number(_) => {
             FieldValue::Number(text.parse().map_err(|_bad| wrong("a number"))?)
         }
-        FieldValue::Day(_) => {
-            FieldValue::Day(text.parse().map_err(|_bad| wrong("a day such as 2026-03-12"))?)
-        }
+        FieldValue::Day(_) => FieldValue::Day(
+            text.parse()
+                .map_err(|_bad| wrong("a day such as 2026-03-12"))?,
+        ),
         FieldValue::At(_) => FieldValue::At(
-            Millis::parse_rfc3339(text).map_err(|_bad| wrong("a moment such as 2026-03-12T09:41:00Z"))?,
+            Millis::parse_rfc3339(text)
+                .map_err(|_bad| wrong("a moment such as 2026-03-12T09:41:00Z"))?,
         ),
         FieldValue::Flag(_) => match text {
             "yes" | "true" => FieldValue::Flag(true),
@@ -73,16 +75,19 @@ fn typed(field: &str, text: &str, like: &FieldValue) -> Result<FieldValue, Failu
         FieldValue::Ref(_) => text.split_once('/').map_or_else(
             || Err(wrong("a reference such as party.party/12")),
             |(collection, handle)| {
-                Ok(FieldValue::Ref(rapport_model::ItemRef::new(collection, handle)))
+                Ok(FieldValue::Ref(rapport_model::ItemRef::new(
+                    collection, handle,
+                )))
             },
         )?,
         FieldValue::Text(_) => FieldValue::Text(text.to_owned()),
         FieldValue::Empty if field == "amount" => {
             money(text, None).ok_or_else(|| wrong("an amount such as 54600 EUR"))?
         }
-        FieldValue::Empty if field == "due" || field == "date" => {
-            FieldValue::Day(text.parse().map_err(|_bad| wrong("a day such as 2026-03-12"))?)
-        }
+        FieldValue::Empty if field == "due" || field == "date" => FieldValue::Day(
+            text.parse()
+                .map_err(|_bad| wrong("a day such as 2026-03-12"))?,
+        ),
         FieldValue::Empty => FieldValue::Text(text.to_owned()),
     })
 }
@@ -107,6 +112,9 @@ mod tests {
             FieldValue::Money(Money::new("54600.50".parse().unwrap(), "EUR"))
         );
         assert!(typed("amount", "much", &now).is_err());
-        assert_eq!(typed("text", "", &FieldValue::Text("a".into())).unwrap(), FieldValue::Empty);
+        assert_eq!(
+            typed("text", "", &FieldValue::Text("a".into())).unwrap(),
+            FieldValue::Empty
+        );
     }
 }

@@ -25,7 +25,9 @@ pub(crate) fn past(text: &str, now: &Zoned) -> Result<Millis, Failure> {
     if let Some(day) = day {
         return start_of(day, now.time_zone()).ok_or_else(unclear);
     }
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(unclear)?;
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .ok_or_else(unclear)?;
     let number: i64 = number.parse().map_err(|_not_a_number| unclear())?;
     let span = match unit {
         "h" => Span::new().try_hours(number),
@@ -40,7 +42,9 @@ pub(crate) fn past(text: &str, now: &Zoned) -> Result<Millis, Failure> {
 }
 
 fn start_of(day: Date, zone: &TimeZone) -> Option<Millis> {
-    day.to_zoned(zone.clone()).ok().map(|at| Millis::from(at.timestamp()))
+    day.to_zoned(zone.clone())
+        .ok()
+        .map(|at| Millis::from(at.timestamp()))
 }
 
 /// How long ago, in two words at most.
@@ -59,7 +63,11 @@ pub(crate) fn ago(at: Millis, now: Millis) -> String {
 pub(crate) fn local(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at.0).map_or_else(
         |_| at.rfc3339(),
-        |at| at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+        |at| {
+            at.to_zoned(TimeZone::system())
+                .strftime("%Y-%m-%d %H:%M")
+                .to_string()
+        },
     )
 }
 
@@ -68,14 +76,25 @@ mod tests {
     use super::*;
 
     fn now() -> Zoned {
-        "2026-03-12T09:41:00+01:00[Europe/Amsterdam]".parse().unwrap()
+        "2026-03-12T09:41:00+01:00[Europe/Amsterdam]"
+            .parse()
+            .unwrap()
     }
 
     #[test]
     fn days_moments_and_spans_are_understood() {
-        assert_eq!(past("2026-03-11", &now()).unwrap().rfc3339(), "2026-03-10T23:00:00Z");
-        assert_eq!(past("7d", &now()).unwrap().rfc3339(), "2026-03-05T08:41:00Z");
-        assert_eq!(past("yesterday", &now()).unwrap(), past("2026-03-11", &now()).unwrap());
+        assert_eq!(
+            past("2026-03-11", &now()).unwrap().rfc3339(),
+            "2026-03-10T23:00:00Z"
+        );
+        assert_eq!(
+            past("7d", &now()).unwrap().rfc3339(),
+            "2026-03-05T08:41:00Z"
+        );
+        assert_eq!(
+            past("yesterday", &now()).unwrap(),
+            past("2026-03-11", &now()).unwrap()
+        );
     }
 
     #[test]

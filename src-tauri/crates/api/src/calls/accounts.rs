@@ -27,7 +27,10 @@ impl Api {
     /// Every account.
     pub async fn accounts(&self, _nothing: Nothing) -> Result<Vec<AccountRow>, ApiError> {
         let accounts = self.read(|db| db.accounts())?;
-        Ok(accounts.into_iter().map(|account| self.account_row(account)).collect())
+        Ok(accounts
+            .into_iter()
+            .map(|account| self.account_row(account))
+            .collect())
     }
 
     /// Adds an account.
@@ -55,7 +58,10 @@ impl Api {
     /// Asks the source whether the account works.
     pub async fn account_check(&self, which: OneAccount) -> Result<CheckReport, ApiError> {
         let collections = self.hub.check(&which.account).await?;
-        let refused = collections.iter().filter(|it| it.unavailable.is_some()).count();
+        let refused = collections
+            .iter()
+            .filter(|it| it.unavailable.is_some())
+            .count();
         let health = match refused {
             0 => Health::Well,
             some => Health::Degraded(format!("{some} of {} collections", collections.len())),
@@ -91,7 +97,8 @@ impl Api {
 
     /// One turn now.
     pub async fn sync_once(&self, which: SomeAccounts) -> Result<Vec<SyncReport>, ApiError> {
-        self.sync_with(which.account, &CancellationToken::new(), &|_step| {}).await
+        self.sync_with(which.account, &CancellationToken::new(), &|_step| {})
+            .await
     }
 
     /// One turn now, saying what comes in as it comes, until `stop`.
@@ -107,7 +114,10 @@ impl Api {
     ) -> Result<Vec<SyncReport>, ApiError> {
         let turns = self.hub.sync_once(account.as_ref(), stop, progress).await?;
         let accounts = self.read(|db| db.accounts())?;
-        Ok(turns.into_iter().map(|turn| report(turn, &accounts)).collect())
+        Ok(turns
+            .into_iter()
+            .map(|turn| report(turn, &accounts))
+            .collect())
     }
 
     /// What is here and what is at the source.
@@ -122,7 +132,9 @@ impl Api {
     /// Compares id by id.
     pub async fn reconcile(&self, which: SomeAccounts) -> Result<Vec<ReconcileReport>, ApiError> {
         let accounts = self.read(|db| db.accounts())?;
-        let wanted = accounts.into_iter().filter(|it| which.account.as_ref().is_none_or(|id| *id == it.id));
+        let wanted = accounts
+            .into_iter()
+            .filter(|it| which.account.as_ref().is_none_or(|id| *id == it.id));
         let mut reports = Vec::new();
         for account in wanted {
             for collection in self.read(|db| db.collections(&account.id))? {
@@ -140,7 +152,10 @@ impl Api {
             .manifests()
             .into_iter()
             .find(|manifest| manifest.name == account.connector)
-            .map_or_else(|| account.connector.clone(), |manifest| manifest.title.to_owned());
+            .map_or_else(
+                || account.connector.clone(),
+                |manifest| manifest.title.to_owned(),
+            );
         AccountRow {
             id: account.id,
             connector: account.connector,
@@ -155,7 +170,10 @@ impl Api {
 }
 
 fn report(turn: Turn, accounts: &[Account]) -> SyncReport {
-    let health = accounts.iter().find(|it| it.id == turn.account).map(|it| it.health.clone());
+    let health = accounts
+        .iter()
+        .find(|it| it.id == turn.account)
+        .map(|it| it.health.clone());
     SyncReport {
         changed: turn.collections.iter().map(|it| it.changes).sum(),
         sent: u64::from(turn.sent),
@@ -165,7 +183,9 @@ fn report(turn: Turn, accounts: &[Account]) -> SyncReport {
             .iter()
             .map(ToString::to_string)
             .chain(turn.collections.iter().filter_map(|it| {
-                it.fault.as_ref().map(|fault| format!("{}: {fault}", it.collection))
+                it.fault
+                    .as_ref()
+                    .map(|fault| format!("{}: {fault}", it.collection))
             }))
             .collect(),
         health: health.unwrap_or_default(),

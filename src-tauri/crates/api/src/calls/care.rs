@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 use rapport_engine::NewAccount;
 use rapport_model::{AccountId, Cause};
-use rapport_store::Scope;
 use rapport_sample::Progress as Written;
+use rapport_store::Scope;
 use rapport_store::search::{Query, SearchContext};
 use rapport_store::table::journal::JournalQuery;
 use rapport_store::view;
@@ -39,7 +39,13 @@ impl Api {
             Query::parse(&wanted.text, &context)
         };
         let (limit, offset) = (wanted.limit.unwrap_or(50), wanted.offset.unwrap_or(0));
-        self.read(|db| db.search_page(&query, limit, offset))
+        let found = self.read(|db| db.search_page(&query, limit, offset))?;
+        if found.hits.is_empty() && offset == 0 && !wanted.as_you_type {
+            // No whole word fits: the last one may be the beginning of a word.
+            let beginning = Query::typing(&wanted.text, &context);
+            return self.read(|db| db.search_page(&beginning, limit, offset));
+        }
+        Ok(found)
     }
 
     /// How far back each source can be searched.
@@ -80,8 +86,11 @@ impl Api {
         self.hub
             .db()
             .write(|tx| {
-                let ids: Vec<i64> =
-                    tx.notifications(true, None, 10_000)?.into_iter().map(|it| it.id).collect();
+                let ids: Vec<i64> = tx
+                    .notifications(true, None, 10_000)?
+                    .into_iter()
+                    .map(|it| it.id)
+                    .collect();
                 tx.mark_seen(&ids, now)
             })
             .map_err(ApiError::from)?;
@@ -92,12 +101,17 @@ impl Api {
     pub async fn setting(&self, which: SettingName) -> Result<Setting, ApiError> {
         let key = which.key.clone();
         let value = self.read(|db| db.setting::<serde_json::Value>(&key))?;
-        Ok(Setting { key: which.key, value: value.unwrap_or_default() })
+        Ok(Setting {
+            key: which.key,
+            value: value.unwrap_or_default(),
+        })
     }
 
     /// Changes a setting.
     pub async fn setting_set(&self, setting: Setting) -> Result<Done, ApiError> {
-        self.hub.db().write(|tx| tx.set_setting(&setting.key, &setting.value))?;
+        self.hub
+            .db()
+            .write(|tx| tx.set_setting(&setting.key, &setting.value))?;
         Ok(Done {})
     }
 
@@ -117,7 +131,9 @@ impl Api {
         match (which.account, which.person) {
             (Some(account), None) => Ok(self.hub.loss_of_account(&account)?.into()),
             (None, Some(person)) => Ok(self.hub.loss_of_person(person)?.into()),
-            _ => Err(ApiError::bad_request("Name exactly one: an account or a person.")),
+            _ => Err(ApiError::bad_request(
+                "Name exactly one: an account or a person.",
+            )),
         }
     }
 
@@ -126,7 +142,9 @@ impl Api {
         match (which.account, which.person) {
             (Some(account), None) => Ok(self.hub.remove_account(&account).await?.into()),
             (None, Some(person)) => Ok(self.hub.forget_person(person)?.into()),
-            _ => Err(ApiError::bad_request("Name exactly one: an account or a person.")),
+            _ => Err(ApiError::bad_request(
+                "Name exactly one: an account or a person.",
+            )),
         }
     }
 
@@ -151,9 +169,9 @@ impl Api {
     ) -> Result<MadeSample, ApiError> {
         let zone = self.zone();
         let today = match &wanted.today {
-            Some(text) => text
-                .parse()
-                .map_err(|error| ApiError::bad_request(format_args!("\"{text}\" is no day: {error}")))?,
+            Some(text) => text.parse().map_err(|error| {
+                ApiError::bad_request(format_args!("\"{text}\" is no day: {error}"))
+            })?,
             None => view::today(self.now(), &zone),
         };
         let folder = self.hub.db().profile().home().join("sample");
@@ -171,7 +189,10 @@ impl Api {
             let config = serde_json::json!({ "folder": folder, "own": SAMPLE_USER });
             let known = self.read(|db| db.accounts())?;
             // Making the sample again refreshes the account it already has.
-            match known.into_iter().find(|it| it.connector == "files" && it.config == config) {
+            match known
+                .into_iter()
+                .find(|it| it.connector == "files" && it.config == config)
+            {
                 Some(account) => Some(account.id),
                 None => Some(
                     self.hub
@@ -192,7 +213,11 @@ impl Api {
             needles: summary
                 .needles
                 .into_iter()
-                .map(|it| SampleNeedle { query: it.query, expect: it.expect, why: it.why })
+                .map(|it| SampleNeedle {
+                    query: it.query,
+                    expect: it.expect,
+                    why: it.why,
+                })
                 .collect(),
         })
     }
@@ -223,6 +248,11 @@ fn counts(summary: &rapport_sample::Summary) -> Vec<(String, u64)> {
     ]
     .map(|(kind, count)| (kind.to_owned(), count))
     .to_vec();
-    counts.extend(summary.records.iter().map(|(kind, count)| (kind.clone(), *count)));
+    counts.extend(
+        summary
+            .records
+            .iter()
+            .map(|(kind, count)| (kind.clone(), *count)),
+    );
     counts
 }

@@ -228,9 +228,16 @@ calls! {
 
 /// Reads a request; a missing one reads as an empty object.
 fn read<T: DeserializeOwned>(name: &str, request: serde_json::Value) -> Result<T, ApiError> {
-    let request = if request.is_null() { serde_json::json!({}) } else { request };
-    serde_json::from_value(request)
-        .map_err(|error| ApiError::bad_request(format_args!("The call {name} cannot read its request: {error}.")))
+    let request = if request.is_null() {
+        serde_json::json!({})
+    } else {
+        request
+    };
+    serde_json::from_value(request).map_err(|error| {
+        ApiError::bad_request(format_args!(
+            "The call {name} cannot read its request: {error}."
+        ))
+    })
 }
 
 fn write<T: Serialize>(answer: &T) -> Result<serde_json::Value, ApiError> {

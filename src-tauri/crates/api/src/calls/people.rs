@@ -18,7 +18,12 @@ impl Api {
     pub async fn customers(&self, wanted: Named) -> Result<Vec<view::CustomerRow>, ApiError> {
         let today = self.today_is();
         self.read(|db| {
-            db.customers(wanted.name.as_deref(), today, wanted.limit, wanted.offset.unwrap_or(0))
+            db.customers(
+                wanted.name.as_deref(),
+                today,
+                wanted.limit,
+                wanted.offset.unwrap_or(0),
+            )
         })
     }
 
@@ -41,14 +46,21 @@ impl Api {
     /// The user has looked at this customer.
     pub async fn customer_looked(&self, which: OneCustomer) -> Result<Done, ApiError> {
         let now = self.now();
-        self.hub.db().write(|tx| tx.set_setting(&view::looked_key(which.customer), &now.0))?;
+        self.hub
+            .db()
+            .write(|tx| tx.set_setting(&view::looked_key(which.customer), &now.0))?;
         Ok(Done {})
     }
 
     /// People.
     pub async fn people(&self, wanted: Named) -> Result<Vec<view::PersonRow>, ApiError> {
         self.read(|db| {
-            db.people(wanted.name.as_deref(), None, wanted.limit, wanted.offset.unwrap_or(0))
+            db.people(
+                wanted.name.as_deref(),
+                None,
+                wanted.limit,
+                wanted.offset.unwrap_or(0),
+            )
         })
     }
 

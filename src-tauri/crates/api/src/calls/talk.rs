@@ -12,8 +12,9 @@ use rapport_store::view::{self, ConversationsWanted};
 
 use super::Api;
 use crate::dto::{
-    ConversationFilter, Done, Download, Downloaded, EditMessage, MessageHtml, MessagesOf, Nothing,
-    Backfilled, OneConversation, OneMessage, Queued, React, Redact, SaveDraft, Say, Typing,
+    Backfilled, ConversationFilter, Done, Download, Downloaded, EditMessage, MessageHtml,
+    MessagesOf, Nothing, OneConversation, OneMessage, Queued, React, Redact, SaveDraft, Say,
+    Typing,
 };
 use crate::error::ApiError;
 
@@ -42,7 +43,10 @@ impl Api {
     }
 
     /// One conversation.
-    pub async fn conversation(&self, which: OneConversation) -> Result<view::ConversationRow, ApiError> {
+    pub async fn conversation(
+        &self,
+        which: OneConversation,
+    ) -> Result<view::ConversationRow, ApiError> {
         self.read(|db| db.conversation(which.conversation))
     }
 
@@ -56,7 +60,10 @@ impl Api {
         let stored = self.read(|db| db.stored(which.message))?;
         match stored.map(|stored| stored.item.body) {
             Some(Body::Message(message)) => Ok(MessageHtml { html: message.html }),
-            _ => Err(ApiError::not_found(format_args!("message {}", which.message))),
+            _ => Err(ApiError::not_found(format_args!(
+                "message {}",
+                which.message
+            ))),
         }
     }
 
@@ -95,7 +102,10 @@ impl Api {
     /// Fetches older history.
     pub async fn backfill(&self, which: OneConversation) -> Result<Backfilled, ApiError> {
         let came = self.hub.backfill(which.conversation).await?;
-        Ok(Backfilled { gap: came.is_some(), changes: came.unwrap_or(0) })
+        Ok(Backfilled {
+            gap: came.is_some(),
+            changes: came.unwrap_or(0),
+        })
     }
 
     /// Tells others that the user is typing.
@@ -117,11 +127,19 @@ impl Api {
         let file = usize::try_from(which.index)
             .ok()
             .and_then(|index| files.get(index))
-            .ok_or_else(|| ApiError::not_found(format_args!("file {} on this item", which.index)))?;
+            .ok_or_else(|| {
+                ApiError::not_found(format_args!("file {} on this item", which.index))
+            })?;
         let to = std::path::PathBuf::from(&which.to);
         let limit = which.limit.unwrap_or(DOWNLOAD_LIMIT);
-        let bytes = self.hub.download(&stored.account, &file.source, &to, limit).await?;
-        Ok(Downloaded { path: which.to, bytes })
+        let bytes = self
+            .hub
+            .download(&stored.account, &file.source, &to, limit)
+            .await?;
+        Ok(Downloaded {
+            path: which.to,
+            bytes,
+        })
     }
 
     /// Drafts.
@@ -132,13 +150,20 @@ impl Api {
     /// Keeps a draft.
     pub async fn draft_save(&self, draft: SaveDraft) -> Result<Done, ApiError> {
         let key = Draft::key_of(draft.conversation);
-        let content = Outgoing { text: draft.text, ..Outgoing::default() };
-        self.hub.save_draft(&key, Some(draft.conversation), content)?;
+        let content = Outgoing {
+            text: draft.text,
+            ..Outgoing::default()
+        };
+        self.hub
+            .save_draft(&key, Some(draft.conversation), content)?;
         Ok(Done {})
     }
 
     /// Earlier versions of a draft.
-    pub async fn draft_history(&self, which: OneConversation) -> Result<Vec<view::DraftRow>, ApiError> {
+    pub async fn draft_history(
+        &self,
+        which: OneConversation,
+    ) -> Result<Vec<view::DraftRow>, ApiError> {
         self.read(|db| view::draft_versions(db, which.conversation))
     }
 

@@ -45,23 +45,28 @@ impl Api {
             return Err(ApiError::bad_request("A task needs a title."));
         }
         let today = self.today_is();
-        let due = task.due.as_deref().map(|text| crate::due::read(text, today)).transpose()?;
+        let due = task
+            .due
+            .as_deref()
+            .map(|text| crate::due::read(text, today))
+            .transpose()?;
         let (message, customer) = (task.message, task.customer);
         let account = task.account.clone();
-        let (cause, about) = self
-            .read(move |db| {
-                let cause = match message {
-                    Some(id) => db.stored(id)?.map(|it| {
-                        it.item.link.unwrap_or_else(|| rapport_model::LinkId(it.item.handle.0))
-                    }),
-                    None => None,
-                };
-                let about = match customer {
-                    Some(org) => view::organisation_row(db, org, account.as_ref())?,
-                    None => None,
-                };
-                Ok((cause, about))
-            })?;
+        let (cause, about) = self.read(move |db| {
+            let cause = match message {
+                Some(id) => db.stored(id)?.map(|it| {
+                    it.item
+                        .link
+                        .unwrap_or_else(|| rapport_model::LinkId(it.item.handle.0))
+                }),
+                None => None,
+            };
+            let about = match customer {
+                Some(org) => view::organisation_row(db, org, account.as_ref())?,
+                None => None,
+            };
+            Ok((cause, about))
+        })?;
         let body = Task {
             title: task.title.trim().to_owned(),
             notes: task.notes,
@@ -72,14 +77,22 @@ impl Api {
             ..Task::default()
         };
         let (account, collection) = self.task_list(task.account).await?;
-        Ok(self.hub.create(&account, &collection, Body::Task(body), None)?.into())
+        Ok(self
+            .hub
+            .create(&account, &collection, Body::Task(body), None)?
+            .into())
     }
 
     /// Sets a task to done.
     pub async fn task_done(&self, which: OneItem) -> Result<Queued, ApiError> {
-        let fields =
-            [("status".to_owned(), FieldValue::Text("done".to_owned()))].into_iter().collect();
-        self.set_fields(SetFields { item: which.item, fields }).await
+        let fields = [("status".to_owned(), FieldValue::Text("done".to_owned()))]
+            .into_iter()
+            .collect();
+        self.set_fields(SetFields {
+            item: which.item,
+            fields,
+        })
+        .await
     }
 
     /// Calendar entries between two moments.
@@ -91,7 +104,12 @@ impl Api {
     /// Wiki pages and notes.
     pub async fn pages(&self, wanted: Named) -> Result<Vec<view::PageRow>, ApiError> {
         self.read(|db| {
-            db.pages(wanted.name.as_deref(), None, wanted.limit, wanted.offset.unwrap_or(0))
+            db.pages(
+                wanted.name.as_deref(),
+                None,
+                wanted.limit,
+                wanted.offset.unwrap_or(0),
+            )
         })
     }
 
@@ -176,7 +194,11 @@ impl Api {
 
     /// Decides a conflict.
     pub async fn outbox_resolve(&self, resolve: Resolve) -> Result<Done, ApiError> {
-        let conflict = self.hub.entry(&resolve.command)?.conflict.unwrap_or_default();
+        let conflict = self
+            .hub
+            .entry(&resolve.command)?
+            .conflict
+            .unwrap_or_default();
         if let Some(unknown) = resolve
             .keep_mine
             .iter()
@@ -211,7 +233,11 @@ impl Api {
     ) -> Result<(AccountId, CollectionId), ApiError> {
         let account = match account {
             Some(account) => account,
-            None => match self.read(|db| db.accounts())?.into_iter().find(|it| it.connector == LOCAL) {
+            None => match self
+                .read(|db| db.accounts())?
+                .into_iter()
+                .find(|it| it.connector == LOCAL)
+            {
                 Some(local) => local.id,
                 None => {
                     self.hub
@@ -231,7 +257,9 @@ impl Api {
             // one can be asked without a network.
             collections = self.hub.check(&account).await?;
         }
-        let tasks = collections.into_iter().find(|it| it.kinds.contains(&Kind::Task));
+        let tasks = collections
+            .into_iter()
+            .find(|it| it.kinds.contains(&Kind::Task));
         match tasks {
             Some(collection) => Ok((account, collection.id)),
             None => Err(ApiError::new(

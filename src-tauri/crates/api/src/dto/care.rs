@@ -171,7 +171,10 @@ impl From<rapport_store::Loss> for Loss {
             .map(|(kind, count)| format!("{count} × {}, still at the source", kind.word()))
             .collect();
         for wish in &loss.unsent {
-            lines.push(format!("not sent: {} {} ({})", wish.word, wish.title, wish.state));
+            lines.push(format!(
+                "not sent: {} {} ({})",
+                wish.word, wish.title, wish.state
+            ));
         }
         if loss.drafts > 0 {
             lines.push(format!("{} × draft, nowhere else", loss.drafts));
@@ -183,6 +186,9 @@ impl From<rapport_store::Loss> for Loss {
             lines.push(format!("{} × handle with its evidence", loss.nodes));
         }
         let unsent = u64::try_from(loss.unsent.len()).unwrap_or(u64::MAX);
-        Self { lines, unsynced: unsent.saturating_add(loss.drafts) }
+        Self {
+            lines,
+            unsynced: unsent.saturating_add(loss.drafts),
+        }
     }
 }

@@ -119,7 +119,10 @@ pub struct Queued {
 
 impl From<rapport_engine::Placed> for Queued {
     fn from(placed: rapport_engine::Placed) -> Self {
-        Self { command: placed.command, item: placed.item }
+        Self {
+            command: placed.command,
+            item: placed.item,
+        }
     }
 }
 

@@ -39,10 +39,20 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
                 )
             })
         }
-        AccountCommand::Add { connector, label, set } => {
+        AccountCommand::Add {
+            connector,
+            label,
+            set,
+        } => {
             let label = label.unwrap_or_else(|| connector.clone());
             let config = values::form(&set)?;
-            let row = api.account_add(dto::AddAccount { connector, label, config }).await?;
+            let row = api
+                .account_add(dto::AddAccount {
+                    connector,
+                    label,
+                    config,
+                })
+                .await?;
             desk.out.show(&row, |row| {
                 format!("Added {0}. Next: rapport account sign-in {0} (if it needs one), then rapport sync", row.id)
             })
@@ -70,7 +80,9 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
             })
         }
         AccountCommand::Remove { account, yes } => {
-            let which = dto::OneAccount { account: pick::account(&account) };
+            let which = dto::OneAccount {
+                account: pick::account(&account),
+            };
             let loss = if yes {
                 api.account_remove(which).await?
             } else {
@@ -78,28 +90,46 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
             };
             desk.out.show(&loss, |loss| super::care::loss(loss, yes))
         }
-        AccountCommand::SignIn { account, user, token, browser } => {
+        AccountCommand::SignIn {
+            account,
+            user,
+            token,
+            browser,
+        } => {
             let account = pick::account(&account);
             let first = if browser {
-                SignInStep::Browser { redirect: "http://127.0.0.1/".to_owned() }
+                SignInStep::Browser {
+                    redirect: "http://127.0.0.1/".to_owned(),
+                }
             } else {
                 let secret = secret(if token { "Token" } else { "Password" })?;
                 if token {
-                    SignInStep::Token { token: secret.to_string() }
+                    SignInStep::Token {
+                        token: secret.to_string(),
+                    }
                 } else {
                     let user = user.ok_or_else(|| {
                         Failure::usage("Say who signs in: --user NAME.".to_owned())
                     })?;
-                    SignInStep::Password { user, password: secret.to_string() }
+                    SignInStep::Password {
+                        user,
+                        password: secret.to_string(),
+                    }
                 }
             };
-            let mut answer =
-                api.account_sign_in(dto::SignIn { account: account.clone(), step: first }).await?;
+            let mut answer = api
+                .account_sign_in(dto::SignIn {
+                    account: account.clone(),
+                    step: first,
+                })
+                .await?;
             if let SignedIn::Open { url } = &answer {
                 note(&format!(
                     "Open this address, sign in, and paste the address the browser ends at:\n{url}"
                 ));
-                let step = SignInStep::Returned { url: typed_line()?.to_string() };
+                let step = SignInStep::Returned {
+                    url: typed_line()?.to_string(),
+                };
                 answer = api.account_sign_in(dto::SignIn { account, step }).await?;
             }
             desk.out.show(&answer, |answer| match answer {
@@ -108,7 +138,11 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
             })
         }
         AccountCommand::Check { account } => {
-            let report = api.account_check(dto::OneAccount { account: pick::account(&account) }).await?;
+            let report = api
+                .account_check(dto::OneAccount {
+                    account: pick::account(&account),
+                })
+                .await?;
             desk.out.show(&report, |report| {
                 format!(
                     "{}: {}\n{}",
@@ -129,29 +163,50 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
         }
         AccountCommand::Pause { account } => {
             let account = pick::account(&account);
-            api.account_pause(dto::PauseAccount { account, paused: true }).await?;
-            desk.out.say("Paused. What waits in the outbox stays there.")
+            api.account_pause(dto::PauseAccount {
+                account,
+                paused: true,
+            })
+            .await?;
+            desk.out
+                .say("Paused. What waits in the outbox stays there.")
         }
         AccountCommand::Resume { account } => {
             let account = pick::account(&account);
-            api.account_pause(dto::PauseAccount { account, paused: false }).await?;
+            api.account_pause(dto::PauseAccount {
+                account,
+                paused: false,
+            })
+            .await?;
             desk.out.say("Syncs again.")
         }
-        AccountCommand::Security { account, step, user } => {
+        AccountCommand::Security {
+            account,
+            step,
+            user,
+        } => {
             let step = match step.as_str() {
                 "status" => SecurityStep::Status,
-                "set-up" => SecurityStep::SetUp { password: Some(secret("Password")?.to_string()) },
-                "recover" => SecurityStep::Recover { key: secret("Recovery key")?.to_string() },
+                "set-up" => SecurityStep::SetUp {
+                    password: Some(secret("Password")?.to_string()),
+                },
+                "recover" => SecurityStep::Recover {
+                    key: secret("Recovery key")?.to_string(),
+                },
                 "verify" => SecurityStep::Verify { user },
                 "accept" => SecurityStep::AcceptVerification,
                 "match" => SecurityStep::EmojiMatch,
                 "differ" => SecurityStep::EmojiDiffer,
-                other => return Err(Failure::usage(format!(
-                    "\"{other}\" is none of status, set-up, recover, verify, accept, match, differ."
-                ))),
+                other => {
+                    return Err(Failure::usage(format!(
+                        "\"{other}\" is none of status, set-up, recover, verify, accept, match, differ."
+                    )));
+                }
             };
             let account = pick::account(&account);
-            let answer = api.account_security(dto::Security { account, step }).await?;
+            let answer = api
+                .account_security(dto::Security { account, step })
+                .await?;
             desk.out.show(&answer, security)
         }
     }
@@ -160,15 +215,26 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
 fn security(answer: &SecurityAnswer) -> String {
     let yes = |it: bool| if it { "yes" } else { "no" };
     match answer {
-        SecurityAnswer::Status { verified, cross_signing, backup, recovery, undecryptable } => {
+        SecurityAnswer::Status {
+            verified,
+            cross_signing,
+            backup,
+            recovery,
+            undecryptable,
+        } => {
             format!(
                 "This device is verified: {}\nCross-signing keys here: {}\nKeys backed up: {}\nRecovery set up: {}\nMessages that cannot be decrypted: {undecryptable}",
-                yes(*verified), yes(*cross_signing), yes(*backup), yes(*recovery)
+                yes(*verified),
+                yes(*cross_signing),
+                yes(*backup),
+                yes(*recovery)
             )
         }
         SecurityAnswer::Emoji { pairs } => {
-            let all: Vec<String> =
-                pairs.iter().map(|(symbol, name)| format!("{symbol} {name}")).collect();
+            let all: Vec<String> = pairs
+                .iter()
+                .map(|(symbol, name)| format!("{symbol} {name}"))
+                .collect();
             format!(
                 "Compare with the other device: {}\nThen: `security … match` or `security … differ`.",
                 all.join(", ")
@@ -187,7 +253,9 @@ fn secret(what: &str) -> Result<Zeroizing<String>, Failure> {
         return Ok(Zeroizing::new(secret));
     }
     if std::io::stdin().is_terminal() {
-        note(&format!("{what} (it will be seen while you type; pipe it in to avoid that):"));
+        note(&format!(
+            "{what} (it will be seen while you type; pipe it in to avoid that):"
+        ));
     }
     typed_line()
 }

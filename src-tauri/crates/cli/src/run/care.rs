@@ -17,7 +17,10 @@ pub(crate) async fn journal(desk: &Desk<'_>, args: JournalArgs) -> Result<(), Fa
     let filter = dto::JournalFilter {
         customer: pick::some_customer(desk.api, args.customer.as_ref()).await?,
         item,
-        since: args.since.map(|text| when::past(&text, &desk.now)).transpose()?,
+        since: args
+            .since
+            .map(|text| when::past(&text, &desk.now))
+            .transpose()?,
         until: None,
         cause: args.cause,
         limit: args.limit,
@@ -28,14 +31,21 @@ pub(crate) async fn journal(desk: &Desk<'_>, args: JournalArgs) -> Result<(), Fa
 
 /// What is or was lost, for people.
 pub(crate) fn loss(loss: &dto::Loss, done: bool) -> String {
-    let mut text = String::from(if done { "Removed here:\n" } else { "This would be removed here:\n" });
+    let mut text = String::from(if done {
+        "Removed here:\n"
+    } else {
+        "This would be removed here:\n"
+    });
     for line in &loss.lines {
         text.push_str("  ");
         text.push_str(line);
         text.push('\n');
     }
     if loss.unsynced > 0 {
-        text.push_str(&format!("  {} of these exist nowhere else.\n", loss.unsynced));
+        text.push_str(&format!(
+            "  {} of these exist nowhere else.\n",
+            loss.unsynced
+        ));
     }
     text.push_str(if done {
         "The sources were not touched."
@@ -50,7 +60,10 @@ pub(crate) async fn forget(desk: &Desk<'_>, args: ForgetArgs) -> Result<(), Fail
         Some(text) => Some(pick::person(desk.api, text).await?),
         None => None,
     };
-    let which = dto::Forget { account: pick::some_account(args.account.as_ref()), person };
+    let which = dto::Forget {
+        account: pick::some_account(args.account.as_ref()),
+        person,
+    };
     let lost = if args.yes {
         desk.api.forget(which).await?
     } else {
@@ -70,7 +83,9 @@ pub(crate) async fn export(desk: &Desk<'_>, args: ExportArgs) -> Result<(), Fail
     desk.out.show(&done, |done| {
         table(
             ["file", "items"],
-            done.files.iter().map(|file| [file.path.clone(), file.items.to_string()]),
+            done.files
+                .iter()
+                .map(|file| [file.path.clone(), file.items.to_string()]),
         )
     })
 }
@@ -89,12 +104,19 @@ pub(crate) async fn doctor(desk: &Desk<'_>) -> Result<(), Failure> {
     if report.well {
         Ok(())
     } else {
-        Err(Failure { code: 1, word: "unwell", message: "Something needs a look.".to_owned() })
+        Err(Failure {
+            code: 1,
+            word: "unwell",
+            message: "Something needs a look.".to_owned(),
+        })
     }
 }
 
 pub(crate) async fn sample(desk: &Desk<'_>, args: SampleArgs) -> Result<(), Failure> {
-    let bar = desk.out.is_terminal().then(indicatif::ProgressBar::new_spinner);
+    let bar = desk
+        .out
+        .is_terminal()
+        .then(indicatif::ProgressBar::new_spinner);
     let request = dto::MakeSample {
         seed: args.seed,
         messages: args.messages,
@@ -118,7 +140,9 @@ pub(crate) async fn sample(desk: &Desk<'_>, args: SampleArgs) -> Result<(), Fail
         let mut text = format!("Velmora Instruments lies in {}\n", made.folder);
         text.push_str(&table(
             ["kind", "items"],
-            made.counts.iter().map(|(kind, count)| [kind.clone(), count.to_string()]),
+            made.counts
+                .iter()
+                .map(|(kind, count)| [kind.clone(), count.to_string()]),
         ));
         if !made.needles.is_empty() {
             text.push('\n');
@@ -130,7 +154,9 @@ pub(crate) async fn sample(desk: &Desk<'_>, args: SampleArgs) -> Result<(), Fail
             ));
         }
         match &made.account {
-            Some(account) => text.push_str(&format!("\nAdded as account {account}. Next: rapport sync")),
+            Some(account) => {
+                text.push_str(&format!("\nAdded as account {account}. Next: rapport sync"))
+            }
             None => text.push_str("\nNot added as an account."),
         }
         text

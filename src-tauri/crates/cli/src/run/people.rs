@@ -14,10 +14,25 @@ use crate::{pick, when};
 pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Result<(), Failure> {
     match command {
         CustomersCommand::List { name, limit } => {
-            let rows = desk.api.customers(dto::Named { name, limit, offset: None }).await?;
+            let rows = desk
+                .api
+                .customers(dto::Named {
+                    name,
+                    limit,
+                    offset: None,
+                })
+                .await?;
             desk.out.show(&rows, |rows| {
                 table(
-                    ["id", "name", "number", "people", "open opportunities", "overdue", "last"],
+                    [
+                        "id",
+                        "name",
+                        "number",
+                        "people",
+                        "open opportunities",
+                        "overdue",
+                        "last",
+                    ],
                     rows.iter().map(|row| {
                         [
                             row.id.to_string(),
@@ -32,10 +47,17 @@ pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Res
                 )
             })
         }
-        CustomersCommand::Show { customer, since, timeline } => {
+        CustomersCommand::Show {
+            customer,
+            since,
+            timeline,
+        } => {
             let customer = pick::customer(desk.api, &customer).await?;
             let since = since.map(|text| when::past(&text, &desk.now)).transpose()?;
-            let page = desk.api.customer(dto::OneCustomer { customer, since }).await?;
+            let page = desk
+                .api
+                .customer(dto::OneCustomer { customer, since })
+                .await?;
             let Some(limit) = timeline else {
                 return desk.out.show(&page, |page| whole(desk, page));
             };
@@ -51,18 +73,22 @@ pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Res
             let both = serde_json::json!({ "customer": page, "timeline": rows });
             desk.out.show(&both, |_json| {
                 let mut text = whole(desk, &page);
-                section(&mut text, "Timeline", &table(
-                    ["when", "what", "source", "who", "text"],
-                    rows.iter().map(|row| {
-                        [
-                            when::local(row.at),
-                            row.record_kind.clone().unwrap_or_else(|| row.kind.clone()),
-                            row.from.account.to_string(),
-                            or_dash(row.who.as_ref()),
-                            format!("{} {}", row.title, row.text),
-                        ]
-                    }),
-                ));
+                section(
+                    &mut text,
+                    "Timeline",
+                    &table(
+                        ["when", "what", "source", "who", "text"],
+                        rows.iter().map(|row| {
+                            [
+                                when::local(row.at),
+                                row.record_kind.clone().unwrap_or_else(|| row.kind.clone()),
+                                row.from.account.to_string(),
+                                or_dash(row.who.as_ref()),
+                                format!("{} {}", row.title, row.text),
+                            ]
+                        }),
+                    ),
+                );
                 text
             })
         }
@@ -75,27 +101,43 @@ fn section(text: &mut String, head: &str, body: &str) {
 
 fn whole(desk: &Desk<'_>, page: &CustomerPage) -> String {
     let mut text = format!("{} ({})", clean(&page.name, 120), page.id);
-    section(&mut text, "Facts, by source", &table(
-        ["field", "value", "source", "read", ""],
-        page.facts.iter().flat_map(|fact| {
-            fact.values.iter().map(|value| {
-                [
-                    fact.field.clone(),
-                    value.value.to_string(),
-                    value.from.account.to_string(),
-                    or_dash(value.from.as_of.map(|at| when::ago(at, desk.at()))),
-                    if fact.differs { "differs".to_owned() } else { String::new() },
-                ]
-            })
-        }),
-    ));
-    if !page.sums.is_empty() {
-        section(&mut text, "Money", &table(
-            ["what", "records", "sum"],
-            page.sums.iter().map(|sum| {
-                [sum.what.replace('_', " "), sum.count.to_string(), sum.amount.to_string()]
+    section(
+        &mut text,
+        "Facts, by source",
+        &table(
+            ["field", "value", "source", "read", ""],
+            page.facts.iter().flat_map(|fact| {
+                fact.values.iter().map(|value| {
+                    [
+                        fact.field.clone(),
+                        value.shown.clone(),
+                        value.from.account.to_string(),
+                        or_dash(value.from.as_of.map(|at| when::ago(at, desk.at()))),
+                        if fact.differs {
+                            "differs".to_owned()
+                        } else {
+                            String::new()
+                        },
+                    ]
+                })
             }),
-        ));
+        ),
+    );
+    if !page.sums.is_empty() {
+        section(
+            &mut text,
+            "Money",
+            &table(
+                ["what", "records", "sum"],
+                page.sums.iter().map(|sum| {
+                    [
+                        sum.what.replace('_', " "),
+                        sum.count.to_string(),
+                        sum.amount.to_string(),
+                    ]
+                }),
+            ),
+        );
     }
     section(&mut text, "People", &people_table(&page.people));
     for (head, rows) in [
@@ -112,17 +154,25 @@ fn whole(desk: &Desk<'_>, page: &CustomerPage) -> String {
         section(&mut text, "Tasks", &super::work::tasks_table(&page.tasks));
     }
     if !page.changes.is_empty() {
-        section(&mut text, "Changed since you last looked", &journal_table(&page.changes));
+        section(
+            &mut text,
+            "Changed since you last looked",
+            &journal_table(&page.changes),
+        );
     }
     text
 }
 
 pub(crate) fn records_table(rows: &[RecordRow]) -> String {
     table(
-        ["id", "kind", "number", "title", "state", "amount", "open", "due", "source"],
+        [
+            "id", "kind", "number", "title", "state", "amount", "open", "due", "source",
+        ],
         rows.iter().map(|row| {
             let due = match row.overdue_days {
-                Some(days) if days > 0 => format!("{} ({days} d overdue)", or_dash(row.due.as_ref())),
+                Some(days) if days > 0 => {
+                    format!("{} ({days} d overdue)", or_dash(row.due.as_ref()))
+                }
                 _ => or_dash(row.due.as_ref()),
             };
             [
@@ -176,7 +226,13 @@ pub(crate) async fn people(desk: &Desk<'_>, command: PeopleCommand) -> Result<()
     let api = desk.api;
     match command {
         PeopleCommand::List { name, limit } => {
-            let rows = api.people(dto::Named { name, limit, offset: None }).await?;
+            let rows = api
+                .people(dto::Named {
+                    name,
+                    limit,
+                    offset: None,
+                })
+                .await?;
             desk.out.show(&rows, |rows| people_table(rows))
         }
         PeopleCommand::Show { person } => {
@@ -184,20 +240,36 @@ pub(crate) async fn people(desk: &Desk<'_>, command: PeopleCommand) -> Result<()
             let page = api.person(dto::OnePerson { person }).await?;
             desk.out.show(&page, |page| {
                 let mut text = people_table(std::slice::from_ref(&page.person));
-                section(&mut text, "Handles", &table(
-                    ["key", "name", "addresses"],
-                    page.handles.iter().map(|handle| {
-                        let all: Vec<&str> =
-                            handle.addresses.iter().map(|it| it.value.as_str()).collect();
-                        [handle.key.clone(), handle.name.clone(), all.join(", ")]
-                    }),
-                ));
-                section(&mut text, "Evidence", &table(
-                    ["between", "and", "stance", "why"],
-                    page.evidence.iter().map(|edge| {
-                        [edge.a.clone(), edge.b.clone(), edge.stance.clone(), edge.why.clone()]
-                    }),
-                ));
+                section(
+                    &mut text,
+                    "Handles",
+                    &table(
+                        ["key", "name", "addresses"],
+                        page.handles.iter().map(|handle| {
+                            let all: Vec<&str> = handle
+                                .addresses
+                                .iter()
+                                .map(|it| it.value.as_str())
+                                .collect();
+                            [handle.key.clone(), handle.name.clone(), all.join(", ")]
+                        }),
+                    ),
+                );
+                section(
+                    &mut text,
+                    "Evidence",
+                    &table(
+                        ["between", "and", "stance", "why"],
+                        page.evidence.iter().map(|edge| {
+                            [
+                                edge.a.clone(),
+                                edge.b.clone(),
+                                edge.stance.clone(),
+                                edge.why.clone(),
+                            ]
+                        }),
+                    ),
+                );
                 text
             })
         }

@@ -26,7 +26,14 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SearchArgs) -> Result<(), Failure
         let rows = desk.api.coverage(dto::Nothing {}).await?;
         return desk.out.show(&rows, |rows| {
             table(
-                ["account", "collection", "searchable", "here", "back to", "gaps"],
+                [
+                    "account",
+                    "collection",
+                    "searchable",
+                    "here",
+                    "back to",
+                    "gaps",
+                ],
                 rows.iter().map(|row| {
                     [
                         row.account.to_string(),
@@ -66,12 +73,17 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SearchArgs) -> Result<(), Failure
     if text.trim().is_empty() {
         return Err(Failure::usage("Say what to search for."));
     }
-    let request =
-        dto::SearchFor { text: text.clone(), limit: Some(args.limit), ..dto::SearchFor::default() };
+    let request = dto::SearchFor {
+        text: text.clone(),
+        limit: Some(args.limit),
+        ..dto::SearchFor::default()
+    };
     let page = desk.api.search(request).await?;
     desk.out.show(&page, |page| {
         let mut out = table(
-            ["kind", "account", "when", "customer", "title", "found", "id"],
+            [
+                "kind", "account", "when", "customer", "title", "found", "id",
+            ],
             page.hits.iter().map(|hit| {
                 [
                     hit.kind.clone(),
@@ -93,7 +105,10 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SearchArgs) -> Result<(), Failure
         out
     })?;
     if page.hits.is_empty() {
-        return Err(Failure::not_found(format!("Nothing fits \"{}\".", clean(&text, 80))));
+        return Err(Failure::not_found(format!(
+            "Nothing fits \"{}\".",
+            clean(&text, 80)
+        )));
     }
     Ok(())
 }
@@ -123,7 +138,11 @@ async fn timed(desk: &Desk<'_>, query: &str, limit: u32) -> Result<Timed, Failur
         links: page
             .hits
             .iter()
-            .map(|hit| hit.link.as_ref().map_or_else(|| hit.handle.to_string(), ToString::to_string))
+            .map(|hit| {
+                hit.link
+                    .as_ref()
+                    .map_or_else(|| hit.handle.to_string(), ToString::to_string)
+            })
             .collect(),
     })
 }

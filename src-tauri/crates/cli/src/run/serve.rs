@@ -23,7 +23,10 @@ pub(crate) async fn run(api: Arc<Api>, out: Out, args: ServeArgs) -> Result<(), 
         token: host.token().to_owned(),
     };
     out.show(&opened, |opened| {
-        format!("Serving on {}\nAuthorization: Bearer {}\nCtrl C ends it.", opened.url, opened.token)
+        format!(
+            "Serving on {}\nAuthorization: Bearer {}\nCtrl C ends it.",
+            opened.url, opened.token
+        )
     })?;
     if args.watch {
         api.hub().start().map_err(rapport_api::ApiError::from)?;

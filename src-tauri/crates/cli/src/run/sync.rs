@@ -37,7 +37,16 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
         bar
     });
     let progress = |step: &Progress| {
-        if let (Some(bar), Progress::Page { account, collection, changes, .. }) = (&bar, step) {
+        if let (
+            Some(bar),
+            Progress::Page {
+                account,
+                collection,
+                changes,
+                ..
+            },
+        ) = (&bar, step)
+        {
             bar.set_message(format!("{account}: {changes} changes in {collection}"));
             bar.tick();
         }
@@ -57,7 +66,14 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
     }
     desk.out.show(&reports, |reports| {
         table(
-            ["account", "changes", "sent", "parked", "health", "in the way"],
+            [
+                "account",
+                "changes",
+                "sent",
+                "parked",
+                "health",
+                "in the way",
+            ],
             reports.iter().map(|row| {
                 [
                     row.account.to_string(),
@@ -77,8 +93,12 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
             message: "Stopped. What was read is kept; the next sync goes on from there.".to_owned(),
         });
     }
-    let signed_out = reports.iter().any(|row| matches!(row.health, Health::SignIn(_)));
-    let unreached = reports.iter().any(|row| matches!(row.health, Health::Offline(_)));
+    let signed_out = reports
+        .iter()
+        .any(|row| matches!(row.health, Health::SignIn(_)));
+    let unreached = reports
+        .iter()
+        .any(|row| matches!(row.health, Health::Offline(_)));
     match (signed_out, unreached) {
         (true, _) => Err(Failure {
             code: 4,
@@ -88,7 +108,8 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
         (false, true) => Err(Failure {
             code: 5,
             word: "offline",
-            message: "A source cannot be reached; what you asked of it waits in the outbox.".to_owned(),
+            message: "A source cannot be reached; what you asked of it waits in the outbox."
+                .to_owned(),
         }),
         (false, false) => Ok(()),
     }
@@ -97,7 +118,10 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
 async fn watch(desk: &Desk<'_>) -> Result<(), Failure> {
     use futures_util::StreamExt as _;
     let mut topics = Box::pin(desk.api.topics());
-    desk.api.hub().start().map_err(rapport_api::ApiError::from)?;
+    desk.api
+        .hub()
+        .start()
+        .map_err(rapport_api::ApiError::from)?;
     note("Syncing. Ctrl C ends it.");
     loop {
         tokio::select! {
@@ -121,11 +145,23 @@ async fn watch(desk: &Desk<'_>) -> Result<(), Failure> {
 pub(crate) async fn ledger(desk: &Desk<'_>, args: LedgerArgs) -> Result<(), Failure> {
     let account = pick::some_account(args.account.as_ref());
     if args.reconcile {
-        let reports =
-            desk.api.reconcile(dto::SomeAccounts { account: account.clone() }).await?;
+        let reports = desk
+            .api
+            .reconcile(dto::SomeAccounts {
+                account: account.clone(),
+            })
+            .await?;
         return desk.out.show(&reports, |reports| {
             table(
-                ["account", "collection", "at source", "here", "fetched", "removed", ""],
+                [
+                    "account",
+                    "collection",
+                    "at source",
+                    "here",
+                    "fetched",
+                    "removed",
+                    "",
+                ],
                 reports.iter().map(|row| {
                     [
                         row.account.to_string(),
@@ -143,9 +179,24 @@ pub(crate) async fn ledger(desk: &Desk<'_>, args: LedgerArgs) -> Result<(), Fail
     let lines = desk.api.ledger(dto::SomeAccounts { account }).await?;
     desk.out.show(&lines, |lines| {
         table(
-            ["account", "collection", "here", "at source", "last success", "newest item", "compared", "gaps", "unreadable", "health"],
+            [
+                "account",
+                "collection",
+                "here",
+                "at source",
+                "last success",
+                "newest item",
+                "compared",
+                "gaps",
+                "unreadable",
+                "health",
+            ],
             lines.iter().map(|row| {
-                let ago = |at: Option<Millis>| or_dash(at.map(|at| when::ago(at, desk.at())));
+                // People and pages without a date of their own lie at the beginning of time.
+                let known = |at: &Millis| at.0 > 0;
+                let ago = |at: Option<Millis>| {
+                    or_dash(at.filter(known).map(|at| when::ago(at, desk.at())))
+                };
                 [
                     row.account.to_string(),
                     row.collection.to_string(),

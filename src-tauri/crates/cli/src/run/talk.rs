@@ -17,7 +17,12 @@ pub(crate) async fn conversations(
 ) -> Result<(), Failure> {
     let api = desk.api;
     match command {
-        ConversationsCommand::List { unread, account, customer, limit } => {
+        ConversationsCommand::List {
+            unread,
+            account,
+            customer,
+            limit,
+        } => {
             let filter = dto::ConversationFilter {
                 unread,
                 account: pick::some_account(account.as_ref()),
@@ -43,14 +48,32 @@ pub(crate) async fn conversations(
                 )
             })
         }
-        ConversationsCommand::Show { conversation, limit, backfill } => {
+        ConversationsCommand::Show {
+            conversation,
+            limit,
+            backfill,
+        } => {
             let conversation = pick::conversation(api, &conversation).await?;
             if backfill {
                 api.backfill(dto::OneConversation { conversation }).await?;
             }
-            show(desk, dto::MessagesOf { conversation, before: None, limit }).await
+            show(
+                desk,
+                dto::MessagesOf {
+                    conversation,
+                    before: None,
+                    limit,
+                },
+            )
+            .await
         }
-        ConversationsCommand::Send { conversation, text, reply_to, file, now } => {
+        ConversationsCommand::Send {
+            conversation,
+            text,
+            reply_to,
+            file,
+            now,
+        } => {
             let conversation = pick::conversation(api, &conversation).await?;
             let files = file
                 .iter()
@@ -58,7 +81,12 @@ pub(crate) async fn conversations(
                     std::path::absolute(path)
                         .ok()
                         .and_then(|path| path.to_str().map(str::to_owned))
-                        .ok_or_else(|| Failure::usage(format!("{} cannot be sent: its name is not text.", path.display())))
+                        .ok_or_else(|| {
+                            Failure::usage(format!(
+                                "{} cannot be sent: its name is not text.",
+                                path.display()
+                            ))
+                        })
                 })
                 .collect::<Result<Vec<_>, _>>()?;
             let message = Outgoing {
@@ -67,7 +95,15 @@ pub(crate) async fn conversations(
                 files,
                 ..Outgoing::default()
             };
-            queued(desk, api.send(dto::Say { conversation, message, now }).await?)
+            queued(
+                desk,
+                api.send(dto::Say {
+                    conversation,
+                    message,
+                    now,
+                })
+                .await?,
+            )
         }
         ConversationsCommand::React { message, key } => {
             let message = pick::item(api, &message).await?;
@@ -75,7 +111,10 @@ pub(crate) async fn conversations(
         }
         ConversationsCommand::Edit { message, text } => {
             let message = pick::item(api, &message).await?;
-            queued(desk, api.edit_message(dto::EditMessage { message, text }).await?)
+            queued(
+                desk,
+                api.edit_message(dto::EditMessage { message, text }).await?,
+            )
         }
         ConversationsCommand::Redact { message, reason } => {
             let message = pick::item(api, &message).await?;
@@ -84,7 +123,8 @@ pub(crate) async fn conversations(
         ConversationsCommand::Read { conversation } => {
             let conversation = pick::conversation(api, &conversation).await?;
             api.mark_read(dto::OneConversation { conversation }).await?;
-            desk.out.say("Read. The source hears of it with the next sync.")
+            desk.out
+                .say("Read. The source hears of it with the next sync.")
         }
     }
 }
@@ -99,16 +139,25 @@ async fn show(desk: &Desk<'_>, which: dto::MessagesOf) -> Result<(), Failure> {
                     Readable::Yes => row.text.clone(),
                     Readable::Undecryptable(why) => format!("[cannot be decrypted yet: {why}]"),
                     Readable::Redacted(why) => {
-                        format!("[taken back{}]", why.as_ref().map_or_else(String::new, |why| format!(": {why}")))
+                        format!(
+                            "[taken back{}]",
+                            why.as_ref()
+                                .map_or_else(String::new, |why| format!(": {why}"))
+                        )
                     }
                     Readable::Unsupported(what) => format!("[{what}]"),
                 };
                 [
                     row.id.to_string(),
                     when::local(row.at),
-                    row.from.name.clone().unwrap_or_else(|| row.from.address.value.clone()),
+                    row.from
+                        .name
+                        .clone()
+                        .unwrap_or_else(|| row.from.address.value.clone()),
                     says,
-                    row.way.as_ref().map_or_else(String::new, |way| way.state.clone()),
+                    row.way
+                        .as_ref()
+                        .map_or_else(String::new, |way| way.state.clone()),
                 ]
             }),
         );
@@ -138,13 +187,21 @@ pub(crate) async fn drafts(desk: &Desk<'_>, args: DraftsArgs) -> Result<(), Fail
         Some(conversation) => {
             let conversation = pick::conversation(desk.api, conversation).await?;
             if let Some(text) = args.save {
-                desk.api.draft_save(dto::SaveDraft { conversation, text }).await?;
+                desk.api
+                    .draft_save(dto::SaveDraft { conversation, text })
+                    .await?;
             }
             if args.discard {
-                desk.api.draft_discard(dto::OneConversation { conversation }).await?;
-                return desk.out.say("The draft is discarded; its versions stay in the history.");
+                desk.api
+                    .draft_discard(dto::OneConversation { conversation })
+                    .await?;
+                return desk
+                    .out
+                    .say("The draft is discarded; its versions stay in the history.");
             }
-            desk.api.draft_history(dto::OneConversation { conversation }).await?
+            desk.api
+                .draft_history(dto::OneConversation { conversation })
+                .await?
         }
     };
     desk.out.show(&rows, |rows| {

@@ -24,10 +24,18 @@ pub(crate) fn tasks_table(rows: &[TaskRow]) -> String {
                 row.id.to_string(),
                 row.title.clone(),
                 row.status.clone(),
-                if row.overdue { format!("{} (overdue)", or_dash(due)) } else { or_dash(due) },
+                if row.overdue {
+                    format!("{} (overdue)", or_dash(due))
+                } else {
+                    or_dash(due)
+                },
                 or_dash(row.customer_name.as_ref()),
                 row.account.to_string(),
-                if row.pending { "waits for the source".to_owned() } else { String::new() },
+                if row.pending {
+                    "waits for the source".to_owned()
+                } else {
+                    String::new()
+                },
             ]
         }),
     )
@@ -36,14 +44,30 @@ pub(crate) fn tasks_table(rows: &[TaskRow]) -> String {
 pub(crate) async fn tasks(desk: &Desk<'_>, command: TasksCommand) -> Result<(), Failure> {
     let api = desk.api;
     match command {
-        TasksCommand::List { all, customer, limit } => {
+        TasksCommand::List {
+            all,
+            customer,
+            limit,
+        } => {
             let customer = pick::some_customer(api, customer.as_ref()).await?;
-            let filter =
-                dto::TaskFilter { customer, done: all, limit, ..dto::TaskFilter::default() };
+            let filter = dto::TaskFilter {
+                customer,
+                done: all,
+                limit,
+                ..dto::TaskFilter::default()
+            };
             let rows = api.tasks(filter).await?;
             desk.out.show(&rows, |rows| tasks_table(rows))
         }
-        TasksCommand::Add { title, due, notes, priority, customer, message, account } => {
+        TasksCommand::Add {
+            title,
+            due,
+            notes,
+            priority,
+            customer,
+            message,
+            account,
+        } => {
             let message = match message {
                 Some(text) => Some(pick::item(api, &text).await?),
                 None => None,
@@ -78,13 +102,23 @@ async fn set(desk: &Desk<'_>, item: ItemId, pairs: &[String]) -> Result<(), Fail
             .find(|row| row.field == name)
             .map_or(FieldValue::Empty, |row| row.value.clone())
     })?;
-    queued(desk, desk.api.set_fields(dto::SetFields { item, fields }).await?)
+    queued(
+        desk,
+        desk.api.set_fields(dto::SetFields { item, fields }).await?,
+    )
 }
 
 pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<(), Failure> {
     let api = desk.api;
     match command {
-        RecordsCommand::List { kind, customer, account, open, overdue, limit } => {
+        RecordsCommand::List {
+            kind,
+            customer,
+            account,
+            open,
+            overdue,
+            limit,
+        } => {
             let filter = dto::RecordFilter {
                 kind,
                 customer: pick::some_customer(api, customer.as_ref()).await?,
@@ -108,17 +142,25 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
                     page.fields.iter().map(|row| {
                         [
                             row.field.clone(),
-                            row.value.to_string(),
-                            row.at_source.as_ref().map_or_else(String::new, ToString::to_string),
+                            row.shown.clone(),
+                            row.at_source
+                                .as_ref()
+                                .map_or_else(String::new, ToString::to_string),
                             or_dash(row.changed.map(when::local)),
                         ]
                     }),
                 ));
                 if !page.actions.is_empty() {
-                    text.push_str(&format!("\n\nCan be asked of the server: {}", page.actions.join(", ")));
+                    text.push_str(&format!(
+                        "\n\nCan be asked of the server: {}",
+                        page.actions.join(", ")
+                    ));
                 }
                 if !page.children.is_empty() {
-                    text.push_str(&format!("\n\nHangs on it\n{}", records_table(&page.children)));
+                    text.push_str(&format!(
+                        "\n\nHangs on it\n{}",
+                        records_table(&page.children)
+                    ));
                 }
                 if !page.journal.is_empty() {
                     text.push_str(&format!("\n\nHistory\n{}", journal_table(&page.journal)));
@@ -139,16 +181,22 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
 
 pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<(), Failure> {
     let api = desk.api;
-    let one = |text: &str| dto::OneCommand { command: pick::command(text) };
+    let one = |text: &str| dto::OneCommand {
+        command: pick::command(text),
+    };
     match command {
         OutboxCommand::List { all } => {
             let rows = api.outbox(dto::OutboxFilter { account: None, all }).await?;
             desk.out.show(&rows, |rows| {
                 table(
-                    ["id", "account", "does", "what", "state", "since", "tries", "why"],
+                    [
+                        "id", "account", "does", "what", "state", "since", "tries", "why",
+                    ],
                     rows.iter().map(|row| {
-                        let mut why =
-                            row.fault.as_ref().map_or_else(String::new, ToString::to_string);
+                        let mut why = row
+                            .fault
+                            .as_ref()
+                            .map_or_else(String::new, ToString::to_string);
                         for it in &row.conflict {
                             why.push_str(&format!(
                                 " {}: was {}, yours {}, theirs {}.",
@@ -177,14 +225,23 @@ pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<()
             api.outbox_retry(one(&command)).await?;
             desk.out.say("Queued again; the next sync sends it.")
         }
-        OutboxCommand::Edit { command, text, fields } => {
+        OutboxCommand::Edit {
+            command,
+            text,
+            fields,
+        } => {
             let fields = if fields.is_empty() {
                 std::collections::BTreeMap::new()
             } else {
                 values::fields(&fields, |_name| FieldValue::Empty)?
             };
             let command = pick::command(&command);
-            api.outbox_edit(dto::EditCommand { command, text, fields }).await?;
+            api.outbox_edit(dto::EditCommand {
+                command,
+                text,
+                fields,
+            })
+            .await?;
             desk.out.say("Changed; the next sync sends it.")
         }
         OutboxCommand::Discard { command } => {
@@ -193,7 +250,11 @@ pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<()
         }
         OutboxCommand::Resolve { command, mine } => {
             let command = pick::command(&command);
-            api.outbox_resolve(dto::Resolve { command, keep_mine: mine }).await?;
+            api.outbox_resolve(dto::Resolve {
+                command,
+                keep_mine: mine,
+            })
+            .await?;
             desk.out.say("Decided; the next sync sends what is yours.")
         }
     }
