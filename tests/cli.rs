@@ -1,0 +1,200 @@
+//! The `rapport` command from end to end, in a home of its own, without a
+//! keychain: what somebody types on the first day.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PASSPHRASE: &str = "seven blue whales";
+
+/// The binary lies where cargo put it, beside this test's own folder.
+fn binary() -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let folder = this.parent().and_then(Path::parent).unwrap();
+    let path = folder.join(format!("rapport{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.is_file(),
+        "{} is missing; build it first: cargo build -p rapport-cli",
+        path.display()
+    );
+    path
+}
+
+/// Somebody at a terminal.
+struct Desk {
+    dir: TempDir,
+}
+
+impl Desk {
+    fn home(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command is tested as people use it: as a process"
+    )]
+    fn with(&self, passphrase: &str, args: &[&str]) -> Output {
+        Command::new(binary())
+            .args(args)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.dir.path())
+            .env("TZ", "UTC")
+            .env("RAPPORT_HOME", self.home())
+            .env("RAPPORT_NO_KEYCHAIN", "1")
+            .env("RAPPORT_PASSPHRASE", passphrase)
+            .output()
+            .unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.with(PASSPHRASE, args)
+    }
+
+    /// It works, and prints this.
+    fn text(&self, args: &[&str]) -> String {
+        let out = self.run(args);
+        let errors = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "rapport {args:?} ended with {}: {errors}", out.status);
+        String::from_utf8(out.stdout).unwrap()
+    }
+
+    /// It works, and prints this as JSON.
+    fn json(&self, args: &[&str]) -> Value {
+        let text = self.text(&[&["--json"], args].concat());
+        serde_json::from_str(&text).unwrap_or_else(|why| panic!("rapport {args:?}: {why}: {text}"))
+    }
+
+    /// It fails with this exit code, and says why in a line without a panic.
+    fn fails(&self, code: i32, args: &[&str]) -> String {
+        let out = self.run(args);
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!(out.status.code(), Some(code), "rapport {args:?}: {said}");
+        assert!(!said.trim().is_empty() && !said.contains("panicked"), "{said}");
+        said
+    }
+
+    /// Every file of the profile with its bytes; what the sample lies in is not
+    /// part of it.
+    fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        ["rapport.db", "recovery.json", "vault.json"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), fs::read(self.home().join(name)).ok()?)))
+            .collect()
+    }
+}
+
+fn rows(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap_or_else(|| panic!("a list: {value}"))
+}
+
+#[test]
+fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
+    let desk = Desk { dir: tempfile::tempdir().unwrap() };
+    assert!(desk.fails(3, &["customers", "list"]).contains("rapport init"));
+    desk.text(&["init"]);
+    assert!(desk.fails(2, &["init"]).contains("Nothing was changed"));
+    let wrong = desk.with("eight blue whales", &["customers", "list"]);
+    assert_eq!(wrong.status.code(), Some(6), "{}", String::from_utf8_lossy(&wrong.stderr));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("not the recovery passphrase"));
+
+    let made = desk.json(&["sample", "--seed", "3", "--needles"]);
+    let needles = rows(&made["needles"]);
+    assert!(needles.len() >= 5, "{made}");
+    let synced = desk.json(&["sync", "--once"]);
+    for account in rows(&synced) {
+        assert_eq!(rows(&account["faults"]).len(), 0, "{account}");
+    }
+
+    // A sync without news leaves the disk alone.
+    let before = desk.bytes();
+    desk.json(&["sync", "--once"]);
+    let after = desk.bytes();
+    for (name, bytes) in &before {
+        assert!(after.get(name) == Some(bytes), "{name} was written by a sync without news");
+    }
+
+    customers(&desk);
+    for needle in needles {
+        let query = needle["query"].as_str().unwrap();
+        let expect = needle["expect"].as_str().unwrap();
+        let found = desk.json(&["search", "--limit", "200", query]);
+        let found = found.to_string();
+        assert!(found.contains(expect), "{query:?} does not find {expect:?} ({}): {found}", needle["why"]);
+    }
+    let none = desk.fails(3, &["search", "xyzzyplughnothing"]);
+    assert!(none.contains("xyzzyplughnothing"), "{none}");
+
+    tasks(&desk);
+    assert!(!rows(&desk.json(&["records", "list", "--kind", "invoice"])).is_empty());
+    assert!(!rows(&desk.json(&["journal", "--limit", "5"])).is_empty());
+    drafts(&desk);
+
+    let to = desk.dir.path().join("export");
+    let exported = desk.json(&["export", to.to_str().unwrap()]);
+    for file in rows(&exported["files"]) {
+        let path = to.join(file["path"].as_str().unwrap());
+        assert!(path.is_file() || Path::new(file["path"].as_str().unwrap()).is_file(), "{file}");
+    }
+    let report = desk.run(&["--json", "doctor"]);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    let findings = rows(&report["findings"]);
+    let ill = findings.iter().filter(|it| it["well"] == Value::Bool(false));
+    let ill: Vec<&Value> = ill.filter(|it| !it["what"].to_string().to_lowercase().contains("keychain")).collect();
+    assert!(!findings.is_empty() && ill.is_empty(), "{ill:?}");
+    assert!(desk.text(&["completions", "bash"]).contains("rapport"));
+    assert!(desk.text(&["man"]).contains(".TH"));
+}
+
+fn customers(desk: &Desk) {
+    let customers = desk.json(&["customers", "list"]);
+    let customers = rows(&customers);
+    assert!(customers.len() >= 8, "{customers:?}");
+    let name = customers[0]["name"].as_str().unwrap();
+    let shown = desk.json(&["customers", "show", name]);
+    assert!(shown.to_string().contains(name), "{shown}");
+    assert!(desk.text(&["customers", "list"]).contains(name), "the table, too");
+    let unknown = desk.fails(3, &["customers", "show", "Nobody & Daughters"]);
+    assert!(unknown.contains("Nobody & Daughters"), "{unknown}");
+}
+
+fn tasks(desk: &Desk) {
+    desk.json(&["tasks", "add", "Water the office palm"]);
+    let waiting = desk.json(&["outbox", "list"]);
+    assert!(waiting.to_string().contains("Water the office palm"), "{waiting}");
+    let listed = |all: &[&str]| {
+        let tasks = desk.json(&[&["tasks", "list", "--limit", "5000"], all].concat());
+        let found = rows(&tasks).iter().find(|it| it["title"] == "Water the office palm").cloned();
+        found
+    };
+    let task = listed(&[]).expect("it is shown before any sync");
+    desk.json(&["sync", "--once"]);
+    let id = listed(&[]).unwrap_or(task)["id"].as_str().unwrap().to_owned();
+    desk.json(&["tasks", "done", &id]);
+    desk.json(&["sync", "--once"]);
+    assert!(listed(&[]).is_none(), "it is done");
+    assert_eq!(rows(&desk.json(&["outbox", "list"])).len(), 0);
+
+    // Taken back before it leaves.
+    desk.json(&["tasks", "add", "Never mind"]);
+    let waiting = desk.json(&["outbox", "list"]);
+    let id = rows(&waiting)[0]["id"].as_str().unwrap();
+    desk.text(&["outbox", "undo", id]);
+    assert_eq!(rows(&desk.json(&["outbox", "list"])).len(), 0);
+    let tasks = desk.json(&["tasks", "list", "--limit", "5000"]);
+    assert!(!tasks.to_string().contains("Never mind"), "its row went with it");
+}
+
+fn drafts(desk: &Desk) {
+    let rooms = desk.json(&["conversations", "list", "--limit", "1"]);
+    let id = rows(&rooms)[0]["id"].as_str().unwrap();
+    desk.text(&["drafts", id, "--save", "half a thought"]);
+    assert!(desk.json(&["drafts"]).to_string().contains("half a thought"));
+    desk.text(&["drafts", id, "--discard"]);
+    assert!(!desk.json(&["drafts"]).to_string().contains("half a thought"));
+}

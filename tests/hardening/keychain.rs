@@ -1,0 +1,112 @@
+//! A keychain that is missing, locked, forgetful or wrong never costs any data.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use rapport_model::Millis;
+use rapport_model::connector::{Vault, VaultError};
+use rapport_model::time::Stopped;
+use rapport_store::key::{self, Passphrase, UnlockError};
+use rapport_store::{Db, Profile};
+
+/// A keychain with a mood.
+#[derive(Debug, Default)]
+struct Chain {
+    secrets: Mutex<BTreeMap<String, String>>,
+    mood: Mutex<Option<VaultError>>,
+    /// Says "no entry" whatever is asked, as some do while they are locked.
+    hides: Mutex<bool>,
+}
+
+impl Chain {
+    fn check(&self) -> Result<(), VaultError> {
+        self.mood.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Vault for Chain {
+    fn read(&self, name: &str) -> Result<Option<String>, VaultError> {
+        self.check()?;
+        if *self.hides.lock().unwrap() {
+            return Ok(None);
+        }
+        Ok(self.secrets.lock().unwrap().get(name).cloned())
+    }
+
+    fn write(&self, name: &str, secret: &str) -> Result<(), VaultError> {
+        self.check()?;
+        self.secrets.lock().unwrap().insert(name.to_owned(), secret.to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), VaultError> {
+        self.check()?;
+        self.secrets.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
+/// Every file of a profile with its bytes.
+fn files(home: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(home)
+        .unwrap()
+        .map(|it| it.unwrap())
+        .map(|it| (it.file_name().to_string_lossy().into_owned(), fs::read(it.path()).unwrap()))
+        .collect()
+}
+
+#[test]
+fn whatever_the_keychain_answers_the_profile_stays_as_it_is_and_the_reason_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = dir.path().join("home");
+    let profile = Profile::at(&home);
+    let chain = Chain::default();
+    let phrase = Passphrase::new("seven blue whales");
+    let made = key::create(&profile, Some(&chain), Some(&phrase)).unwrap();
+    drop(Db::open(&profile, &made, Arc::new(Stopped(Millis(1)))).unwrap());
+    let before = files(&home);
+    let secrets = chain.secrets.lock().unwrap().clone();
+    assert_eq!(secrets.len(), 1);
+    assert!(!secrets.values().any(|it| it.contains('\n')), "one line");
+
+    let mut told = Vec::new();
+    let mut refuse = |mood: Option<VaultError>, hides: bool| {
+        *chain.mood.lock().unwrap() = mood;
+        *chain.hides.lock().unwrap() = hides;
+        let error = key::unlock(&profile, Some(&chain), None).unwrap_err();
+        assert_eq!(key::create(&profile, Some(&chain), None), Err(UnlockError::DatabaseExists));
+        assert!(error.to_string().contains("Your data is safe"), "{error}");
+        told.push(error);
+    };
+    refuse(Some(VaultError::Missing("no bus".into())), false);
+    refuse(Some(VaultError::Locked("the login keyring".into())), false);
+    refuse(Some(VaultError::Failed("odd".into())), false);
+    refuse(None, true);
+    assert!(matches!(
+        told.as_slice(),
+        [
+            UnlockError::KeychainMissing(_),
+            UnlockError::KeychainLocked(_),
+            UnlockError::KeychainFailed(_),
+            UnlockError::NoEntryButDatabaseExists,
+        ]
+    ), "{told:?}");
+    // The passphrase works meanwhile, a wrong one does not, and none of it wrote.
+    assert_eq!(key::unlock(&profile, None, Some(&phrase)).unwrap(), made);
+    let wrong = key::unlock(&profile, None, Some(&Passphrase::new("eight blue whales")));
+    assert_eq!(wrong, Err(UnlockError::WrongPassphrase));
+    assert_eq!(files(&home), before);
+    assert_eq!(*chain.secrets.lock().unwrap(), secrets);
+    *chain.hides.lock().unwrap() = false;
+    assert_eq!(key::unlock(&profile, Some(&chain), None).unwrap(), made);
+
+    // The entry really is gone: the passphrase opens, and puts it back.
+    chain.secrets.lock().unwrap().clear();
+    assert_eq!(key::unlock(&profile, Some(&chain), None), Err(UnlockError::NoEntryButDatabaseExists));
+    let found = key::unlock(&profile, None, Some(&phrase)).unwrap();
+    key::remember(&profile, &chain, &found).unwrap();
+    assert_eq!(key::unlock(&profile, Some(&chain), None).unwrap(), made);
+    drop(Db::open(&profile, &found, Arc::new(Stopped(Millis(1)))).unwrap());
+}
