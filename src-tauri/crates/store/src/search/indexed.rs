@@ -59,6 +59,8 @@ impl<'a> Indexed<'a> {
             Body::Contact(it) => out.contact(it),
             Body::Organisation(it) => out.organisation(it),
         }
+        let Self { body, names, .. } = &mut out;
+        super::numbers::grouped(body, |digits| push(names, digits));
         if Has::link_in(&out.body) {
             out.has(Has::Link);
         }

@@ -12,6 +12,7 @@ mod fts;
 mod hits;
 pub mod index;
 mod indexed;
+mod numbers;
 mod plan;
 mod query;
 mod rank;

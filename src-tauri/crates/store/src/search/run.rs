@@ -269,6 +269,8 @@ impl Run<'_> {
         let (from, to) = (self.filter.from, self.filter.to);
         let mut rows = statement.query(params![from, to, parts, PARTS * 10])?;
         let most = out.len() + PARTS;
+        // A look costs what its words cost: a beginning may stand for thirty.
+        let cost = 1 + beside.map_or(0, |it| it.matches(" OR ").count()) / 4;
         while let Some(found) = rows.next()? {
             let id: i64 = found.get(0)?;
             if self.seen.contains(&id) || only.is_some_and(|ids| !ids.contains(&id)) {
@@ -278,7 +280,7 @@ impl Run<'_> {
                 return Ok(true);
             }
             if let Some(beside) = beside {
-                self.looks += 1;
+                self.looks += cost;
                 if self.looks > LOOKS {
                     return Ok(true);
                 }

@@ -34,9 +34,15 @@ impl Reader<'_> {
         } else {
             vec![State::Queued, State::Sending, State::Unsure, State::Parked]
         };
-        let filter =
-            EntryFilter { account: account.cloned(), states, ..EntryFilter::default() };
-        self.entries(&filter)?.into_iter().map(|entry| self.outbox_row(entry)).collect()
+        let filter = EntryFilter {
+            account: account.cloned(),
+            states,
+            ..EntryFilter::default()
+        };
+        self.entries(&filter)?
+            .into_iter()
+            .map(|entry| self.outbox_row(entry))
+            .collect()
     }
 
     fn outbox_row(&self, entry: Entry) -> Result<OutboxRow, StoreError> {
@@ -72,7 +78,10 @@ impl Reader<'_> {
 
     /// Entries about one item.
     pub(crate) fn entries_of_item(&self, item: ItemId) -> Result<Vec<Entry>, StoreError> {
-        self.entries(&EntryFilter { item: Some(item), ..EntryFilter::default() })
+        self.entries(&EntryFilter {
+            item: Some(item),
+            ..EntryFilter::default()
+        })
     }
 
     /// Lines of the journal, newest first.
@@ -119,10 +128,20 @@ impl Reader<'_> {
             ..ConversationsWanted::default()
         })?;
         questions.retain(|row| !row.last_mine && row.last_text.contains(['?', '？', '؟']));
-        questions.truncate(PER_SECTION);
+        let mut open = Vec::new();
+        for row in questions {
+            // A colleague's question waits for the customer, not for the user.
+            let colleague = match row.last_person {
+                Some(person) => self.is_staff(person)?,
+                None => false,
+            };
+            if !colleague && open.len() < PER_SECTION {
+                open.push(row);
+            }
+        }
         Ok(Today {
             mentions,
-            questions,
+            questions: open,
             overdue: self.records(
                 &RecordsWanted {
                     kind: Some("invoice".to_owned()),
@@ -168,7 +187,9 @@ pub fn draft_versions(
 fn rows(reader: &Reader<'_>, drafts: Vec<Draft>) -> Result<Vec<DraftRow>, StoreError> {
     let mut out = Vec::new();
     for draft in drafts {
-        let Some(conversation) = draft.conversation else { continue };
+        let Some(conversation) = draft.conversation else {
+            continue;
+        };
         let title = reader
             .stored(conversation)?
             .map(|it| it.item.body.title().to_owned())

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use rapport_model::{AccountId, CollectionId, ItemId, Millis, OrgId};
-use serde::de::DeserializeOwned;
 use rusqlite::{OptionalExtension as _, Row, params};
+use serde::de::DeserializeOwned;
 
 use super::rows::Provenance;
 use crate::db::Reader;
@@ -115,7 +115,10 @@ impl<'a> Names<'a> {
 
 /// Reads the JSON body in a column.
 pub(crate) fn body_at<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
-    let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    let text = row
+        .get_ref(column)?
+        .as_str()
+        .map_err(rusqlite::Error::from)?;
     Ok(serde_json::from_str(text)?)
 }
 

@@ -44,7 +44,9 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// Customers by latest contact; the user's own company is not one.
+    /// Customers by latest contact; the user's own company is not one. A company
+    /// that no source has a row of, only a mail domain, is listed when asked for by
+    /// name.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -69,10 +71,17 @@ impl Reader<'_> {
              FROM org g WHERE (?1 IS NULL OR g.name LIKE ?1 ESCAPE '\\') \
              AND NOT EXISTS (SELECT 1 FROM node n JOIN organisation o ON o.item = n.item \
                WHERE n.org = g.id AND n.side = 1 AND o.own = 1) \
+             AND (?1 IS NOT NULL OR EXISTS (SELECT 1 FROM node n \
+               WHERE n.org = g.id AND n.side = 1 AND n.item IS NOT NULL)) \
              ORDER BY last DESC, g.name LIMIT ?3 OFFSET ?4",
         )?;
         let rows = statement.query_map(
-            params![name.map(contains), today.to_string(), limit(most, 200), offset],
+            params![
+                name.map(contains),
+                today.to_string(),
+                limit(most, 200),
+                offset
+            ],
             |row| {
                 let last: i64 = row.get(3)?;
                 Ok(CustomerRow {
@@ -131,7 +140,11 @@ impl Reader<'_> {
             })?,
             None => Vec::new(),
         };
-        let tasks = TasksWanted { org: Some(org), limit: Some(PER_KIND), ..TasksWanted::default() };
+        let tasks = TasksWanted {
+            org: Some(org),
+            limit: Some(PER_KIND),
+            ..TasksWanted::default()
+        };
         let talk = ConversationsWanted {
             org: Some(org),
             done: true,
@@ -162,10 +175,18 @@ impl Reader<'_> {
         let names = Names::new(self);
         let mut facts: BTreeMap<String, Vec<FactValue>> = BTreeMap::new();
         for node in self.organisation_nodes(org)? {
-            let Some(stored) = self.stored(node)? else { continue };
+            let Some(stored) = self.stored(node)? else {
+                continue;
+            };
             let from = names.source(&stored.account, &stored.collection)?;
             for (field, value) in fields_of(&stored.item.body) {
-                let value = FactValue { item: node, value, from: from.clone() };
+                let shown = self.shown(&stored.account, &value)?;
+                let value = FactValue {
+                    item: node,
+                    value,
+                    shown,
+                    from: from.clone(),
+                };
                 facts.entry(field.0).or_default().push(value);
             }
         }
@@ -175,7 +196,11 @@ impl Reader<'_> {
                 let differs = values
                     .first()
                     .is_some_and(|first| values.iter().any(|it| !alike(&it.value, &first.value)));
-                Fact { field, values, differs }
+                Fact {
+                    field,
+                    values,
+                    differs,
+                }
             })
             .collect())
     }
@@ -272,7 +297,9 @@ impl Reader<'_> {
             let kind = rapport_model::Kind::ALL
                 .into_iter()
                 .find(|kind| kind.word() == word)
-                .ok_or_else(|| StoreError::Refused(format!("There is no kind of item \"{word}\".")))?;
+                .ok_or_else(|| {
+                    StoreError::Refused(format!("There is no kind of item \"{word}\"."))
+                })?;
             codes.push(kind.code());
         }
         // Rooms and address rows are places and people, not happenings.
@@ -287,8 +314,7 @@ impl Reader<'_> {
                 "SELECT id FROM item WHERE org = ?1 AND kind = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
             )?;
             let before = before.map_or(i64::MAX, |at| at.0 << 20);
-            let rows =
-                statement.query_map(params![org.0, code, before, most], |row| row.get(0))?;
+            let rows = statement.query_map(params![org.0, code, before, most], |row| row.get(0))?;
             for id in rows {
                 found.push(ItemId(id?));
             }
@@ -336,7 +362,12 @@ impl Reader<'_> {
 /// Two values are the same to a person: case and white space aside.
 fn alike(a: &FieldValue, b: &FieldValue) -> bool {
     let plain = |value: &FieldValue| {
-        value.to_string().split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+        value
+            .to_string()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase()
     };
     a == b || plain(a) == plain(b)
 }
@@ -346,16 +377,19 @@ fn says(body: &Body) -> (Option<String>, String, Option<String>) {
     let short = |text: &str| beginning(text, 200);
     match body {
         Body::Message(it) => {
-            let who = it.from.name.clone().unwrap_or_else(|| it.from.address.value.clone());
+            let who = it
+                .from
+                .name
+                .clone()
+                .unwrap_or_else(|| it.from.address.value.clone());
             (None, short(&it.text), Some(who))
         }
         Body::Record(it) => {
             let mut text = it.number.clone().unwrap_or_default();
-            for part in [it.state.clone(), it.amount.as_ref().map(ToString::to_string), it.text.clone()] {
-                if let Some(part) = part {
-                    text.push(' ');
-                    text.push_str(&part);
-                }
+            let amount = it.amount.as_ref().map(ToString::to_string);
+            for part in [it.state.clone(), amount, it.text.clone()].into_iter().flatten() {
+                text.push(' ');
+                text.push_str(&part);
             }
             (Some(it.kind.word().to_owned()), short(&text), None)
         }

@@ -46,7 +46,11 @@ impl Reader<'_> {
             .collect::<Result<_, StoreError>>()?;
         let mut ignored = query.ignored.clone();
         ignored.extend(found.notes);
-        Ok(SearchPage { hits, more, ignored })
+        Ok(SearchPage {
+            hits,
+            more,
+            ignored,
+        })
     }
 
     /// How much of each collection can be searched.
@@ -96,9 +100,10 @@ fn chain(why: &serde_json::Value) -> Vec<String> {
         other => other.to_string(),
     };
     match why {
-        serde_json::Value::Object(parts) => {
-            parts.iter().map(|(name, value)| format!("{name}: {}", text(value))).collect()
-        }
+        serde_json::Value::Object(parts) => parts
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", text(value)))
+            .collect(),
         serde_json::Value::Array(parts) => parts.iter().map(text).collect(),
         serde_json::Value::Null => Vec::new(),
         other => vec![text(other)],

@@ -24,7 +24,11 @@ impl Reader<'_> {
         offset: u32,
     ) -> Result<Vec<PersonRow>, StoreError> {
         // One condition a question: an OR over both would look at everybody.
-        let whom = if org.is_some() { "p.org = ?2" } else { "?2 IS NULL" };
+        let whom = if org.is_some() {
+            "p.org = ?2"
+        } else {
+            "?2 IS NULL"
+        };
         let mut statement = self.conn.prepare_cached(&format!(
             "SELECT p.id, coalesce((SELECT max(i.id) FROM item i \
              WHERE i.person = p.id AND i.kind = 2), 0) AS last FROM person p \
@@ -33,7 +37,12 @@ impl Reader<'_> {
         ))?;
         let found = statement
             .query_map(
-                params![name.map(contains), org.map(|org| org.0), limit(most, 200), offset],
+                params![
+                    name.map(contains),
+                    org.map(|org| org.0),
+                    limit(most, 200),
+                    offset
+                ],
                 |row| Ok((PersonId(row.get(0)?), row.get::<_, i64>(1)?)),
             )?
             .collect::<Result<Vec<_>, _>>()?;
@@ -53,8 +62,9 @@ impl Reader<'_> {
         id: PersonId,
         last_at: Option<Millis>,
     ) -> Result<PersonRow, StoreError> {
-        let shown =
-            self.person(id)?.ok_or_else(|| StoreError::missing(format!("person {id}")))?;
+        let shown = self
+            .person(id)?
+            .ok_or_else(|| StoreError::missing(format!("person {id}")))?;
         let mut row = PersonRow {
             id,
             name: shown.name,
@@ -77,12 +87,23 @@ impl Reader<'_> {
             {
                 row.role = row.role.or(contact.role);
                 row.staff |= contact.staff || contact.me;
-                row.addresses.extend(contact.addresses.into_iter().map(|it| it.value));
+                row.addresses
+                    .extend(contact.addresses.into_iter().map(|it| it.value));
             }
         }
         row.addresses.sort();
-        row.addresses.dedup();
+        // The same number as a source writes it and as it is compared: the written one stays.
+        row.addresses.dedup_by_key(|address| plain(address));
         Ok(row)
+    }
+
+    /// Whether a person is a colleague, or the user, by any of their rows.
+    pub(crate) fn is_staff(&self, id: PersonId) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM node n JOIN contact c ON c.item = n.item \
+             WHERE n.person = ?1 AND (c.staff = 1 OR c.me = 1))",
+        )?;
+        Ok(statement.query_row([id.0], |row| row.get(0))?)
     }
 
     /// One person with every handle and what joins them.
@@ -119,7 +140,12 @@ impl Reader<'_> {
                 at: edge.at,
             });
         }
-        Ok(PersonPage { person, handles, evidence, recent: self.timeline_rows(&recent)? })
+        Ok(PersonPage {
+            person,
+            handles,
+            evidence,
+            recent: self.timeline_rows(&recent)?,
+        })
     }
 
     fn handle_row(&self, node: &Node) -> Result<HandleRow, StoreError> {
@@ -157,8 +183,11 @@ impl Reader<'_> {
         let names = Names::new(self);
         let mut out: Vec<SuggestionRow> = Vec::new();
         for edge in self.edges_with(Stance::Suggest, limit(most, 100))? {
-            let person = |end: NodeId| Ok::<_, StoreError>(self.node(end)?.and_then(|it| it.person));
-            let (Some(a), Some(b)) = (person(edge.a)?, person(edge.b)?) else { continue };
+            let person =
+                |end: NodeId| Ok::<_, StoreError>(self.node(end)?.and_then(|it| it.person));
+            let (Some(a), Some(b)) = (person(edge.a)?, person(edge.b)?) else {
+                continue;
+            };
             let known = |row: &SuggestionRow| {
                 (row.a.id, row.b.id) == (a, b) || (row.a.id, row.b.id) == (b, a)
             };
@@ -172,6 +201,16 @@ impl Reader<'_> {
             });
         }
         Ok(out)
+    }
+}
+
+/// An address without what people put in for the eye.
+fn plain(address: &str) -> String {
+    let kept = |c: &char| !matches!(c, ' ' | '-' | '(' | ')' | '/' | '.');
+    if address.starts_with('+') {
+        address.chars().filter(kept).collect()
+    } else {
+        address.to_lowercase()
     }
 }
 

@@ -63,7 +63,9 @@ impl Reader<'_> {
             sql.push_str(" AND t.due < ?");
             values.push(before.0.into());
         }
-        sql.push_str(" ORDER BY t.due IS NULL, t.due, t.priority IS NULL, t.priority, i.id LIMIT ? OFFSET ?");
+        sql.push_str(
+            " ORDER BY t.due IS NULL, t.due, t.priority IS NULL, t.priority, i.id LIMIT ? OFFSET ?",
+        );
         values.push(limit(wanted.limit, 200).into());
         values.push(wanted.offset.into());
         let names = Names::new(self);
@@ -97,8 +99,10 @@ impl Reader<'_> {
         let margin = 86_400_000;
         let names = Names::new(self);
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut rows =
-            statement.query(params![from.0.saturating_sub(margin), until.0.saturating_add(margin)])?;
+        let mut rows = statement.query(params![
+            from.0.saturating_sub(margin),
+            until.0.saturating_add(margin)
+        ])?;
         let mut found: Vec<(Narrow, Event)> = Vec::new();
         while let Some(row) = rows.next()? {
             found.push((Narrow::read(row)?, body_at(row, 8)?));
@@ -107,7 +111,10 @@ impl Reader<'_> {
         let mut replaced: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (narrow, event) in &found {
             if let (Some(occurrence), Some(link)) = (&event.occurrence, &narrow.link) {
-                replaced.entry(link.0.clone()).or_default().push(occurrence.clone());
+                replaced
+                    .entry(link.0.clone())
+                    .or_default()
+                    .push(occurrence.clone());
             }
         }
         let mut out = Vec::new();
@@ -117,7 +124,8 @@ impl Reader<'_> {
                 .as_ref()
                 .filter(|_| event.occurrence.is_none())
                 .and_then(|link| replaced.get(&link.0));
-            let spans = recur::occurrences(&event, zone, from, until, series.map_or(&[], Vec::as_slice));
+            let spans =
+                recur::occurrences(&event, zone, from, until, series.map_or(&[], Vec::as_slice));
             for (start, end) in spans {
                 out.push(EventRow {
                     id: narrow.id,
@@ -183,10 +191,15 @@ impl Reader<'_> {
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query(params![id.0])?;
-        let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("page {id}")))?;
+        let row = rows
+            .next()?
+            .ok_or_else(|| StoreError::missing(format!("page {id}")))?;
         let body: WikiPage = body_at(row, 8)?;
         let page = page_row(&Names::new(self), Narrow::read(row)?, &body)?;
-        Ok(PageText { page, text: body.text })
+        Ok(PageText {
+            page,
+            text: body.text,
+        })
     }
 }
 
@@ -221,7 +234,9 @@ fn task_row(
         due: body.due,
         overdue,
         priority: body.priority,
-        assignee: body.assignee.map(|who| who.name.unwrap_or(who.address.value)),
+        assignee: body
+            .assignee
+            .map(|who| who.name.unwrap_or(who.address.value)),
         project: body.project,
         customer: narrow.org,
         customer_name: names.org(narrow.org)?,

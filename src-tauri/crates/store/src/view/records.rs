@@ -2,9 +2,7 @@
 
 use jiff::civil::Date;
 use rapport_model::field::fields_of;
-use rapport_model::{
-    AccountId, Body, FieldName, FieldValue, ItemId, Millis, OrgId, Phase, Record,
-};
+use rapport_model::{AccountId, Body, FieldName, FieldValue, ItemId, Millis, OrgId, Phase, Record};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
@@ -12,7 +10,7 @@ use super::common::{JOINS, NARROW, Names, Narrow, body_at, limit};
 use super::rows::{FieldRow, NamedItem, RecordPage, RecordRow};
 use crate::db::Reader;
 use crate::error::StoreError;
-use crate::table::item::{CLOSED, PENDING};
+use crate::table::item::{CLOSED, PENDING, Place};
 
 /// Which records.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +36,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn records(&self, wanted: &RecordsWanted, today: Date) -> Result<Vec<RecordRow>, StoreError> {
+    pub fn records(
+        &self,
+        wanted: &RecordsWanted,
+        today: Date,
+    ) -> Result<Vec<RecordRow>, StoreError> {
         let mut sql = format!(
             "SELECT {NARROW}, r.body FROM record r CROSS JOIN item i ON i.id = r.item {JOINS} WHERE 1"
         );
@@ -112,7 +114,9 @@ impl Reader<'_> {
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query(params![id.0])?;
-        let row = rows.next()?.ok_or_else(|| StoreError::missing(format!("record {id}")))?;
+        let row = rows
+            .next()?
+            .ok_or_else(|| StoreError::missing(format!("record {id}")))?;
         let body = body_at(row, 8)?;
         Ok((Narrow::read(row)?, body))
     }
@@ -128,24 +132,52 @@ impl Reader<'_> {
             .ok_or_else(|| StoreError::missing(format!("item {id}")))?;
         let here = fields_of(&stored.item.body);
         let there = self.remote_body(id)?.map(|body| fields_of(&body));
-        let mut changed: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
+        let mut changed: std::collections::BTreeMap<String, i64> =
+            std::collections::BTreeMap::new();
         for line in self.journal_of_item(id, 500)? {
             changed.entry(line.field).or_insert(line.at.0);
         }
         let mut names: std::collections::BTreeSet<FieldName> = here.keys().cloned().collect();
         names.extend(there.iter().flatten().map(|(name, _)| name.clone()));
-        Ok(names
+        names
             .into_iter()
             .map(|name| {
                 let value = here.get(&name).cloned().unwrap_or_default();
+                let shown = self.shown(&stored.account, &value)?;
                 let at_source = there
                     .as_ref()
                     .map(|fields| fields.get(&name).cloned().unwrap_or(FieldValue::Empty))
                     .filter(|theirs| *theirs != value);
                 let changed = changed.get(&name.0).copied().map(Millis);
-                FieldRow { field: name.0, value, at_source, changed }
+                Ok(FieldRow {
+                    field: name.0,
+                    value,
+                    shown,
+                    at_source,
+                    changed,
+                })
             })
-            .collect())
+            .collect()
+    }
+
+    /// A value for people: a reference reads as the title of what it names.
+    pub(crate) fn shown(
+        &self,
+        account: &AccountId,
+        value: &FieldValue,
+    ) -> Result<String, StoreError> {
+        if let FieldValue::Ref(to) = value {
+            let place = Place {
+                account,
+                collection: &to.collection,
+            };
+            if let Some(id) = self.find(&place, &to.handle)?
+                && let Some(stored) = self.stored(id)?
+            {
+                return Ok(stored.item.body.title().to_owned());
+            }
+        }
+        Ok(value.to_string())
     }
 
     /// Records that hang on this one: lines of thought from an order to its
@@ -154,8 +186,12 @@ impl Reader<'_> {
         let names = Names::new(self);
         let mut out = Vec::new();
         for child in self.hanging_on(id)? {
-            let Some(stored) = self.stored(child)? else { continue };
-            let Body::Record(body) = &stored.item.body else { continue };
+            let Some(stored) = self.stored(child)? else {
+                continue;
+            };
+            let Body::Record(body) = &stored.item.body else {
+                continue;
+            };
             let narrow = Narrow {
                 id: child,
                 account: stored.account.clone(),
@@ -173,8 +209,9 @@ impl Reader<'_> {
 
     /// The items that name this one as their parent, newest first.
     fn hanging_on(&self, id: ItemId) -> Result<Vec<ItemId>, StoreError> {
-        let stored =
-            self.stored(id)?.ok_or_else(|| StoreError::missing(format!("item {id}")))?;
+        let stored = self
+            .stored(id)?
+            .ok_or_else(|| StoreError::missing(format!("item {id}")))?;
         let to = rapport_model::ItemRef {
             collection: stored.collection,
             handle: stored.item.handle,
@@ -219,7 +256,11 @@ impl Reader<'_> {
 
 fn named(row: &rusqlite::Row<'_>) -> rusqlite::Result<NamedItem> {
     let kind = crate::table::item::kind_at(row, 1)?;
-    Ok(NamedItem { id: ItemId(row.get(0)?), kind: kind.word().to_owned(), title: row.get(2)? })
+    Ok(NamedItem {
+        id: ItemId(row.get(0)?),
+        kind: kind.word().to_owned(),
+        title: row.get(2)?,
+    })
 }
 
 /// Puts a record's row together.

@@ -29,10 +29,13 @@ pub(crate) fn occurrences(
         .unwrap_or_else(|| zone.clone());
     let length = event.start.until(event.end).ok();
     let ends = |start: DateTime| {
-        length.and_then(|length| start.checked_add(length).ok()).unwrap_or(start)
+        length
+            .and_then(|length| start.checked_add(length).ok())
+            .unwrap_or(start)
     };
     let span = |start: DateTime| Some((moment(start, &zone)?, moment(ends(start), &zone)?));
-    let touches = |(start, end): &(Millis, Millis)| *start < until && (*end > from || *start >= from);
+    let touches =
+        |(start, end): &(Millis, Millis)| *start < until && (*end > from || *start >= from);
     if event.recurrence.is_empty() {
         return span(event.start).filter(touches).into_iter().collect();
     }
@@ -59,8 +62,16 @@ fn spread(event: &Event, from: Millis, until: Millis, zone: &TimeZone) -> Option
         text.push('\n');
     }
     let set: RRuleSet = text.parse().ok()?;
-    let length = event.start.until(event.end).ok()?.total(jiff::Unit::Millisecond).ok()?;
-    #[expect(clippy::cast_possible_truncation, reason = "an entry's length in ms is far below 2^53")]
+    let length = event
+        .start
+        .until(event.end)
+        .ok()?
+        .total(jiff::Unit::Millisecond)
+        .ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "an entry's length in ms is far below 2^53"
+    )]
     let early = from.plus(-(length as i64)).plus(-86_400_000);
     let low = local(early, zone)?;
     let high = local(until, zone)?;
@@ -84,7 +95,9 @@ fn as_utc(line: &str) -> String {
         let parts: Vec<String> = tail
             .split(';')
             .map(|part| match part.split_once('=') {
-                Some((key, value)) if key.eq_ignore_ascii_case("UNTIL") => format!("UNTIL={}", stamp(value)),
+                Some((key, value)) if key.eq_ignore_ascii_case("UNTIL") => {
+                    format!("UNTIL={}", stamp(value))
+                }
                 _ => part.to_owned(),
             })
             .collect();
@@ -96,28 +109,36 @@ fn as_utc(line: &str) -> String {
 
 fn stamp(value: &str) -> String {
     let value = value.trim_end_matches('Z');
-    if value.contains('T') { format!("{value}Z") } else { format!("{value}T000000Z") }
+    if value.contains('T') {
+        format!("{value}Z")
+    } else {
+        format!("{value}T000000Z")
+    }
 }
 
 fn moment(local: DateTime, zone: &TimeZone) -> Option<Millis> {
-    zone.to_ambiguous_zoned(local).compatible().ok().map(|at| Millis::from(at.timestamp()))
+    zone.to_ambiguous_zoned(local)
+        .compatible()
+        .ok()
+        .map(|at| Millis::from(at.timestamp()))
 }
 
 fn local(at: Millis, zone: &TimeZone) -> Option<DateTime> {
-    jiff::Timestamp::from_millisecond(at.0).ok().map(|at| at.to_zoned(zone.clone()).datetime())
+    jiff::Timestamp::from_millisecond(at.0)
+        .ok()
+        .map(|at| at.to_zoned(zone.clone()).datetime())
 }
 
-fn chrono_at(
-    at: DateTime,
-    tz: rrule::Tz,
-) -> Option<chrono::DateTime<rrule::Tz>> {
+fn chrono_at(at: DateTime, tz: rrule::Tz) -> Option<chrono::DateTime<rrule::Tz>> {
     use chrono::TimeZone as _;
     let seconds = at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
     tz.timestamp_opt(seconds, 0).single()
 }
 
 fn from_chrono(at: &chrono::DateTime<rrule::Tz>) -> Option<DateTime> {
-    jiff::Timestamp::from_second(at.timestamp()).ok().map(|at| at.to_zoned(TimeZone::UTC).datetime())
+    jiff::Timestamp::from_second(at.timestamp())
+        .ok()
+        .map(|at| at.to_zoned(TimeZone::UTC).datetime())
 }
 
 #[cfg(test)]
@@ -154,25 +175,51 @@ mod tests {
     #[test]
     fn a_weekly_round_stays_at_one_when_the_clocks_change() {
         assert_eq!(
-            starts(&weekly(&["RRULE:FREQ=WEEKLY"]), "2026-03-20T00:00:00Z", "2026-04-10T00:00:00Z", &[]),
-            ["2026-03-26T12:00:00Z", "2026-04-02T11:00:00Z", "2026-04-09T11:00:00Z"]
+            starts(
+                &weekly(&["RRULE:FREQ=WEEKLY"]),
+                "2026-03-20T00:00:00Z",
+                "2026-04-10T00:00:00Z",
+                &[]
+            ),
+            [
+                "2026-03-26T12:00:00Z",
+                "2026-04-02T11:00:00Z",
+                "2026-04-09T11:00:00Z"
+            ]
         );
     }
 
     #[test]
     fn excepted_and_replaced_days_are_left_out() {
-        let event = weekly(&["RRULE:FREQ=WEEKLY;COUNT=4", "EXDATE;TZID=Europe/Amsterdam:20260319T130000"]);
+        let event = weekly(&[
+            "RRULE:FREQ=WEEKLY;COUNT=4",
+            "EXDATE;TZID=Europe/Amsterdam:20260319T130000",
+        ]);
         assert_eq!(
-            starts(&event, "2026-03-01T00:00:00Z", "2026-05-01T00:00:00Z", &["20260326T130000".to_owned()]),
+            starts(
+                &event,
+                "2026-03-01T00:00:00Z",
+                "2026-05-01T00:00:00Z",
+                &["20260326T130000".to_owned()]
+            ),
             ["2026-03-12T12:00:00Z", "2026-04-02T11:00:00Z"]
         );
     }
 
     #[test]
     fn a_rule_nobody_can_read_shows_the_first_occurrence() {
-        for rule in ["RRULE:FREQ=NEVER", "nonsense", "RRULE:FREQ=SECONDLY;BYHOUR=99"] {
+        for rule in [
+            "RRULE:FREQ=NEVER",
+            "nonsense",
+            "RRULE:FREQ=SECONDLY;BYHOUR=99",
+        ] {
             assert_eq!(
-                starts(&weekly(&[rule]), "2026-03-01T00:00:00Z", "2026-05-01T00:00:00Z", &[]),
+                starts(
+                    &weekly(&[rule]),
+                    "2026-03-01T00:00:00Z",
+                    "2026-05-01T00:00:00Z",
+                    &[]
+                ),
                 ["2026-03-12T12:00:00Z"],
                 "{rule}"
             );
@@ -181,7 +228,12 @@ mod tests {
 
     #[test]
     fn a_rule_that_fires_every_second_does_not_hold_the_screen_up() {
-        let found = starts(&weekly(&["RRULE:FREQ=SECONDLY"]), "2026-03-12T00:00:00Z", "2026-04-01T00:00:00Z", &[]);
+        let found = starts(
+            &weekly(&["RRULE:FREQ=SECONDLY"]),
+            "2026-03-12T00:00:00Z",
+            "2026-04-01T00:00:00Z",
+            &[],
+        );
         assert!(found.len() <= 1_000);
     }
 }

@@ -1,6 +1,8 @@
 //! The inbox, a conversation's messages, drafts.
 
-use rapport_model::{AccountId, Body, Conversation, Handle, ItemId, Message, Millis, OrgId, PersonId};
+use rapport_model::{
+    AccountId, Body, Conversation, Handle, ItemId, Message, Millis, OrgId, PersonId,
+};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
@@ -87,8 +89,7 @@ impl Reader<'_> {
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
             let narrow = Narrow::read(row)?;
-            let body: Conversation =
-                body_at(row, 8)?;
+            let body: Conversation = body_at(row, 8)?;
             let counts = (row.get(10)?, row.get(11)?);
             out.push(self.conversation_row(&names, narrow, &body, ItemId(row.get(9)?), counts)?);
         }
@@ -106,10 +107,10 @@ impl Reader<'_> {
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query(params![id.0])?;
-        let row =
-            rows.next()?.ok_or_else(|| StoreError::missing(format!("conversation {id}")))?;
-        let body: Conversation =
-            body_at(row, 8)?;
+        let row = rows
+            .next()?
+            .ok_or_else(|| StoreError::missing(format!("conversation {id}")))?;
+        let body: Conversation = body_at(row, 8)?;
         let counts = (row.get(10)?, row.get(11)?);
         let (narrow, last) = (Narrow::read(row)?, ItemId(row.get(9)?));
         self.conversation_row(&Names::new(self), narrow, &body, last, counts)
@@ -123,7 +124,12 @@ impl Reader<'_> {
         last: ItemId,
         (unread, mentions): (u32, u32),
     ) -> Result<ConversationRow, StoreError> {
-        let newest = if last.0 == 0 { None } else { self.stored(last)? };
+        let newest = if last.0 == 0 {
+            None
+        } else {
+            self.stored(last)?
+        };
+        let last_person = newest.as_ref().and_then(|it| it.links.person);
         let (last_at, last_from, last_text, last_mine) = match newest {
             Some(stored) => match stored.item.body {
                 Body::Message(message) => (
@@ -154,6 +160,7 @@ impl Reader<'_> {
             last_from,
             last_text,
             last_mine,
+            last_person,
             // The source's own count also covers what is not here yet.
             unread: unread.max(body.unread.unwrap_or(0)),
             mentions: mentions.max(body.mentions.unwrap_or(0)),
@@ -186,8 +193,7 @@ impl Reader<'_> {
         let mut messages = Vec::new();
         while let Some(row) = rows.next()? {
             let narrow = Narrow::read(row)?;
-            let body: Message =
-                body_at(row, 8)?;
+            let body: Message = body_at(row, 8)?;
             let person = row.get::<_, Option<i64>>(9)?.map(PersonId);
             let way = self.way_of(narrow.id)?;
             messages.push(message_row(narrow, body, person, way));
@@ -195,13 +201,22 @@ impl Reader<'_> {
         let more = messages.len() > usize::try_from(most).unwrap_or(usize::MAX);
         messages.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         let gaps = self.holes(conversation)?;
-        Ok(MessagePage { messages, gaps, more })
+        Ok(MessagePage {
+            messages,
+            gaps,
+            more,
+        })
     }
 
     /// The moments before which history is missing, newest first.
     fn holes(&self, conversation: ItemId) -> Result<Vec<Millis>, StoreError> {
-        let Some(stored) = self.stored(conversation)? else { return Ok(Vec::new()) };
-        let place = Place { account: &stored.account, collection: &stored.collection };
+        let Some(stored) = self.stored(conversation)? else {
+            return Ok(Vec::new());
+        };
+        let place = Place {
+            account: &stored.account,
+            collection: &stored.collection,
+        };
         let gaps = self.gaps(&place, Some(&stored.item.handle))?;
         Ok(gaps.into_iter().map(|gap| gap.before).collect())
     }
@@ -209,7 +224,10 @@ impl Reader<'_> {
     /// Where a message stands on its way out; `None` once it has arrived.
     fn way_of(&self, item: ItemId) -> Result<Option<Way>, StoreError> {
         let entry = self.entries_of_item(item)?.into_iter().find(|entry| {
-            !matches!(entry.state, rapport_model::State::Done | rapport_model::State::Withdrawn)
+            !matches!(
+                entry.state,
+                rapport_model::State::Done | rapport_model::State::Withdrawn
+            )
         });
         Ok(entry.map(|entry| Way {
             command: entry.id,
@@ -235,14 +253,20 @@ impl Reader<'_> {
                 "SELECT handle, at FROM item WHERE conversation = ?1 AND kind = 2 \
                  AND flags & ?2 = 0 ORDER BY id DESC LIMIT 1",
             )?
-            .query_row(params![conversation.0, crate::table::item::LOCAL_ONLY], |row| {
-                Ok((Handle(row.get(0)?), Millis(row.get(1)?)))
-            })
+            .query_row(
+                params![conversation.0, crate::table::item::LOCAL_ONLY],
+                |row| Ok((Handle(row.get(0)?), Millis(row.get(1)?))),
+            )
             .optional()?)
     }
 }
 
-fn message_row(narrow: Narrow, body: Message, person: Option<PersonId>, way: Option<Way>) -> MessageRow {
+fn message_row(
+    narrow: Narrow,
+    body: Message,
+    person: Option<PersonId>,
+    way: Option<Way>,
+) -> MessageRow {
     MessageRow {
         id: narrow.id,
         handle: narrow.handle,

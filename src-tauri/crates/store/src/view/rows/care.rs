@@ -1,0 +1,123 @@
+//! Provenance, search, journal, notifications.
+
+use rapport_model::{AccountId, CollectionId, FieldValue, Handle, ItemId, LinkId, Millis, OrgId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which source says so, and how old that is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Provenance {
+    /// The account.
+    pub account: AccountId,
+    /// The connector's name.
+    pub connector: String,
+    /// When its collection was last read well.
+    pub as_of: Option<Millis>,
+}
+
+/// A search hit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct HitRow {
+    /// The item.
+    pub id: ItemId,
+    /// Its kind (`message`, `record`, …).
+    pub kind: String,
+    /// The account it came from.
+    pub account: AccountId,
+    /// Its collection.
+    pub collection: CollectionId,
+    /// Where it sits at the source.
+    pub handle: Handle,
+    /// What it is, such as the Message-ID.
+    pub link: Option<LinkId>,
+    /// One line.
+    pub title: String,
+    /// The text around the hit, the hit between U+0002 and U+0003.
+    pub snippet: String,
+    /// Its moment.
+    pub at: Millis,
+    /// Its customer.
+    pub customer: Option<OrgId>,
+    /// The customer's name.
+    pub customer_name: Option<String>,
+}
+
+/// An answer to a search.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SearchPage {
+    /// Best first.
+    pub hits: Vec<HitRow>,
+    /// There are more than these.
+    pub more: bool,
+    /// Parts of the query that were not understood and searched as words.
+    pub ignored: Vec<String>,
+}
+
+/// How much of a source can be searched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CoverageRow {
+    /// The account.
+    pub account: AccountId,
+    /// The collection.
+    pub collection: CollectionId,
+    /// Items that can be searched.
+    #[ts(type = "number")]
+    pub indexed: u64,
+    /// Items here.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// The oldest item's moment.
+    pub oldest: Option<Millis>,
+    /// Known holes.
+    #[ts(type = "number")]
+    pub gaps: u64,
+}
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct JournalLine {
+    /// When it was seen or done here.
+    pub at: Millis,
+    /// The item.
+    pub item: ItemId,
+    /// Its kind.
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// Its customer.
+    pub customer: Option<OrgId>,
+    /// Which field; `created` and `gone` for whole items.
+    pub field: String,
+    /// Before.
+    pub old: FieldValue,
+    /// After.
+    pub new: FieldValue,
+    /// `remote`, `me` or `rule`.
+    pub cause: String,
+    /// The command or rule.
+    pub which: Option<String>,
+    /// Which account.
+    pub account: AccountId,
+}
+
+/// A notification.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct NotificationRow {
+    /// Its number.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// When.
+    pub at: Millis,
+    /// What kind: `mention`, `direct`, `overdue`, …
+    pub kind: String,
+    /// One line.
+    pub title: String,
+    /// A second line.
+    pub text: String,
+    /// What it is about.
+    pub item: Option<ItemId>,
+    /// Why it reached the user: event, rule, person, channel.
+    pub why: Vec<String>,
+    /// The user has seen it.
+    pub seen: bool,
+}
