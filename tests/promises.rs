@@ -1,6 +1,8 @@
 //! The promises, told as conversations between Ada, who uses Rapport, and the
 //! people she works with. The server does as told, the outbox is the seam.
 
+mod identity;
+
 use std::collections::BTreeMap;
 
 use rapport_engine::{Choice, HubError};

@@ -3,32 +3,27 @@
 
 use rapport_model::command::Outgoing;
 use rapport_model::{
-    Body, Command, CommandId, Handle, Item, ItemId, LinkId, Mailbox, Message, Patch, PatchKind,
-    Revision, State,
+    Body, Command, CommandId, Handle, Item, ItemId, ItemRef, LinkId, Mailbox, Message, Patch,
+    PatchKind, Revision, State,
 };
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
-use rapport_store::table::item::{LOCAL_ONLY, PENDING};
+use rapport_store::table::item::{LOCAL_ONLY, PENDING, Stored};
 use rapport_store::table::outbox::{Entry, EntryFilter};
 
 use super::{Ingest, drop_patch, keep_patch, mark_read};
 use crate::merge::overlay;
 use crate::outbox::{OPEN, retarget, waiting_edits};
-
-/// A local row that gave way to the real one.
-#[derive(Debug)]
-pub(super) struct Adopted {
-    pub(super) id: ItemId,
-    handle: Handle,
-}
+use crate::people::item_key;
 
 /// The echo of something made here carries our own id as its link: the local row
-/// gives way, so that there is one row and never two.
+/// becomes the real one, so that there is one row and never two, and whatever
+/// the user holds of it stays good.
 pub(super) fn adopt(
     ingest: &mut Ingest<'_>,
     tx: &mut Tx<'_>,
     item: &Item,
-) -> Result<Option<Adopted>, StoreError> {
+) -> Result<Option<ItemId>, StoreError> {
     let Some(link) = &item.link else {
         return Ok(None);
     };
@@ -41,23 +36,48 @@ pub(super) fn adopt(
             && stored.flags & LOCAL_ONLY != 0
             && stored.item.body.kind() == item.body.kind();
         if here {
-            tx.remove(id, &ingest.written)?;
-            return Ok(Some(Adopted {
-                id,
-                handle: stored.item.handle,
-            }));
+            moved(ingest, tx, &stored, &item.handle)?;
+            settled(ingest, tx, &stored)?;
+            return Ok(Some(id));
         }
     }
     Ok(None)
 }
 
+/// A local row moves to the handle its source gave it, with all that hangs on it.
+fn moved(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    local: &Stored,
+    to: &Handle,
+) -> Result<(), StoreError> {
+    let from = &local.item.handle;
+    let at = |handle: &Handle| ItemRef {
+        collection: local.collection.clone(),
+        handle: handle.clone(),
+    };
+    if matches!(local.item.body, Body::Contact(_) | Body::Organisation(_))
+        && let Some(node) = tx.node_by_key(&item_key(&local.account, &at(from)))?
+        && !tx.rename_node(node.id, &item_key(&local.account, &at(to)))?
+    {
+        // Others pointed at the handle before, and it stands for somebody already.
+        ingest.people.source_gone(tx, &ingest.place, from)?;
+    }
+    tx.rename(local.id, to)?;
+    ingest.wrote = true;
+    ingest.forget_conversation(from);
+    ingest.late(tx, to)?;
+    follow(ingest, tx, local.id, from, local.id, to)
+}
+
 /// What waited for the local row now waits for the real one.
-pub(super) fn adopted(
+fn follow(
     ingest: &Ingest<'_>,
     tx: &mut Tx<'_>,
-    old: &Adopted,
-    id: ItemId,
-    handle: &Handle,
+    local: ItemId,
+    from: &Handle,
+    real: ItemId,
+    to: &Handle,
 ) -> Result<(), StoreError> {
     let open = EntryFilter {
         account: Some(ingest.place.account.clone()),
@@ -65,12 +85,11 @@ pub(super) fn adopted(
         ..EntryFilter::default()
     };
     for entry in tx.entries(&open)? {
-        if entry.item == Some(old.id) {
-            tx.set_entry_item(&entry.id, Some(id))?;
+        if entry.item == Some(local) && local != real {
+            tx.set_entry_item(&entry.id, Some(real))?;
         }
         if matches!(entry.state, State::Queued | State::Parked)
-            && let Some(command) =
-                retarget(&entry.command, ingest.place.collection, &old.handle, handle)
+            && let Some(command) = retarget(&entry.command, ingest.place.collection, from, to)
         {
             tx.replace_command(&entry.id, &command)?;
         }
@@ -78,8 +97,27 @@ pub(super) fn adopted(
     Ok(())
 }
 
-/// The source has said where the thing made here sits. When its echo was faster,
-/// the local row is gone already or goes now.
+/// The echo proves that the row has arrived, whatever became of the receipt;
+/// the mark stays only for what else waits on it.
+fn settled(ingest: &mut Ingest<'_>, tx: &mut Tx<'_>, local: &Stored) -> Result<(), StoreError> {
+    let open = EntryFilter {
+        item: Some(local.id),
+        states: OPEN.to_vec(),
+        ..EntryFilter::default()
+    };
+    let made_it = local.item.handle.as_str();
+    if tx
+        .entries(&open)?
+        .iter()
+        .all(|it| it.id.as_str() == made_it)
+    {
+        ingest.wrote |= tx.set_flags(local.id, 0, PENDING)?;
+    }
+    Ok(())
+}
+
+/// The source has said where the thing made here sits. When its echo came first
+/// by another way, the local row is folded into that.
 pub(crate) fn rename(
     ingest: &mut Ingest<'_>,
     tx: &mut Tx<'_>,
@@ -92,33 +130,26 @@ pub(crate) fn rename(
     let Some(local) = tx.stored_at(&place, from)? else {
         return Ok(there);
     };
-    if from == to {
-        return Ok(Some(local.id));
-    }
-    tx.remove(local.id, &ingest.written)?;
-    let id = match there {
-        Some(id) => id,
-        None => {
-            let item = Item {
-                handle: to.clone(),
-                revision: revision.cloned(),
-                ..local.item
-            };
-            ingest.put(tx, &item, 0)?
+    if let Some(real) = there
+        && real != local.id
+    {
+        if matches!(local.item.body, Body::Contact(_) | Body::Organisation(_)) {
+            ingest.people.source_gone(tx, &place, from)?;
         }
+        tx.remove(local.id, &ingest.written)?;
+        ingest.wrote = true;
+        follow(ingest, tx, local.id, from, real, to)?;
+        return Ok(Some(real));
+    }
+    if from != to {
+        moved(ingest, tx, &local, to)?;
+    }
+    let item = Item {
+        handle: to.clone(),
+        revision: revision.cloned(),
+        ..local.item
     };
-    ingest.wrote = true;
-    adopted(
-        ingest,
-        tx,
-        &Adopted {
-            id: local.id,
-            handle: from.clone(),
-        },
-        id,
-        to,
-    )?;
-    Ok(Some(id))
+    ingest.put(tx, &item, 0).map(Some)
 }
 
 /// Shows at once what a command will do. Answers the row it shows.
@@ -234,8 +265,10 @@ pub(crate) fn withdraw_local(
                 && stored.flags & LOCAL_ONLY != 0
             {
                 tx.remove(stored.id, &ingest.written)?;
+                return Ok(());
             }
-            Ok(())
+            // Its echo is here: it stays, and nothing waits on it any more.
+            entry.item.map_or(Ok(()), |id| show(ingest, tx, id))
         }
         Command::EditMessage { .. } | Command::Redact { .. } | Command::React { .. } => {
             drop_patch(ingest, tx, &handle)?;

@@ -139,12 +139,10 @@ impl<'a> Ingest<'a> {
             self.poison(tx, &poison)?;
             return Ok(None);
         }
-        let known = tx.find(&self.place, &item.handle)?;
-        let adopted = match known {
-            Some(_) => None,
+        let before = match tx.find(&self.place, &item.handle)? {
+            Some(known) => Some(known),
             None => local::adopt(self, tx, item)?,
         };
-        let before = known.or_else(|| adopted.as_ref().map(|it| it.id));
         let mut item = Cow::Borrowed(item);
         let mut keep = None;
         match (&item.body, before) {
@@ -173,12 +171,9 @@ impl<'a> Ingest<'a> {
             (_, None) => {}
         }
         let id = self.put(tx, &item, 0)?;
-        if let Some(old) = adopted {
-            local::adopted(self, tx, &old, id, &item.handle)?;
-        }
         match keep {
             Some(body) => tx.keep_remote(id, &body)?,
-            None if known.is_some() => tx.drop_remote(id)?,
+            None if before.is_some() => tx.drop_remote(id)?,
             None => {}
         }
         Ok(Some(id))

@@ -8,6 +8,7 @@ mod items;
 mod journal;
 mod outbox;
 mod people;
+mod rename;
 mod schema;
 mod small;
 
