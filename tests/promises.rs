@@ -2,6 +2,7 @@
 //! people she works with. The server does as told, the outbox is the seam.
 
 mod identity;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -599,19 +600,4 @@ async fn the_loop_sends_what_is_queued_without_being_asked_and_stops_when_told()
     assert_eq!(hub.hub().running(), vec!["account ada-main".to_owned()]);
     assert!(hub.hub().stop().await);
     assert_eq!(hub.hub().running(), Vec::<String>::new());
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_past_due_alerts_once() {
-    let hub = TestHub::ada().await;
-    let task = Task {
-        title: "Call Bob".into(),
-        due: Some(rapport_model::plan::Due::Day(jiff::civil::date(2026, 3, 1))),
-        ..Task::default()
-    };
-    hub.server().add(FILES, "task", Body::Task(task));
-    hub.sync().await.unwrap();
-    let utc = jiff::tz::TimeZone::UTC;
-    assert_eq!(hub.hub().raise_overdue(&utc).unwrap(), 1);
-    assert_eq!(hub.hub().raise_overdue(&utc).unwrap(), 0);
 }

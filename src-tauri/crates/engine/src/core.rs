@@ -5,14 +5,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use rapport_model::connector::{Factory, Setting, Vault};
 use rapport_model::{
     Account, AccountId, Address, AddressKind, Clock, CollectionId, CommandId, Connector, Fault,
     Mailbox, Millis,
 };
-use rapport_store::StoreError;
 use rapport_store::db::{Db, Reader, Tx};
-use tokio::sync::Notify;
+use rapport_store::{StoreError, Topic};
+use tokio::sync::broadcast::error::TryRecvError;
+use tokio::sync::{Notify, broadcast};
 
 use crate::error::HubError;
 use crate::rng::Rng;
@@ -27,6 +29,12 @@ pub(crate) struct Core {
     pub(crate) vault: Arc<dyn Vault>,
     registry: BTreeMap<&'static str, Arc<dyn Factory>>,
     sessions: Mutex<BTreeMap<AccountId, Arc<Session>>>,
+    /// Where the user is: what is due today depends on it.
+    zone: Mutex<TimeZone>,
+    /// What commits touched and the upkeep of the index has not seen.
+    touched: Mutex<broadcast::Receiver<Arc<Vec<Topic>>>>,
+    /// The index is in more pieces than it need be.
+    untidy: AtomicBool,
 }
 
 /// Runs something that blocks for a moment without holding up the other tasks
@@ -56,17 +64,47 @@ impl Core {
             .map(|it| (it.manifest().name, it))
             .collect();
         Self {
+            touched: Mutex::new(db.subscribe()),
             db,
             clock,
             rng,
             vault,
             registry,
             sessions: Mutex::default(),
+            zone: Mutex::new(TimeZone::system()),
+            untidy: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    pub(crate) fn zone(&self) -> TimeZone {
+        lock(&self.zone).clone()
+    }
+
+    pub(crate) fn set_zone(&self, zone: TimeZone) {
+        *lock(&self.zone) = zone;
+    }
+
+    /// The index is not in as few pieces as it can be.
+    pub(crate) fn mark_untidy(&self) {
+        self.untidy.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether anything searchable changed since the last call, or was left in
+    /// pieces. The caller takes care of it or marks it again.
+    pub(crate) fn take_untidy(&self) -> bool {
+        let mut untidy = self.untidy.swap(false, Ordering::SeqCst);
+        let mut touched = lock(&self.touched);
+        loop {
+            match touched.try_recv() {
+                Ok(topics) => untidy |= topics.contains(&Topic::Search),
+                Err(TryRecvError::Lagged(_)) => untidy = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return untidy,
+            }
+        }
     }
 
     pub(crate) fn read<T>(

@@ -3,10 +3,10 @@
 use rapport_model::ItemId;
 use rapport_model::command::Outgoing;
 use rapport_store::table::draft::Draft;
-use rapport_store::table::notification::Notification;
 
 use super::{Hub, Placed};
 use crate::error::HubError;
+use crate::sync::raise_overdue;
 
 impl Hub {
     /// Saves what is being written under a key. Answers its version.
@@ -61,43 +61,13 @@ impl Hub {
     }
 
     /// Raises an alert for everything that is past due, each due date once. Answers
-    /// how many are new. Whoever runs the hub calls it now and then.
+    /// how many are new. The hub does it by itself at its start, every hour, and at
+    /// the end of [`Hub::sync_once`].
     ///
     /// # Errors
     /// The file cannot be read or written.
     pub fn raise_overdue(&self, zone: &jiff::tz::TimeZone) -> Result<u32, HubError> {
-        let now = self.core.now();
-        let today = self.read(|it| it.today_view(now, zone))?;
-        let records = today.overdue.into_iter().map(|it| {
-            let due = it.due.unwrap_or_default();
-            (it.id, it.title, due)
-        });
-        let tasks = today.tasks.into_iter().filter(|it| it.overdue).map(|it| {
-            let due = it.due.map(|it| format!("{it:?}")).unwrap_or_default();
-            (it.id, it.title, due)
-        });
-        let all: Vec<(ItemId, String, String)> = records.chain(tasks).collect();
-        Ok(self.core.write(|tx| {
-            let mut new = 0;
-            for (id, title, due) in &all {
-                let alert = Notification {
-                    id: 0,
-                    key: format!("overdue:item:{id}:{due}"),
-                    at: now,
-                    item: Some(*id),
-                    title: title.clone(),
-                    text: "Past due".to_owned(),
-                    why: serde_json::json!({
-                        "event": "overdue",
-                        "reason": "Its due date has passed and it is not done.",
-                        "due": due,
-                    }),
-                    seen: None,
-                };
-                new += u32::from(tx.put_notification(&alert)?.is_some());
-            }
-            Ok(new)
-        })?)
+        Ok(raise_overdue(&self.core, zone)?)
     }
 
     /// The user saw these notifications.

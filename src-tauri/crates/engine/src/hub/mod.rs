@@ -93,6 +93,12 @@ impl Hub {
         Arc::clone(&self.core.clock)
     }
 
+    /// Where the user is, when that is not what the system says: what is due today
+    /// depends on it.
+    pub fn set_zone(&self, zone: jiff::tz::TimeZone) {
+        self.core.set_zone(zone);
+    }
+
     /// What the connectors of this build say of themselves.
     #[must_use]
     pub fn manifests(&self) -> Vec<&'static Manifest> {

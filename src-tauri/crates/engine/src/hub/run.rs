@@ -10,18 +10,26 @@ use tokio_util::sync::CancellationToken;
 
 use super::Hub;
 use crate::error::HubError;
-use crate::sync::{Ask, Progress, Reconciled, Turn, reconcile, run_account, turn};
+use crate::sync::{
+    ALL_STEPS, Ask, Progress, Reconciled, Turn, look_after, rebuild, reconcile, run_account,
+    run_upkeep, tidy, turn,
+};
 
 /// So long a push under way may take to end when the hub stops. What is cut off
 /// is asked about at the next start.
 const GRACE: Duration = Duration::from_secs(10);
+/// The task beside the loops of the accounts.
+const UPKEEP: &str = "upkeep";
 
 impl Hub {
-    /// Starts a loop for every account that has none.
+    /// Starts a loop for every account that has none, and the upkeep beside them.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn start(&self) -> Result<(), HubError> {
+        let core = Arc::clone(&self.core);
+        self.supervisor
+            .spawn(UPKEEP, move |stop| run_upkeep(Arc::clone(&core), stop));
         for account in self.accounts()? {
             if let Err(error) = self.start_account(&account.id) {
                 // One account that cannot start never keeps the others from it.
@@ -59,7 +67,9 @@ impl Hub {
     /// The accounts whose loops run.
     #[must_use]
     pub fn running(&self) -> Vec<String> {
-        self.supervisor.running()
+        let mut all = self.supervisor.running();
+        all.retain(|it| it != UPKEEP);
+        all
     }
 
     /// Takes one turn of every account that is not paused, or of one. Accounts go
@@ -81,6 +91,10 @@ impl Hub {
             }
             None => accounts.retain(|it| !it.paused),
         }
+        if let Err(error) = rebuild(&self.core, stop).await {
+            // What is new can be pulled and found all the same.
+            tracing::error!(%error, "the search index was not rebuilt");
+        }
         let turns = accounts.iter().map(|account| async move {
             let session = match self.core.session(&account.id) {
                 Ok(session) => session,
@@ -95,10 +109,12 @@ impl Hub {
             };
             turn(&self.core, &session, &ask).await
         });
-        futures_util::future::join_all(turns)
-            .await
-            .into_iter()
-            .collect()
+        let turns = futures_util::future::join_all(turns).await;
+        if !stop.is_cancelled() {
+            look_after(&self.core);
+            tidy(&self.core, ALL_STEPS, stop).await;
+        }
+        turns.into_iter().collect()
     }
 
     /// Reads one collection now.

@@ -15,6 +15,7 @@ use rapport_model::{CollectionId, Health};
 use tokio_util::sync::CancellationToken;
 
 use super::turn::{Ask, turn};
+use super::upkeep::{IDLE_STEPS, tidy};
 use crate::core::{Core, Session, lock};
 
 /// Without anything to wait for, the account looks again after this long.
@@ -97,17 +98,26 @@ pub(crate) async fn run(core: Arc<Core>, session: Arc<Session>, stop: Cancellati
             next_in(&core, &session, news.is_empty())
         };
         let pause = Duration::from_millis(wait.clamp(0, 24 * 60 * 60_000).unsigned_abs());
-        tokio::select! {
-            biased;
-            () = stop.cancelled() => return,
-            () = session.wake.notified() => {}
-            Some((collection, fresh)) = watches.next(), if !watches.is_empty() => {
-                if fresh {
-                    news.insert(collection.clone());
+        let rest = tokio::time::sleep(pause);
+        let upkeep = tidy(&core, IDLE_STEPS, &stop);
+        tokio::pin!(rest, upkeep);
+        let mut untidy = true;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = session.wake.notified() => break,
+                Some((collection, fresh)) = watches.next(), if !watches.is_empty() => {
+                    if fresh {
+                        news.insert(collection.clone());
+                    }
+                    watches.push(watch(&session, collection, fresh));
+                    break;
                 }
-                watches.push(watch(&session, collection, fresh));
+                () = &mut rest => break,
+                // Last: anything else that is ready goes before the next step.
+                () = &mut upkeep, if untidy => untidy = false,
             }
-            () = tokio::time::sleep(pause) => {}
         }
     }
 }

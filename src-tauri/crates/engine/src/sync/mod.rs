@@ -6,6 +6,7 @@ mod pull;
 mod reconcile;
 mod supervisor;
 mod turn;
+mod upkeep;
 
 pub(crate) use account::run as run_account;
 pub use pace::{Pace, delay};
@@ -13,4 +14,7 @@ pub(crate) use reconcile::reconcile;
 pub use reconcile::{Reconciled, difference};
 pub use supervisor::{Supervisor, TaskEnd, TaskEvent};
 pub(crate) use turn::{Ask, turn};
+pub(crate) use upkeep::{
+    ALL_STEPS, look_after, raise_overdue, rebuild, run as run_upkeep, tidy,
+};
 pub use turn::{CollectionTurn, Progress, Turn};

@@ -1,0 +1,158 @@
+//! What nobody waits for: an index in few pieces, alerts for what has passed its
+//! due date, an outbox without last month's entries.
+//!
+//! All of it goes in small transactions between which other work gets in, and
+//! none of it writes when there is nothing to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use rapport_model::{ItemId, Millis};
+use rapport_store::StoreError;
+use rapport_store::table::notification::Notification;
+use tokio_util::sync::CancellationToken;
+
+use crate::core::Core;
+
+/// Pages of the index merged in one transaction: a few milliseconds.
+const PAGES: u32 = 128;
+/// Items indexed in one transaction of a rebuild.
+const REBUILT: usize = 500;
+/// Steps of merging in one idle moment; the next one goes on.
+pub(crate) const IDLE_STEPS: u32 = 64;
+/// Steps of merging at the end of a turn that somebody asked for: enough for a
+/// first sync of some hundred thousand items.
+pub(crate) const ALL_STEPS: u32 = 10_000;
+/// Due dates and old entries are looked at so often.
+const EVERY: i64 = 60 * 60_000;
+/// The clock is looked at so often: a machine that slept has missed its timers.
+const LOOK: Duration = Duration::from_secs(60);
+/// What ended so many days ago leaves the outbox.
+const KEPT_DAYS: i64 = 30;
+
+/// Says again that there is something to do, unless it came to its end.
+struct Unfinished<'a> {
+    core: &'a Core,
+    done: bool,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.core.mark_untidy();
+        }
+    }
+}
+
+/// Merges the pieces that changes left in the search index, in at most `most`
+/// steps. Without a change since the last time it does nothing. Whoever drops
+/// it in the middle loses nothing.
+pub(crate) async fn tidy(core: &Core, most: u32, stop: &CancellationToken) {
+    if !core.take_untidy() {
+        return;
+    }
+    let mut left = Unfinished { core, done: false };
+    for _ in 0..most {
+        if stop.is_cancelled() {
+            return;
+        }
+        match core.write(|tx| tx.tidy_search(PAGES)) {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => {
+                left.done = true;
+                return;
+            }
+            Err(error) => {
+                // The index is only slower for it; the next change tries again.
+                tracing::warn!(%error, "the search index was not tidied");
+                left.done = true;
+                return;
+            }
+        }
+    }
+}
+
+/// Writes the search index anew if it was written by another version, or goes on
+/// where that was interrupted. Searching works all the while.
+pub(crate) async fn rebuild(core: &Core, stop: &CancellationToken) -> Result<(), StoreError> {
+    while !stop.is_cancelled() && core.read(|it| it.search_needs_rebuild())? {
+        core.write(|tx| tx.rebuild_search(REBUILT))?;
+        core.mark_untidy();
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Raises what is past due and forgets what is long over. What fails is tried
+/// again an hour later.
+pub(crate) fn look_after(core: &Core) {
+    if let Err(error) = raise_overdue(core, &core.zone()) {
+        tracing::warn!(%error, "due dates were not looked at");
+    }
+    let before = core.now().plus(-KEPT_DAYS * 86_400_000);
+    if let Err(error) = core.write(|tx| tx.prune_outbox(before)) {
+        tracing::warn!(%error, "the outbox was not cleared of old entries");
+    }
+}
+
+/// Runs until `stop`, beside the loops of the accounts.
+pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
+    if let Err(error) = rebuild(&core, &stop).await {
+        tracing::error!(%error, "the search index was not rebuilt");
+    }
+    let mut last: Option<Millis> = None;
+    loop {
+        let now = core.now();
+        // A clock that jumped back is no reason to wait longer.
+        if last.is_none_or(|at| now.since(at).saturating_abs() >= EVERY) {
+            last = Some(now);
+            look_after(&core);
+        }
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Raises an alert for everything that is past due, each due date once. Answers
+/// how many are new.
+pub(crate) fn raise_overdue(core: &Core, zone: &TimeZone) -> Result<u32, StoreError> {
+    let now = core.now();
+    let today = core.read(|it| it.today_view(now, zone))?;
+    let records = today.overdue.into_iter().map(|it| {
+        let due = it.due.unwrap_or_default();
+        (it.id, it.title, due)
+    });
+    let tasks = today.tasks.into_iter().filter(|it| it.overdue).map(|it| {
+        let due = it.due.map(|it| format!("{it:?}")).unwrap_or_default();
+        (it.id, it.title, due)
+    });
+    let all: Vec<(ItemId, String, String)> = records.chain(tasks).collect();
+    if all.is_empty() {
+        return Ok(0);
+    }
+    core.write(|tx| {
+        let mut new = 0;
+        for (id, title, due) in &all {
+            let alert = Notification {
+                id: 0,
+                key: format!("overdue:item:{id}:{due}"),
+                at: now,
+                item: Some(*id),
+                title: title.clone(),
+                text: "Past due".to_owned(),
+                why: serde_json::json!({
+                    "event": "overdue",
+                    "reason": "Its due date has passed and it is not done.",
+                    "due": due,
+                }),
+                seen: None,
+            };
+            new += u32::from(tx.put_notification(&alert)?.is_some());
+        }
+        Ok(new)
+    })
+}

@@ -1,0 +1,136 @@
+//! What nobody waits for happens by itself, once, and leaves no trace when there
+//! is nothing to do.
+
+use rapport_store::Topic;
+
+use super::*;
+
+fn task_due_in_march() -> Body {
+    Body::Task(Task {
+        title: "Call Bob".into(),
+        due: Some(rapport_model::plan::Due::Day(jiff::civil::date(2026, 3, 1))),
+        ..Task::default()
+    })
+}
+
+fn alerts(hub: &TestHub) -> usize {
+    let all = hub.hub().read(|it| it.notifications(false, None, 100));
+    all.unwrap().len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_past_due_alerts_once() {
+    let hub = TestHub::ada().await;
+    hub.server().add(FILES, "task", task_due_in_march());
+    hub.sync().await.unwrap();
+    assert_eq!(
+        alerts(&hub),
+        1,
+        "a turn that was asked for looks at due dates"
+    );
+    let utc = jiff::tz::TimeZone::UTC;
+    assert_eq!(hub.hub().raise_overdue(&utc).unwrap(), 0);
+    hub.sync().await.unwrap();
+    assert_eq!(alerts(&hub), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hub_left_running_looks_at_due_dates_every_hour_by_the_clock() {
+    let hub = TestHub::ada().await;
+    hub.hub().start().unwrap();
+    hub.server().add(FILES, "task", task_due_in_march());
+    hub.hub().wake(&hub.account()).unwrap();
+    while hub.all("main", FILES).is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(alerts(&hub), 0, "nobody has looked since it came");
+    hub.clock.advance(3_600_000);
+    let limit = tokio::time::Instant::now() + std::time::Duration::from_secs(600);
+    while alerts(&hub) == 0 {
+        assert!(tokio::time::Instant::now() < limit, "nobody looked");
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    assert!(hub.hub().stop().await);
+    assert_eq!(alerts(&hub), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_a_month_ago_leaves_the_outbox_by_itself() {
+    let (hub, _, room) = ada_in_a_room().await;
+    let placed = hub.hub().send(room, say("Old")).unwrap();
+    hub.sync().await.unwrap();
+    hub.clock.advance(29 * 86_400_000);
+    hub.sync().await.unwrap();
+    assert!(hub.hub().entry(&placed.command).is_ok());
+    hub.clock.advance(2 * 86_400_000);
+    hub.sync().await.unwrap();
+    assert!(hub.hub().entry(&placed.command).is_err());
+    assert_eq!(messages(&hub), vec!["Old"]);
+}
+
+/// Whether a step of merging finds anything to merge.
+fn is_tidy(hub: &TestHub) -> bool {
+    !hub.hub().db().write(|tx| tx.tidy_search(10_000)).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_sync_ends_with_a_tidy_index() {
+    let (hub, room, _) = ada_in_a_room().await;
+    hub.server().set_page(2);
+    for n in 0..60 {
+        hub.server()
+            .say(&room, &somebody("Bob"), &format!("word{n} pump valve"));
+    }
+    hub.sync().await.unwrap();
+    assert!(is_tidy(&hub));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_loop_tidies_the_index() {
+    let (hub, room, id) = ada_in_a_room().await;
+    hub.server().set_page(2);
+    hub.hub().start().unwrap();
+    for n in 0..60 {
+        hub.server()
+            .say(&room, &somebody("Bob"), &format!("word{n} pump valve"));
+    }
+    hub.hub().wake(&hub.account()).unwrap();
+    let arrived = || hub.hub().read(|it| it.items_of_conversation(id, None, 100));
+    while arrived().unwrap().len() < 60 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    // This time passes only when every task rests.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(is_tidy(&hub));
+    assert!(hub.hub().stop().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_index_of_another_version_is_written_anew_before_a_sync() {
+    let (hub, room, _) = ada_in_a_room().await;
+    hub.server().say(&room, &somebody("Bob"), "impeller");
+    hub.sync().await.unwrap();
+    hub.hub().db().write(|tx| tx.empty_search()).unwrap();
+    assert!(hub.hub().read(|it| it.search_needs_rebuild()).unwrap());
+    hub.sync().await.unwrap();
+    assert!(!hub.hub().read(|it| it.search_needs_rebuild()).unwrap());
+    let check = hub.hub().read(|it| it.search_self_check(10)).unwrap();
+    assert_eq!(check.missing.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_without_news_after_the_upkeep_commits_nothing() {
+    let (hub, room, _) = ada_in_a_room().await;
+    hub.server().say(&room, &somebody("Bob"), "old news");
+    hub.server().add(FILES, "task", task_due_in_march());
+    hub.sync().await.unwrap();
+    hub.sync().await.unwrap();
+    let mut topics = hub.hub().db().subscribe();
+    let wal = hub.hub().db().profile().home().join("rapport.db-wal");
+    let before = std::fs::read(&wal).unwrap_or_default();
+    hub.sync().await.unwrap();
+    assert!(before == std::fs::read(&wal).unwrap_or_default());
+    while let Ok(seen) = topics.try_recv() {
+        assert!(!seen.contains(&Topic::Search) && !seen.contains(&Topic::Notifications));
+    }
+}
