@@ -2,6 +2,7 @@
 //! people she works with. The server does as told, the outbox is the seam.
 
 mod identity;
+mod leaving;
 mod upkeep;
 
 use std::collections::BTreeMap;

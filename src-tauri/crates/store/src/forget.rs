@@ -1,15 +1,16 @@
 //! Forgetting: an account or a person leaves with rows, index, raw forms and
 //! journal. What would be lost is listed first, and only the list decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rapport_model::{AccountId, CommandId, ItemId, Kind, PersonId};
+use rapport_model::{AccountId, CommandId, ItemId, Kind, OrgId, PersonId};
 use rusqlite::{OptionalExtension, params};
 
 use crate::db::{Reader, Tx};
 use crate::error::StoreError;
 use crate::search::unindex_item;
 use crate::table::item::kind_at;
+use crate::table::people::NodeId;
 use crate::topic::Topic;
 
 /// What goes, or went, with an account or person.
@@ -99,6 +100,44 @@ impl Reader<'_> {
         )?;
         loss.nodes = self.count("SELECT count(*) FROM node WHERE person = ?1", person.0)?;
         Ok(loss)
+    }
+
+    /// The persons and organisations that an account's items belong to.
+    pub fn belonging_to_account(
+        &self,
+        account: &AccountId,
+    ) -> Result<(BTreeSet<PersonId>, BTreeSet<OrgId>), StoreError> {
+        let row = self.account_row(account)?;
+        let persons = self.numbers("SELECT DISTINCT person FROM item WHERE account = ?1", row)?;
+        let orgs = self.numbers("SELECT DISTINCT org FROM item WHERE account = ?1", row)?;
+        Ok((
+            persons.into_iter().map(PersonId).collect(),
+            orgs.into_iter().map(OrgId).collect(),
+        ))
+    }
+
+    /// The organisations that a person's items belong to.
+    pub fn orgs_beside_person(&self, person: PersonId) -> Result<BTreeSet<OrgId>, StoreError> {
+        let orgs = self.numbers("SELECT DISTINCT org FROM item WHERE person = ?1", person.0)?;
+        Ok(orgs.into_iter().map(OrgId).collect())
+    }
+
+    /// The handles whose key begins with `prefix`.
+    pub fn nodes_below(&self, prefix: &str) -> Result<Vec<NodeId>, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT id FROM node WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1 \
+             AND key < ?1 || char(1114111) ORDER BY id",
+        )?;
+        let rows = statement.query_map([prefix], |row| row.get(0).map(NodeId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The numbers a query finds, without the empty ones.
+    fn numbers(&self, sql: &str, of: i64) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.conn.prepare(sql)?;
+        let rows = statement.query_map([of], |row| row.get::<_, Option<i64>>(0))?;
+        let all: Vec<Option<i64>> = rows.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().flatten().collect())
     }
 
     fn loss(&self, whose: Whose) -> Result<Loss, StoreError> {

@@ -7,7 +7,7 @@ use rapport_store::Loss;
 use super::Hub;
 use crate::core::{spacing_key, user_key};
 use crate::error::HubError;
-use crate::people::Rules;
+use crate::people::{Beside, Rules};
 
 /// An account to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,8 +185,12 @@ impl Hub {
             tracing::warn!(account = %id, %fault, "the session at the source was not ended");
         }
         let loss = self.core.write(|tx| {
+            let beside = Beside::account(tx, id)?;
             tx.drop_setting(&user_key(id))?;
-            tx.remove_account(id)
+            let loss = tx.remove_account(id)?;
+            let rules = Rules::load(tx, &AccountId::new(""))?;
+            beside.settle(tx, &rules)?;
+            Ok(loss)
         })?;
         self.core.forget_session(id);
         self.core.vault.remove(&format!("account/{id}"))?;

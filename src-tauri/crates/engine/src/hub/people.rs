@@ -8,7 +8,7 @@ use rapport_store::table::people::{NodeId, Stance};
 
 use super::Hub;
 use crate::error::HubError;
-use crate::people::{People, Rules, Said, Suggestion, say, split, suggestions};
+use crate::people::{Beside, People, Rules, Said, Suggestion, say, split, suggestions};
 
 impl Hub {
     /// The rules of no account in particular.
@@ -129,6 +129,12 @@ impl Hub {
     /// # Errors
     /// The file cannot be written.
     pub fn forget_person(&self, person: PersonId) -> Result<Loss, HubError> {
-        Ok(self.core.write(|tx| tx.forget_person(person))?)
+        let rules = self.rules()?;
+        Ok(self.core.write(|tx| {
+            let beside = Beside::person(tx, person)?;
+            let loss = tx.forget_person(person)?;
+            beside.settle(tx, &rules)?;
+            Ok(loss)
+        })?)
     }
 }

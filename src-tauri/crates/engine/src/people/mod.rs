@@ -4,6 +4,7 @@
 //! person is only a view over ties, named by its smallest node.
 
 pub mod graph;
+mod leave;
 mod normalise;
 mod resolve;
 mod rules;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rapport_model::{ItemId, OrgId, PersonId};
 use rapport_store::table::people::NodeId;
 
+pub(crate) use leave::Beside;
 pub use normalise::{
     address_key, domain, email, is_free_mail, is_role, matrix, name_key, phone, tax_id,
 };

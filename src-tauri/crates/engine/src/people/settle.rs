@@ -99,15 +99,21 @@ impl People {
                 .filter_map(|it| it.key.strip_prefix(prefix))
                 .collect()
         };
+        // Without a source that names it, it is called by its domain.
+        let by_domain = nodes.iter().find(|it| it.key.starts_with("domain:"));
         let name = sources
             .first()
+            .or(by_domain.as_ref())
             .map_or_else(|| first.name.clone(), |it| it.name.clone());
-        if !sources.is_empty() || nodes.iter().any(|it| it.key.starts_with("domain:")) {
+        if !sources.is_empty() || by_domain.is_some() {
             tx.put_org(&OrgRow {
                 id: org,
                 name,
                 detail: serde_json::json!({ "sources": sources.len(), "domains": of("domain:") }),
             })?;
+        } else if !nodes.iter().any(|it| is_source(it)) && tx.org(org)?.is_some() {
+            // A number alone names nobody.
+            tx.drop_org(org)?;
         }
         for old in left {
             self.leave_org(tx, old)?;
@@ -116,7 +122,7 @@ impl People {
     }
 
     /// Items and colleagues of an organisation that changed its id.
-    fn leave_org(&mut self, tx: &mut Tx<'_>, old: OrgId) -> Result<(), StoreError> {
+    pub(super) fn leave_org(&mut self, tx: &mut Tx<'_>, old: OrgId) -> Result<(), StoreError> {
         let rest = tx.nodes_of_org(old)?;
         for node in &rest {
             if node.side == Side::Person {
@@ -196,7 +202,7 @@ impl People {
         Ok(())
     }
 
-    fn items_again(&mut self, tx: &Tx<'_>, person: PersonId) -> Result<(), StoreError> {
+    pub(super) fn items_again(&mut self, tx: &Tx<'_>, person: PersonId) -> Result<(), StoreError> {
         let mut before = None;
         loop {
             let ids = tx.items_of_person(person, before, STEP)?;
