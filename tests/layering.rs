@@ -12,7 +12,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rapport-net", &["rapport-model"]),
     ("rapport-engine", &["rapport-model", "rapport-store"]),
     ("rapport-connectors", &["rapport-model", "rapport-net"]),
-    ("rapport-api", &["rapport-model", "rapport-store", "rapport-engine", "rapport-sample"]),
+    (
+        "rapport-api",
+        &[
+            "rapport-model",
+            "rapport-store",
+            "rapport-engine",
+            "rapport-sample",
+        ],
+    ),
 ];
 
 /// Foreign crates that only one of ours may name, and why.
@@ -24,7 +32,10 @@ const ONLY: &[(&str, &str)] = &[
 ];
 
 fn ours() -> Vec<Package> {
-    let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata answers");
+    let metadata = MetadataCommand::new()
+        .no_deps()
+        .exec()
+        .expect("cargo metadata answers");
     metadata.packages
 }
 
@@ -39,10 +50,14 @@ fn shipped_dependencies(package: &Package) -> BTreeSet<String> {
 
 #[test]
 fn every_crate_uses_only_what_lies_below_it() {
-    let rules: BTreeMap<&str, BTreeSet<&str>> =
-        MAY_USE.iter().map(|(name, uses)| (*name, uses.iter().copied().collect())).collect();
+    let rules: BTreeMap<&str, BTreeSet<&str>> = MAY_USE
+        .iter()
+        .map(|(name, uses)| (*name, uses.iter().copied().collect()))
+        .collect();
     for package in ours() {
-        let Some(allowed) = rules.get(package.name.as_str()) else { continue };
+        let Some(allowed) = rules.get(package.name.as_str()) else {
+            continue;
+        };
         for used in shipped_dependencies(&package) {
             assert!(
                 !used.starts_with("rapport-") || allowed.contains(used.as_str()),
@@ -55,9 +70,15 @@ fn every_crate_uses_only_what_lies_below_it() {
 
 #[test]
 fn every_listed_crate_exists_so_that_no_rule_is_empty() {
-    let names: BTreeSet<String> = ours().iter().map(|package| package.name.to_string()).collect();
+    let names: BTreeSet<String> = ours()
+        .iter()
+        .map(|package| package.name.to_string())
+        .collect();
     for (name, _) in MAY_USE {
-        assert!(names.contains(*name), "{name} is in the rules and not in the workspace");
+        assert!(
+            names.contains(*name),
+            "{name} is in the rules and not in the workspace"
+        );
     }
 }
 
@@ -83,7 +104,9 @@ fn only_its_keeper_names_a_foreign_crate() {
 fn no_crate_of_the_core_names_the_window() {
     for package in ours() {
         assert!(
-            !shipped_dependencies(&package).iter().any(|name| name.starts_with("tauri")),
+            !shipped_dependencies(&package)
+                .iter()
+                .any(|name| name.starts_with("tauri")),
             "{} names tauri",
             package.name
         );
@@ -102,9 +125,15 @@ fn no_source_file_is_longer_than_six_hundred_lines() {
                 if !path.ends_with("target") {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|end| end == "rs" || end == "py") {
+            } else if path
+                .extension()
+                .is_some_and(|end| end == "rs" || end == "py")
+            {
                 seen += 1;
-                let lines = std::fs::read_to_string(&path).expect("readable text").lines().count();
+                let lines = std::fs::read_to_string(&path)
+                    .expect("readable text")
+                    .lines()
+                    .count();
                 assert!(lines <= 600, "{} has {lines} lines", path.display());
             }
         }
