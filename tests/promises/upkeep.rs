@@ -94,6 +94,7 @@ async fn an_idle_loop_tidies_the_index() {
         hub.server()
             .say(&room, &somebody("Bob"), &format!("word{n} pump valve"));
     }
+    hub.clock.advance(3_600_000);
     hub.hub().wake(&hub.account()).unwrap();
     let arrived = || hub.hub().read(|it| it.items_of_conversation(id, None, 100));
     while arrived().unwrap().len() < 60 {

@@ -130,7 +130,14 @@ pub(crate) fn raise_overdue(core: &Core, zone: &TimeZone) -> Result<u32, StoreEr
         let due = it.due.map(|it| format!("{it:?}")).unwrap_or_default();
         (it.id, it.title, due)
     });
-    let all: Vec<(ItemId, String, String)> = records.chain(tasks).collect();
+    let mut all: Vec<(ItemId, String, String)> = records.chain(tasks).collect();
+    let told = core.read(|it| {
+        all.iter()
+            .map(|(id, _, due)| it.has_notified(&overdue_key(*id, due)))
+            .collect::<Result<Vec<bool>, StoreError>>()
+    })?;
+    let mut told = told.into_iter();
+    all.retain(|_| !told.next().unwrap_or(false));
     if all.is_empty() {
         return Ok(0);
     }
@@ -139,7 +146,7 @@ pub(crate) fn raise_overdue(core: &Core, zone: &TimeZone) -> Result<u32, StoreEr
         for (id, title, due) in &all {
             let alert = Notification {
                 id: 0,
-                key: format!("overdue:item:{id}:{due}"),
+                key: overdue_key(*id, due),
                 at: now,
                 item: Some(*id),
                 title: title.clone(),
@@ -155,4 +162,9 @@ pub(crate) fn raise_overdue(core: &Core, zone: &TimeZone) -> Result<u32, StoreEr
         }
         Ok(new)
     })
+}
+
+/// An item alerts once for each due date it has.
+fn overdue_key(id: ItemId, due: &str) -> String {
+    format!("overdue:item:{id}:{due}")
 }

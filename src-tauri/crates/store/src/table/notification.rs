@@ -62,6 +62,15 @@ fn read(row: &Row<'_>) -> Result<Notification, StoreError> {
 }
 
 impl Reader<'_> {
+    /// Whether that key has alerted already. Putting it again would do nothing,
+    /// but the counter of the table is written even then.
+    pub fn has_notified(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM notification WHERE key = ?1")?
+            .exists([key])?)
+    }
+
     /// Notifications, the newest first, before the number `before`.
     pub fn notifications(
         &self,
