@@ -123,7 +123,10 @@ pub fn disarm() {
 #[must_use]
 pub fn seen() -> BTreeMap<String, u64> {
     let target = TARGET.lock().unwrap_or_else(PoisonError::into_inner);
-    target.as_ref().map(|aim| aim.seen.clone()).unwrap_or_default()
+    target
+        .as_ref()
+        .map(|aim| aim.seen.clone())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -134,7 +137,10 @@ mod tests {
     fn a_point_is_armed_by_name_and_number() {
         let armed = |text| parse(text).map(|it| (it.name, it.left, it.waits));
         assert_eq!(armed("store.*:12"), Some(("store.*".to_owned(), 12, false)));
-        assert_eq!(armed("store.a:3:wait"), Some(("store.a".to_owned(), 3, true)));
+        assert_eq!(
+            armed("store.a:3:wait"),
+            Some(("store.a".to_owned(), 3, true))
+        );
         assert_eq!(armed("store"), None);
         assert_eq!(armed("store:x"), None);
         assert_eq!(armed("store:wait"), None);
