@@ -5,6 +5,7 @@ import type { Handle } from "./Handle";
 import type { ItemId } from "./ItemId";
 import type { Millis } from "./Millis";
 import type { OrgId } from "./OrgId";
+import type { PersonId } from "./PersonId";
 
 /**
  * A conversation in the inbox.
@@ -50,6 +51,10 @@ last_text: string,
  * The user said it.
  */
 last_mine: boolean, 
+/**
+ * The person who said it.
+ */
+last_person: PersonId | null, 
 /**
  * Unread messages.
  */

@@ -16,6 +16,10 @@ item: ItemId,
  */
 value: FieldValue, 
 /**
+ * The value for people: a reference by its title.
+ */
+shown: string, 
+/**
  * Where from, how old.
  */
 from: Provenance, };

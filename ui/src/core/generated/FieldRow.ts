@@ -15,6 +15,10 @@ field: string,
  */
 value: FieldValue, 
 /**
+ * The value for people: a reference by its title.
+ */
+shown: string, 
+/**
  * The source's value, while an edit waits.
  */
 at_source: FieldValue | null, 
