@@ -86,7 +86,11 @@ impl Asked {
         };
         let mut words = words.peekable();
         while let Some(word) = words.next() {
-            let mut value = || words.next().ok_or_else(|| wrong(&format!("{word} needs a value")));
+            let mut value = || {
+                words
+                    .next()
+                    .ok_or_else(|| wrong(&format!("{word} needs a value")))
+            };
             match word.as_str() {
                 "--full" => out.sizes = vec![10_000, 100_000, 1_000_000],
                 "--sizes" => out.sizes = list(&value()?, size)?,
@@ -131,7 +135,9 @@ fn size(text: &str) -> Option<u64> {
         _ => (lower.as_str(), 1),
     };
     let number: u64 = digits.parse().ok()?;
-    number.checked_mul(unit).filter(|it| (1_000..=20_000_000).contains(it))
+    number
+        .checked_mul(unit)
+        .filter(|it| (1_000..=20_000_000).contains(it))
 }
 
 #[cfg(test)]
@@ -150,7 +156,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_refused_with_the_usage() {
-        for wrong in [&["--sizes", "ten"][..], &["--only", "lunch"], &["--json"], &["-x"]] {
+        for wrong in [
+            &["--sizes", "ten"][..],
+            &["--only", "lunch"],
+            &["--json"],
+            &["-x"],
+        ] {
             let text = read(wrong).expect_err("not an option").to_string();
             assert!(text.contains("--full"), "{text}");
         }

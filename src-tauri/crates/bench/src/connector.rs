@@ -3,8 +3,8 @@
 //! The time spent on making them is counted apart, so that it can be left out of what the
 //! engine is charged with.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -111,7 +111,10 @@ impl Connector for BenchFactory {
         let changes = (from..to)
             .map(|at| Change::Upsert(Box::new(self.world.item(part, at))))
             .collect();
-        let cursor = Cursor { version: 1, data: json!(to) };
+        let cursor = Cursor {
+            version: 1,
+            data: json!(to),
+        };
         let mut page = Page::new(changes, Coverage::Delta, cursor, to < count);
         page.source_count = Some(count);
         self.making.add(watch.elapsed());

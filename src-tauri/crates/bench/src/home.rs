@@ -59,7 +59,13 @@ impl Home {
     ) -> Result<Self, Failure> {
         let db = Db::open(&Profile::at(folder), &key(), Arc::clone(&clock))?;
         let vault: Arc<dyn Vault> = Arc::new(Pocket::default());
-        let parts = Parts { db, registry, vault, clock, seed: Hub::fresh_seed()? };
+        let parts = Parts {
+            db,
+            registry,
+            vault,
+            clock,
+            seed: Hub::fresh_seed()?,
+        };
         Ok(Self {
             hub: Hub::open(parts),
             folder: folder.to_path_buf(),

@@ -60,7 +60,9 @@ fn obey(asked: &Asked) -> Result<(), Failure> {
         say(&format!("{FIGURES}{}", serde_json::to_string(&figures)?));
         return Ok(());
     }
-    let temporary = tempfile::Builder::new().prefix("rapport-bench-").tempdir()?;
+    let temporary = tempfile::Builder::new()
+        .prefix("rapport-bench-")
+        .tempdir()?;
     let folder = asked.folder.as_deref().unwrap_or(temporary.path());
     let mut report = Report {
         machine: Machine::here(&SystemClock.now().rfc3339()),
@@ -75,10 +77,14 @@ fn obey(asked: &Asked) -> Result<(), Failure> {
         }
     }
     if asked.wants(Case::Idle) {
-        report.figures.extend(child(Case::IdleFiles, 0, &fresh(folder, "idle")?, asked)?);
+        report
+            .figures
+            .extend(child(Case::IdleFiles, 0, &fresh(folder, "idle")?, asked)?);
     }
     if asked.wants(Case::Matrix) {
-        report.figures.extend(child(Case::Matrix, 0, &fresh(folder, "matrix")?, asked)?);
+        report
+            .figures
+            .extend(child(Case::Matrix, 0, &fresh(folder, "matrix")?, asked)?);
     }
     report.compare_sizes();
     say(&report.table());
@@ -101,7 +107,10 @@ fn of_size(size: u64, at: &Path, asked: &Asked, out: &mut Vec<Figure>) -> Result
         let ingest = child(Case::Ingest, size, at, asked)?;
         let rate = |of: &[Figure]| of.iter().find(|it| it.what == "rate").map(|it| it.value);
         if let (Some(bound), Some(ingest)) = (rate(&bound), rate(&ingest)) {
-            out.push(Figure::new("ingest", size, "rate beside the bound", ingest / bound, "×").at_least(0.5));
+            out.push(
+                Figure::new("ingest", size, "rate beside the bound", ingest / bound, "×")
+                    .at_least(0.5),
+            );
         }
         out.extend(ingest);
         out.extend(bound);
@@ -133,14 +142,27 @@ fn fresh(folder: &Path, name: &str) -> Result<std::path::PathBuf, Failure> {
 fn child(case: Case, size: u64, folder: &Path, asked: &Asked) -> Result<Vec<Figure>, Failure> {
     tell(&format!("{} {size} …", case.word()));
     let output = std::process::Command::new(std::env::current_exe()?)
-        .args(["--case", case.word(), "--sizes", &size.max(1_000).to_string()])
-        .args(["--rooms", &asked.rooms.to_string(), "--messages", &asked.messages.to_string()])
+        .args([
+            "--case",
+            case.word(),
+            "--sizes",
+            &size.max(1_000).to_string(),
+        ])
+        .args([
+            "--rooms",
+            &asked.rooms.to_string(),
+            "--messages",
+            &asked.messages.to_string(),
+        ])
         .arg("--folder")
         .arg(folder)
         .stderr(Stdio::inherit())
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let figures = text.lines().last().and_then(|line| line.strip_prefix(FIGURES));
+    let figures = text
+        .lines()
+        .last()
+        .and_then(|line| line.strip_prefix(FIGURES));
     match figures {
         Some(figures) if output.status.success() => {
             let figures: Vec<Figure> = serde_json::from_str(figures)?;

@@ -84,11 +84,17 @@ impl Report {
         };
         let mut more = Vec::new();
         for case in ["search", "search as you type"] {
-            let Some(base) = p95(case, 10_000, &self.figures) else { continue };
+            let Some(base) = p95(case, 10_000, &self.figures) else {
+                continue;
+            };
             for size in [100_000, 1_000_000] {
                 if let Some(value) = p95(case, size, &self.figures) {
                     let growth = Figure::new(case, size, "p95 beside 10k", value / base, "×");
-                    more.push(if size == 1_000_000 { growth.at_most(3.0) } else { growth });
+                    more.push(if size == 1_000_000 {
+                        growth.at_most(3.0)
+                    } else {
+                        growth
+                    });
                 }
             }
         }
@@ -104,7 +110,11 @@ impl Report {
         for it in &self.figures {
             table.add_row([
                 it.case.clone(),
-                if it.size == 0 { String::new() } else { it.size.to_string() },
+                if it.size == 0 {
+                    String::new()
+                } else {
+                    it.size.to_string()
+                },
                 it.what.clone(),
                 it.shown(),
                 it.aim.clone().unwrap_or_default(),

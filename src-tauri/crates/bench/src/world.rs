@@ -113,9 +113,9 @@ impl World {
             Part::Records => some(10),
             Part::Plans => some(3),
             Part::Chat => some(35),
-            Part::Mail => self.items.saturating_sub(
-                self.count(Part::Contacts) + some(10) + some(3) + some(35),
-            ),
+            Part::Mail => self
+                .items
+                .saturating_sub(self.count(Part::Contacts) + some(10) + some(3) + some(35)),
         }
     }
 
@@ -183,11 +183,7 @@ impl World {
         };
         if place < THREADS {
             let body = Conversation::new(ConversationKind::MailThread, subject(place));
-            return item(
-                thread(place),
-                moment(at, all),
-                Body::Conversation(body),
-            );
+            return item(thread(place), moment(at, all), Body::Conversation(body));
         }
         let mut dice = Dice::of(12, at);
         let number = dice.roll(THREADS);
@@ -228,8 +224,15 @@ impl World {
         }
         let writer = self.writer(&mut dice);
         let mine = dice.chance(30);
-        let id = if mine { "@ines:velmora.example".to_owned() } else { chat_id(writer) };
-        let from = Mailbox { name: None, address: Address::matrix(id.clone()) };
+        let id = if mine {
+            "@ines:velmora.example".to_owned()
+        } else {
+            chat_id(writer)
+        };
+        let from = Mailbox {
+            name: None,
+            address: Address::matrix(id.clone()),
+        };
         let words = 4 + dice.roll(36);
         let mut message = Message::plain(Handle::new(handle), from, prose(&mut dice, words));
         message.mine = mine;
@@ -313,7 +316,11 @@ impl World {
             Body::Task(Task {
                 title,
                 notes: Some(prose(&mut dice, words)),
-                status: if dice.chance(8) { TaskStatus::Open } else { TaskStatus::Done },
+                status: if dice.chance(8) {
+                    TaskStatus::Open
+                } else {
+                    TaskStatus::Done
+                },
                 due: day(when.plus(7 * 86_400_000)).map(rapport_model::plan::Due::Day),
                 about,
                 ..Task::default()

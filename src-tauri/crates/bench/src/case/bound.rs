@@ -43,7 +43,8 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
     let mut out = vec![figure("rate", large(size) / spent.as_secs_f64(), "items/s")];
     out.extend(peak_mb().map(|it| figure("peak memory", it, "MB")));
     out.push(
-        figure("disk", bytes / large(size), "bytes/item").noted("file and log, before a checkpoint"),
+        figure("disk", bytes / large(size), "bytes/item")
+            .noted("file and log, before a checkpoint"),
     );
     Ok(out)
 }

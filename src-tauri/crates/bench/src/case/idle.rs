@@ -35,15 +35,37 @@ pub(crate) async fn files(folder: &Path) -> Result<Vec<Figure>, Failure> {
         messages: None,
         needles: false,
     };
-    rapport_sample::generate(&options, &source, &mut |_| std::ops::ControlFlow::Continue(()))?;
-    let home = Home::open(&folder.join("files"), vec![Arc::new(FilesFactory)], Arc::new(SystemClock))?;
-    home.add("files", json!({ "folder": source, "own": "ines@velmora.example" }))?;
+    rapport_sample::generate(&options, &source, &mut |_| {
+        std::ops::ControlFlow::Continue(())
+    })?;
+    let home = Home::open(
+        &folder.join("files"),
+        vec![Arc::new(FilesFactory)],
+        Arc::new(SystemClock),
+    )?;
+    home.add(
+        "files",
+        json!({ "folder": source, "own": "ines@velmora.example" }),
+    )?;
     let watch = Stopwatch::start();
     let turns = home.turn(&|_| {}).await?;
     let spent = watch.elapsed();
-    let came: u64 = turns.iter().flat_map(|it| &it.collections).map(|it| it.changes).sum();
-    let first = Figure::new("idle, sample folder", came, "first sync", millis(spent), "ms")
-        .noted(format!("{:.0} items/s, reading the files included", large(came) / spent.as_secs_f64()));
+    let came: u64 = turns
+        .iter()
+        .flat_map(|it| &it.collections)
+        .map(|it| it.changes)
+        .sum();
+    let first = Figure::new(
+        "idle, sample folder",
+        came,
+        "first sync",
+        millis(spent),
+        "ms",
+    )
+    .noted(format!(
+        "{:.0} items/s, reading the files included",
+        large(came) / spent.as_secs_f64()
+    ));
     // The folder may have been too young to be trusted; the next look settles that.
     home.turn(&|_| {}).await?;
     let mut out = vec![first];
@@ -62,7 +84,11 @@ async fn quiet(home: &Home, case: &str, size: u64) -> Result<Vec<Figure>, Failur
         let watch = Stopwatch::start();
         let turns = home.turn(&|_| {}).await?;
         times.push(watch.elapsed());
-        came += turns.iter().flat_map(|it| &it.collections).map(|it| it.changes).sum::<u64>();
+        came += turns
+            .iter()
+            .flat_map(|it| &it.collections)
+            .map(|it| it.changes)
+            .sum::<u64>();
     }
     let (after, io_after) = (files_of(&database), written());
     let changed = files.iter().zip(&after).filter(|(a, b)| a != b).count();
@@ -75,9 +101,14 @@ async fn quiet(home: &Home, case: &str, size: u64) -> Result<Vec<Figure>, Failur
             .noted("size or time of rapport.db and its log"),
     ];
     if let (Some(before), Some(after)) = (io, io_after) {
-        out.push(figure("bytes written", large(after.1 - before.1), "bytes").at_most(0.0).noted(
-            format!("{} bytes went through write calls", after.0 - before.0),
-        ));
+        out.push(
+            figure("bytes written", large(after.1 - before.1), "bytes")
+                .at_most(0.0)
+                .noted(format!(
+                    "{} bytes went through write calls",
+                    after.0 - before.0
+                )),
+        );
     }
     Ok(out)
 }

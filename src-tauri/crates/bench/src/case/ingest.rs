@@ -17,8 +17,15 @@ use crate::world::{NOW, Part, World};
 
 /// The profile of a size, as later cases open it.
 pub(crate) fn open(size: u64, folder: &Path, making: &Making) -> Result<Home, Failure> {
-    let factory = BenchFactory { world: World::new(size), making: making.clone() };
-    Home::open(&folder.join("home"), vec![Arc::new(factory)], Arc::new(Stopped(NOW)))
+    let factory = BenchFactory {
+        world: World::new(size),
+        making: making.clone(),
+    };
+    Home::open(
+        &folder.join("home"),
+        vec![Arc::new(factory)],
+        Arc::new(Stopped(NOW)),
+    )
 }
 
 /// A page: of which part, how many changes so far, when.
@@ -33,24 +40,39 @@ pub(crate) async fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure
     let watch = Stopwatch::start();
     let turns = home
         .turn(&|progress| {
-            if let Progress::Page { collection, changes, .. } = progress {
+            if let Progress::Page {
+                collection,
+                changes,
+                ..
+            } = progress
+            {
                 let at = watch.elapsed().saturating_sub(making.so_far());
-                seen.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((collection.0.clone(), *changes, at));
+                seen.lock().unwrap_or_else(PoisonError::into_inner).push((
+                    collection.0.clone(),
+                    *changes,
+                    at,
+                ));
             }
         })
         .await?;
     let spent = watch.elapsed().saturating_sub(making.so_far());
     let peak = peak_mb();
-    let came: u64 = turns.iter().flat_map(|it| &it.collections).map(|it| it.changes).sum();
+    let came: u64 = turns
+        .iter()
+        .flat_map(|it| &it.collections)
+        .map(|it| it.changes)
+        .sum();
     if came != size {
-        return Err(Failure::Wrong(format!("{came} items came in instead of {size}")));
+        return Err(Failure::Wrong(format!(
+            "{came} items came in instead of {size}"
+        )));
     }
     let figure = |what: &str, value, unit| Figure::new("ingest", size, what, value, unit);
     let mut out = vec![
-        figure("rate", large(size) / spent.as_secs_f64(), "items/s")
-            .noted(format!("making the items took another {:.1} s", making.so_far().as_secs_f64())),
+        figure("rate", large(size) / spent.as_secs_f64(), "items/s").noted(format!(
+            "making the items took another {:.1} s",
+            making.so_far().as_secs_f64()
+        )),
     ];
     let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut longest = Duration::ZERO;
@@ -61,24 +83,45 @@ pub(crate) async fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure
     }
     for part in [Part::Mail, Part::Chat] {
         out.extend(fading(&seen, part).map(|(first, last)| {
-            figure(&format!("{}, last tenth beside first", part.id()), last / first, "×")
-                .noted(format!("{first:.0} then {last:.0} items/s"))
+            figure(
+                &format!("{}, last tenth beside first", part.id()),
+                last / first,
+                "×",
+            )
+            .noted(format!("{first:.0} then {last:.0} items/s"))
         }));
     }
     out.push(figure("longest page of 500", millis(longest), "ms"));
     let memory = peak.map(|it| figure("peak memory", it, "MB"));
-    out.extend(memory.map(|it| if size >= 1_000_000 { it.at_most(300.0) } else { it }));
+    out.extend(memory.map(|it| {
+        if size >= 1_000_000 {
+            it.at_most(300.0)
+        } else {
+            it
+        }
+    }));
     home.hub.db().checkpoint()?;
-    out.push(figure("disk", large(size_of(&home.database())) / large(size), "bytes/item"));
+    out.push(figure(
+        "disk",
+        large(size_of(&home.database())) / large(size),
+        "bytes/item",
+    ));
     Ok(out)
 }
 
 /// Items a second in the first and in the last tenth of a part.
 fn fading(seen: &[Seen], part: Part) -> Option<(f64, f64)> {
     let begins = seen.iter().position(|it| it.0 == part.id())?;
-    let before = begins.checked_sub(1).and_then(|at| seen.get(at)).map_or(Duration::ZERO, |it| it.2);
+    let before = begins
+        .checked_sub(1)
+        .and_then(|at| seen.get(at))
+        .map_or(Duration::ZERO, |it| it.2);
     let of: Vec<(u64, Duration)> = std::iter::once((0, before))
-        .chain(seen.iter().filter(|it| it.0 == part.id()).map(|it| (it.1, it.2)))
+        .chain(
+            seen.iter()
+                .filter(|it| it.0 == part.id())
+                .map(|it| (it.1, it.2)),
+        )
         .collect();
     let tenth = (of.len() - 1) / 10;
     if tenth == 0 {

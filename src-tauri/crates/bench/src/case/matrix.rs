@@ -53,17 +53,24 @@ pub(crate) async fn run(folder: &Path, asked: &Asked) -> Result<Vec<Figure>, Fai
         ours.push(time);
     }
     let (ours, theirs) = (percentile(&ours, 0.5), percentile(&theirs, 0.5));
-    let figure = |what: &str, value, unit: &str| Figure::new("matrix, first sync", total, what, value, unit);
+    let figure =
+        |what: &str, value, unit: &str| Figure::new("matrix, first sync", total, what, value, unit);
     let mut out = vec![
-        figure("time beside raw requests", ours.as_secs_f64() / theirs.as_secs_f64(), "×").at_most(1.25),
+        figure(
+            "time beside raw requests",
+            ours.as_secs_f64() / theirs.as_secs_f64(),
+            "×",
+        )
+        .at_most(1.25),
         figure("through the engine", ours.as_secs_f64(), "s").noted(format!(
             "{} rooms of {} messages, {:.0} messages/s; middle of {ROUNDS}",
             asked.rooms,
             asked.messages,
             large(total) / ours.as_secs_f64()
         )),
-        figure("raw requests", theirs.as_secs_f64(), "s")
-            .noted(format!("{requests} requests one after the other, read as JSON")),
+        figure("raw requests", theirs.as_secs_f64(), "s").noted(format!(
+            "{requests} requests one after the other, read as JSON"
+        )),
         figure("seeding", seeding.as_secs_f64(), "s").noted("not part of either side"),
     ];
     out.extend(peak_mb().map(|it| figure("peak memory", it, "MB").noted("both sides together")));
@@ -74,7 +81,9 @@ fn check(came: u64, wanted: u64) -> Result<(), Failure> {
     if came == wanted {
         return Ok(());
     }
-    Err(Failure::Wrong(format!("{came} messages came instead of {wanted}")))
+    Err(Failure::Wrong(format!(
+        "{came} messages came instead of {wanted}"
+    )))
 }
 
 /// Rooms that Ada and Bert talk in.
@@ -84,14 +93,17 @@ async fn seed(server: &Synapse, asked: &Asked) -> Result<Vec<String>, Failure> {
         .map(|number| {
             let (ada, bert) = (&ada, &bert);
             async move {
-                let room = ada.create_room(&format!("Room {number}"), &[bert.user_id()]).await?;
+                let room = ada
+                    .create_room(&format!("Room {number}"), &[bert.user_id()])
+                    .await?;
                 bert.join(&room).await?;
                 let mut dice = Dice::of(31, u64::from(number));
                 for message in 0..asked.messages {
                     let who = if dice.chance(50) { ada } else { bert };
                     let words = 5 + dice.roll(30);
                     let text = prose(&mut dice, words);
-                    who.send(&room, &text, &format!("seed-{number}-{message}")).await?;
+                    who.send(&room, &text, &format!("seed-{number}-{message}"))
+                        .await?;
                 }
                 Ok::<_, Failure>(room)
             }
@@ -124,8 +136,12 @@ async fn raw(server: &Synapse, rooms: &[String]) -> Result<(Duration, u32, u64),
             .and_then(|it| it.get("timeline"));
         let events = timeline.and_then(|it| it.get("events"));
         came += messages_in(events);
-        let limited = timeline.and_then(|it| it.get("limited")).and_then(Value::as_bool);
-        let from = timeline.and_then(|it| it.get("prev_batch")).and_then(Value::as_str);
+        let limited = timeline
+            .and_then(|it| it.get("limited"))
+            .and_then(Value::as_bool);
+        let from = timeline
+            .and_then(|it| it.get("prev_batch"))
+            .and_then(Value::as_str);
         if limited == Some(true) {
             let (asked, more) = back(&user, room, from).await?;
             requests += asked;
@@ -153,13 +169,17 @@ async fn back(user: &MatrixUser, room: &str, from: Option<&str>) -> Result<(u32,
         came += messages_in(chunk);
         let empty = chunk.and_then(Value::as_array).is_none_or(Vec::is_empty);
         let next = answer.get("end").and_then(Value::as_str);
-        from = next.filter(|next| *next != token && !empty).map(str::to_owned);
+        from = next
+            .filter(|next| *next != token && !empty)
+            .map(str::to_owned);
     }
     Ok((requests, came))
 }
 
 fn messages_in(events: Option<&Value>) -> u64 {
-    let all = events.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = events
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     let said = |it: &&Value| it.get("type").and_then(Value::as_str) == Some("m.room.message");
     u64::try_from(all.iter().filter(said).count()).unwrap_or(0)
 }
@@ -180,11 +200,18 @@ fn encoded(text: &str) -> String {
 async fn engine(server: &Synapse, folder: &Path) -> Result<(Duration, u64), Failure> {
     let home = Home::open(folder, vec![Arc::new(MatrixFactory)], Arc::new(SystemClock))?;
     let account = home.add("matrix", json!({ "homeserver": server.base_url() }))?;
-    let step = SignInStep::Password { user: "ada".to_owned(), password: password_of("ada") };
+    let step = SignInStep::Password {
+        user: "ada".to_owned(),
+        password: password_of("ada"),
+    };
     home.hub.sign_in(&account, step).await?;
     let watch = Stopwatch::start();
     home.turn(&|_| {}).await?;
-    let wanted = ConversationsWanted { limit: Some(5_000), done: true, ..ConversationsWanted::default() };
+    let wanted = ConversationsWanted {
+        limit: Some(5_000),
+        done: true,
+        ..ConversationsWanted::default()
+    };
     let rooms = home.hub.read(|it| it.inbox(&wanted))?;
     for room in &rooms {
         while home.hub.backfill(room.id).await?.is_some() {}
@@ -192,7 +219,9 @@ async fn engine(server: &Synapse, folder: &Path) -> Result<(Duration, u64), Fail
     let time = watch.elapsed();
     let mut came = 0;
     for room in &rooms {
-        let page = home.hub.read(|it| it.messages(room.id, None, Some(5_000)))?;
+        let page = home
+            .hub
+            .read(|it| it.messages(room.id, None, Some(5_000)))?;
         came += u64::try_from(page.messages.len()).unwrap_or(0);
     }
     Ok((time, came))

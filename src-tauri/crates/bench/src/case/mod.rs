@@ -16,7 +16,12 @@ use crate::failure::Failure;
 use crate::report::Figure;
 
 /// Runs one case over `folder`, which holds what earlier cases of the same size left.
-pub(crate) async fn run(case: Case, size: u64, folder: &Path, asked: &Asked) -> Result<Vec<Figure>, Failure> {
+pub(crate) async fn run(
+    case: Case,
+    size: u64,
+    folder: &Path,
+    asked: &Asked,
+) -> Result<Vec<Figure>, Failure> {
     match case {
         Case::Bound => bound::run(size, folder),
         Case::Ingest => ingest::run(size, folder).await,
@@ -29,7 +34,9 @@ pub(crate) async fn run(case: Case, size: u64, folder: &Path, asked: &Asked) -> 
         #[cfg(not(feature = "servers"))]
         Case::Matrix => {
             let _built_without = asked;
-            Err(Failure::Usage("This build has no servers; build it with its default features.".into()))
+            Err(Failure::Usage(
+                "This build has no servers; build it with its default features.".into(),
+            ))
         }
     }
 }

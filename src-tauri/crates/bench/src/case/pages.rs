@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use rapport_engine::HubError;
+use rapport_store::StoreError;
 use rapport_store::db::Reader;
 use rapport_store::view::{ConversationsWanted, RecordsWanted, TasksWanted, looked_key, today};
-use rapport_store::StoreError;
 
 use super::ingest;
 use crate::connector::Making;
@@ -22,18 +22,33 @@ use crate::world::{LARGE, NOW, company};
 const ROUNDS: usize = 60;
 
 /// One screen: its name, its aim in milliseconds, and how it is asked for.
-type Screen<'a> = (&'static str, Option<f64>, Box<dyn Fn(&Reader<'_>, usize) -> Result<(), StoreError> + 'a>);
+type Screen<'a> = (
+    &'static str,
+    Option<f64>,
+    Box<dyn Fn(&Reader<'_>, usize) -> Result<(), StoreError> + 'a>,
+);
 
 pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
     let home = ingest::open(size, folder, &Making::default())?;
     let zone = TimeZone::UTC;
     let day = today(NOW, &zone);
     let all = home.hub.read(|it| it.customers(None, day, None, 0))?;
-    let named = |org: &u64| all.iter().find(|it| it.name == company(*org)).map(|it| it.id);
+    let named = |org: &u64| {
+        all.iter()
+            .find(|it| it.name == company(*org))
+            .map(|it| it.id)
+    };
     let large: Vec<_> = (0..LARGE).filter_map(|it| named(&it)).collect();
-    let small: Vec<_> = all.iter().map(|it| it.id).filter(|id| !large.contains(id)).collect();
+    let small: Vec<_> = all
+        .iter()
+        .map(|it| it.id)
+        .filter(|id| !large.contains(id))
+        .collect();
     if large.len() != usize::try_from(LARGE).unwrap_or(0) || small.is_empty() {
-        return Err(Failure::Wrong(format!("{} of the {LARGE} large customers are there", large.len())));
+        return Err(Failure::Wrong(format!(
+            "{} of the {LARGE} large customers are there",
+            large.len()
+        )));
     }
     let inbox = ConversationsWanted::default();
     let rows = home.hub.read(|it| it.inbox(&inbox))?;
@@ -52,37 +67,90 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
         Ok(())
     })?;
     let screens: Vec<Screen<'_>> = vec![
-        ("large customer's page", Some(10.0), Box::new(|it, at| {
-            it.customer_page(*round(&large, at)?, None, NOW, &zone).map(drop)
-        })),
-        ("small customer's page", Some(10.0), Box::new(|it, at| {
-            it.customer_page(*round(&small, at)?, None, NOW, &zone).map(drop)
-        })),
-        ("large customer's timeline", None, Box::new(|it, at| {
-            it.customer_timeline(*round(&large, at)?, &[], None, None).map(drop)
-        })),
-        ("list of customers", None, Box::new(|it, _| it.customers(None, day, None, 0).map(drop))),
+        (
+            "large customer's page",
+            Some(10.0),
+            Box::new(|it, at| {
+                it.customer_page(*round(&large, at)?, None, NOW, &zone)
+                    .map(drop)
+            }),
+        ),
+        (
+            "small customer's page",
+            Some(10.0),
+            Box::new(|it, at| {
+                it.customer_page(*round(&small, at)?, None, NOW, &zone)
+                    .map(drop)
+            }),
+        ),
+        (
+            "large customer's timeline",
+            None,
+            Box::new(|it, at| {
+                it.customer_timeline(*round(&large, at)?, &[], None, None)
+                    .map(drop)
+            }),
+        ),
+        (
+            "list of customers",
+            None,
+            Box::new(|it, _| it.customers(None, day, None, 0).map(drop)),
+        ),
         ("inbox", None, Box::new(|it, _| it.inbox(&inbox).map(drop))),
-        ("inbox, unread only", None, Box::new(|it, _| {
-            it.inbox(&ConversationsWanted { unread: true, ..inbox.clone() }).map(drop)
-        })),
-        ("inbox, waiting", None, Box::new(|it, _| {
-            it.inbox(&ConversationsWanted { waiting: true, ..inbox.clone() }).map(drop)
-        })),
-        ("messages of a conversation", None, Box::new(|it, at| {
-            it.messages(*round(&rooms, at)?, None, None).map(drop)
-        })),
-        ("list of people", None, Box::new(|it, _| it.people(None, None, None, 0).map(drop))),
-        ("person's page", None, Box::new(|it, at| it.person_page(*round(&people, at)?).map(drop))),
-        ("open invoices", None, Box::new(|it, _| {
-            let wanted = RecordsWanted {
-                kind: Some("invoice".to_owned()),
-                open: true,
-                ..RecordsWanted::default()
-            };
-            it.records(&wanted, day).map(drop)
-        })),
-        ("tasks", None, Box::new(|it, _| it.tasks(&TasksWanted::default(), NOW, &zone).map(drop))),
+        (
+            "inbox, unread only",
+            None,
+            Box::new(|it, _| {
+                it.inbox(&ConversationsWanted {
+                    unread: true,
+                    ..inbox.clone()
+                })
+                .map(drop)
+            }),
+        ),
+        (
+            "inbox, waiting",
+            None,
+            Box::new(|it, _| {
+                it.inbox(&ConversationsWanted {
+                    waiting: true,
+                    ..inbox.clone()
+                })
+                .map(drop)
+            }),
+        ),
+        (
+            "messages of a conversation",
+            None,
+            Box::new(|it, at| it.messages(*round(&rooms, at)?, None, None).map(drop)),
+        ),
+        (
+            "list of people",
+            None,
+            Box::new(|it, _| it.people(None, None, None, 0).map(drop)),
+        ),
+        (
+            "person's page",
+            None,
+            Box::new(|it, at| it.person_page(*round(&people, at)?).map(drop)),
+        ),
+        (
+            "open invoices",
+            None,
+            Box::new(|it, _| {
+                let wanted = RecordsWanted {
+                    kind: Some("invoice".to_owned()),
+                    open: true,
+                    ..RecordsWanted::default()
+                };
+                it.records(&wanted, day).map(drop)
+            }),
+        ),
+        (
+            "tasks",
+            None,
+            Box::new(|it, _| it.tasks(&TasksWanted::default(), NOW, &zone).map(drop)),
+        ),
     ];
     let mut out = Vec::new();
     for (name, aim, ask) in screens {

@@ -5,8 +5,16 @@ use crate::world::{Part, World, company, domain, family};
 
 /// The kinds of query, in order.
 pub(crate) const CLASSES: &[&str] = &[
-    "rare word", "common word", "several words", "phrase", "prefix", "part-word", "code",
-    "operator", "far eastern", "being typed",
+    "rare word",
+    "common word",
+    "several words",
+    "phrase",
+    "prefix",
+    "part-word",
+    "code",
+    "operator",
+    "far eastern",
+    "being typed",
 ];
 
 /// Class and text of each.
@@ -24,19 +32,26 @@ pub(crate) fn all() -> Vec<(&'static str, String)> {
     }
     for at in 0..25 {
         let (a, b, c) = (word(dice.roll(100)), usual(&mut dice), rare(&mut dice));
-        add("several words", match at % 5 {
-            0 => format!("{a} {b}"),
-            1 => format!("{b} {c}"),
-            2 => format!("{a} {}", word(dice.roll(60))),
-            3 => format!("{a} {b} {}", usual(&mut dice)),
-            _ => format!("{b} OR {c}"),
-        });
+        add(
+            "several words",
+            match at % 5 {
+                0 => format!("{a} {b}"),
+                1 => format!("{b} {c}"),
+                2 => format!("{a} {}", word(dice.roll(60))),
+                3 => format!("{a} {b} {}", usual(&mut dice)),
+                _ => format!("{b} OR {c}"),
+            },
+        );
     }
     for (first, second) in pairs(20) {
         add("phrase", format!("\"{first} {second}\""));
     }
     for at in 0..20 {
-        let whole = if at % 2 == 0 { usual(&mut dice) } else { rare(&mut dice) };
+        let whole = if at % 2 == 0 {
+            usual(&mut dice)
+        } else {
+            rare(&mut dice)
+        };
         let length = if at % 4 == 0 { 2 } else { 3 };
         add("prefix", format!("{}*", beginning(&whole, length)));
     }
@@ -52,44 +67,64 @@ pub(crate) fn all() -> Vec<(&'static str, String)> {
     }
     for at in 0..20_u64 {
         let number = at * 47;
-        add("code", match at % 4 {
-            0 => format!("INV-2026-{number:06}"),
-            1 => format!("{number:06}"),
-            2 => format!("SO-2026-{number:06}"),
-            _ => format!("2026-{:04}", at),
-        });
+        add(
+            "code",
+            match at % 4 {
+                0 => format!("INV-2026-{number:06}"),
+                1 => format!("{number:06}"),
+                2 => format!("SO-2026-{number:06}"),
+                _ => format!("2026-{at:04}"),
+            },
+        );
     }
     for at in 0..30 {
         let (common, usual, org) = (word(dice.roll(60)), usual(&mut dice), company(at % 8));
         let who = family(dice.roll(30));
-        add("operator", match at % 15 {
-            0 => format!("from:{who} {common}"),
-            1 => format!("customer:\"{org}\" {usual}"),
-            2 => format!("kind:invoice {usual}"),
-            3 => format!("{usual} after:2026-10-01"),
-            4 => format!("{common} before:2025-03-01"),
-            5 => format!("customer:\"{org}\" kind:invoice is:open"),
-            6 => format!("is:unread {common}"),
-            7 => format!("{common} -{usual}"),
-            8 => format!("to:{who}"),
-            9 => format!("kind:task is:open {common}"),
-            10 => format!("customer:\"{org}\" {common} after:2026-06-01"),
-            11 => format!("from:me {usual}"),
-            12 => format!("in:chat {usual}"),
-            13 => format!("kind:opportunity is:overdue"),
-            _ => format!("from:{who} customer:\"{org}\""),
-        });
+        add(
+            "operator",
+            match at % 15 {
+                0 => format!("from:{who} {common}"),
+                1 => format!("customer:\"{org}\" {usual}"),
+                2 => format!("kind:invoice {usual}"),
+                3 => format!("{usual} after:2026-10-01"),
+                4 => format!("{common} before:2025-03-01"),
+                5 => format!("customer:\"{org}\" kind:invoice is:open"),
+                6 => format!("is:unread {common}"),
+                7 => format!("{common} -{usual}"),
+                8 => format!("to:{who}"),
+                9 => format!("kind:task is:open {common}"),
+                10 => format!("customer:\"{org}\" {common} after:2026-06-01"),
+                11 => format!("from:me {usual}"),
+                12 => format!("in:chat {usual}"),
+                13 => "kind:opportunity is:overdue".to_owned(),
+                _ => format!("from:{who} customer:\"{org}\""),
+            },
+        );
     }
-    for text in ["发票", "交货日期", "圧力センサー", "納期", "회의", "泵站", "交換部品", "见", "교체 견적", "維護"] {
+    for text in [
+        "发票",
+        "交货日期",
+        "圧力センサー",
+        "納期",
+        "회의",
+        "泵站",
+        "交換部品",
+        "见",
+        "교체 견적",
+        "維護",
+    ] {
         add("far eastern", text.to_owned());
     }
     for at in 0..15 {
         let (a, b) = (word(dice.roll(100)), usual(&mut dice));
-        add("being typed", match at % 3 {
-            0 => format!("{a} {}", beginning(&b, 1)),
-            1 => format!("{a} {}", beginning(&b, 2)),
-            _ => beginning(&b, 1),
-        });
+        add(
+            "being typed",
+            match at % 3 {
+                0 => format!("{a} {}", beginning(&b, 1)),
+                1 => format!("{a} {}", beginning(&b, 2)),
+                _ => beginning(&b, 1),
+            },
+        );
     }
     out
 }

@@ -14,7 +14,6 @@ use crate::home::Home;
 use crate::machine::peak_mb;
 use crate::report::Figure;
 use crate::stopwatch::{count, millis, percentile, timed};
-use crate::world::NOW;
 
 /// Each query is asked so often; the first time counts as the others do.
 const ROUNDS: usize = 3;
@@ -25,14 +24,17 @@ const SLOWEST: usize = 5;
 
 pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
     let home = ingest::open(size, folder, &Making::default())?;
-    let context = SearchContext { today: jiff::civil::date(2026, 11, 21), zone: TimeZone::UTC };
-    debug_assert!(NOW.0 > 0);
+    let context = SearchContext {
+        today: jiff::civil::date(2026, 11, 21),
+        zone: TimeZone::UTC,
+    };
     let all = queries::all();
     let mut out = Vec::new();
     let first = Query::parse("pressure valve", &context);
     let (answer, cold) = timed(|| home.hub.read(|it| it.search_page(&first, SHOWN, 0)));
     answer?;
-    let figure = |case: &str, what: &str, value, unit: &str| Figure::new(case, size, what, value, unit);
+    let figure =
+        |case: &str, what: &str, value, unit: &str| Figure::new(case, size, what, value, unit);
     for (case, typing) in [("search", false), ("search as you type", true)] {
         let measured = ask(&home, &all, &context, typing)?;
         let times: Vec<Duration> = measured.iter().flat_map(|it| it.times).collect();
@@ -41,7 +43,10 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             let it = figure(case, what, millis(percentile(&times, share)), "ms");
             out.push(match what {
                 "p95" if size >= 1_000_000 => it.at_most(30.0),
-                "p50" => it.noted(format!("{} queries, {empty} of them without a hit", all.len())),
+                "p50" => it.noted(format!(
+                    "{} queries, {empty} of them without a hit",
+                    all.len()
+                )),
                 _ => it,
             });
         }
@@ -52,8 +57,11 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             out.push(figure(case, "slow", millis(it.middle()), "ms").noted(words));
         }
         for class in queries::CLASSES {
-            let of: Vec<Duration> =
-                measured.iter().filter(|it| it.class == *class).flat_map(|it| it.times).collect();
+            let of: Vec<Duration> = measured
+                .iter()
+                .filter(|it| it.class == *class)
+                .flat_map(|it| it.times)
+                .collect();
             if !of.is_empty() {
                 let words = format!("{:.0} queries", count(of.len() / ROUNDS));
                 let p95 = millis(percentile(&of, 0.95));
@@ -87,7 +95,12 @@ fn ask(
 ) -> Result<Vec<Measured>, Failure> {
     let mut out = Vec::new();
     for (class, text) in all {
-        let mut it = Measured { class, text: text.clone(), times: [Duration::ZERO; ROUNDS], hits: 0 };
+        let mut it = Measured {
+            class,
+            text: text.clone(),
+            times: [Duration::ZERO; ROUNDS],
+            hits: 0,
+        };
         for time in &mut it.times {
             let (answer, spent) = timed(|| {
                 let query = if typing {
