@@ -59,7 +59,11 @@ impl Desk {
     fn text(&self, args: &[&str]) -> String {
         let out = self.run(args);
         let errors = String::from_utf8_lossy(&out.stderr);
-        assert!(out.status.success(), "rapport {args:?} ended with {}: {errors}", out.status);
+        assert!(
+            out.status.success(),
+            "rapport {args:?} ended with {}: {errors}",
+            out.status
+        );
         String::from_utf8(out.stdout).unwrap()
     }
 
@@ -74,23 +78,38 @@ impl Desk {
         let out = self.run(args);
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
         assert_eq!(out.status.code(), Some(code), "rapport {args:?}: {said}");
-        assert!(!said.trim().is_empty() && !said.contains("panicked"), "{said}");
+        assert!(
+            !said.trim().is_empty() && !said.contains("panicked"),
+            "{said}"
+        );
         said
     }
 }
 
 fn rows(value: &Value) -> &Vec<Value> {
-    value.as_array().unwrap_or_else(|| panic!("a list: {value}"))
+    value
+        .as_array()
+        .unwrap_or_else(|| panic!("a list: {value}"))
 }
 
 #[test]
 fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
-    let desk = Desk { dir: tempfile::tempdir().unwrap() };
-    assert!(desk.fails(3, &["customers", "list"]).contains("rapport init"));
+    let desk = Desk {
+        dir: tempfile::tempdir().unwrap(),
+    };
+    assert!(
+        desk.fails(3, &["customers", "list"])
+            .contains("rapport init")
+    );
     desk.text(&["init"]);
     assert!(desk.fails(2, &["init"]).contains("Nothing was changed"));
     let wrong = desk.with("eight blue whales", &["customers", "list"]);
-    assert_eq!(wrong.status.code(), Some(6), "{}", String::from_utf8_lossy(&wrong.stderr));
+    assert_eq!(
+        wrong.status.code(),
+        Some(6),
+        "{}",
+        String::from_utf8_lossy(&wrong.stderr)
+    );
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("not the recovery passphrase"));
 
     let made = desk.json(&["sample", "--seed", "3", "--needles"]);
@@ -108,8 +127,14 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     for account in rows(&desk.json(&["sync", "--once"])) {
         assert_eq!(account["changed"], 0, "{account}");
     }
-    assert!(desk.json(&["journal", "--limit", "100000"]) == journal, "nothing happened");
-    assert_eq!(fs::metadata(desk.home().join("rapport.db")).unwrap().len(), length);
+    assert!(
+        desk.json(&["journal", "--limit", "100000"]) == journal,
+        "nothing happened"
+    );
+    assert_eq!(
+        fs::metadata(desk.home().join("rapport.db")).unwrap().len(),
+        length
+    );
 
     customers(&desk);
     for needle in needles {
@@ -117,7 +142,11 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
         let expect = needle["expect"].as_str().unwrap();
         let found = desk.json(&["search", "--limit", "200", query]);
         let found = found.to_string();
-        assert!(found.contains(expect), "{query:?} does not find {expect:?} ({}): {found}", needle["why"]);
+        assert!(
+            found.contains(expect),
+            "{query:?} does not find {expect:?} ({}): {found}",
+            needle["why"]
+        );
     }
     let none = desk.fails(3, &["search", "xyzzyplughnothing"]);
     assert!(none.contains("xyzzyplughnothing"), "{none}");
@@ -131,13 +160,20 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     let exported = desk.json(&["export", to.to_str().unwrap()]);
     for file in rows(&exported["files"]) {
         let path = to.join(file["path"].as_str().unwrap());
-        assert!(path.is_file() || Path::new(file["path"].as_str().unwrap()).is_file(), "{file}");
+        assert!(
+            path.is_file() || Path::new(file["path"].as_str().unwrap()).is_file(),
+            "{file}"
+        );
     }
     let report = desk.run(&["--json", "doctor"]);
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
     let findings = rows(&report["findings"]);
-    let ill = findings.iter().filter(|it| it["well"] == Value::Bool(false));
-    let ill: Vec<&Value> = ill.filter(|it| !it["what"].to_string().to_lowercase().contains("keychain")).collect();
+    let ill = findings
+        .iter()
+        .filter(|it| it["well"] == Value::Bool(false));
+    let ill: Vec<&Value> = ill
+        .filter(|it| !it["what"].to_string().to_lowercase().contains("keychain"))
+        .collect();
     assert!(!findings.is_empty() && ill.is_empty(), "{ill:?}");
     assert!(desk.text(&["completions", "bash"]).contains("rapport"));
     assert!(desk.text(&["man"]).contains(".TH"));
@@ -150,7 +186,10 @@ fn customers(desk: &Desk) {
     let name = customers[0]["name"].as_str().unwrap();
     let shown = desk.json(&["customers", "show", name]);
     assert!(shown.to_string().contains(name), "{shown}");
-    assert!(desk.text(&["customers", "list"]).contains(name), "the table, too");
+    assert!(
+        desk.text(&["customers", "list"]).contains(name),
+        "the table, too"
+    );
     let unknown = desk.fails(3, &["customers", "show", "Nobody & Daughters"]);
     assert!(unknown.contains("Nobody & Daughters"), "{unknown}");
 }
@@ -158,15 +197,24 @@ fn customers(desk: &Desk) {
 fn tasks(desk: &Desk) {
     desk.json(&["tasks", "add", "Water the office palm"]);
     let waiting = desk.json(&["outbox", "list"]);
-    assert!(waiting.to_string().contains("Water the office palm"), "{waiting}");
+    assert!(
+        waiting.to_string().contains("Water the office palm"),
+        "{waiting}"
+    );
     let listed = |all: &[&str]| {
         let tasks = desk.json(&[&["tasks", "list", "--limit", "5000"], all].concat());
-        let found = rows(&tasks).iter().find(|it| it["title"] == "Water the office palm").cloned();
+        let found = rows(&tasks)
+            .iter()
+            .find(|it| it["title"] == "Water the office palm")
+            .cloned();
         found
     };
     let task = listed(&[]).expect("it is shown before any sync");
     desk.json(&["sync", "--once"]);
-    let id = listed(&[]).unwrap_or(task)["id"].as_str().unwrap().to_owned();
+    let id = listed(&[]).unwrap_or(task)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     desk.json(&["tasks", "done", &id]);
     desk.json(&["sync", "--once"]);
     assert!(listed(&[]).is_none(), "it is done");
@@ -179,14 +227,26 @@ fn tasks(desk: &Desk) {
     desk.text(&["outbox", "undo", id]);
     assert_eq!(rows(&desk.json(&["outbox", "list"])).len(), 0);
     let tasks = desk.json(&["tasks", "list", "--limit", "5000"]);
-    assert!(!tasks.to_string().contains("Never mind"), "its row went with it");
+    assert!(
+        !tasks.to_string().contains("Never mind"),
+        "its row went with it"
+    );
 }
 
 fn drafts(desk: &Desk) {
     let rooms = desk.json(&["conversations", "list", "--limit", "1"]);
     let id = rows(&rooms)[0]["id"].as_str().unwrap();
     desk.text(&["drafts", id, "--save", "half a thought"]);
-    assert!(desk.json(&["drafts"]).to_string().contains("half a thought"));
+    assert!(
+        desk.json(&["drafts"])
+            .to_string()
+            .contains("half a thought")
+    );
     desk.text(&["drafts", id, "--discard"]);
-    assert!(!desk.json(&["drafts"]).to_string().contains("half a thought"));
+    assert!(
+        !desk
+            .json(&["drafts"])
+            .to_string()
+            .contains("half a thought")
+    );
 }

@@ -54,7 +54,11 @@ fn a_process_killed_at_any_of_200_points_loses_nothing_and_doubles_nothing() {
         copy(&template, &trial);
         // A run that only counts shows which points there are; and it must hold
         // by itself what the deaths are to hold.
-        assert_eq!(run(&trial, scene, Part::Act, "*:0"), End::Finished, "{scene:?}");
+        assert_eq!(
+            run(&trial, scene, Part::Act, "*:0"),
+            End::Finished,
+            "{scene:?}"
+        );
         let counts = fs::read(trial.join("seen.json")).unwrap();
         seen.insert(scene, serde_json::from_slice(&counts).unwrap());
         if scene == Scene::People {
@@ -86,8 +90,17 @@ fn a_process_killed_at_any_of_200_points_loses_nothing_and_doubles_nothing() {
     )
     .unwrap();
     assert!(tally.found.is_empty(), "{:#?}", tally.found);
-    assert!(tally.deaths >= DEATHS, "only {} processes died", tally.deaths);
-    assert_eq!(tally.points.len(), all.len(), "{:?} of {all:?}", tally.points);
+    assert!(
+        tally.deaths >= DEATHS,
+        "only {} processes died",
+        tally.deaths
+    );
+    assert_eq!(
+        tally.points.len(),
+        all.len(),
+        "{:?} of {all:?}",
+        tally.points
+    );
 }
 
 /// What all cases came to.
@@ -114,7 +127,10 @@ impl Tally {
                 self.deaths += 1;
                 self.points.insert(point);
             }
-            other => self.found.other.push(format!("{case:?} did not die there: {other:?}")),
+            other => self
+                .found
+                .other
+                .push(format!("{case:?} did not die there: {other:?}")),
         }
         match outcome.second {
             Some(End::Killed(_)) => self.second += 1,
@@ -139,26 +155,42 @@ fn one(folder: &Path, case: &Case, references: &References) -> Outcome {
     let room = folder.join(format!("case-{}", case.number));
     copy(&template(folder, case.scene), &room);
     let first = run(&room, case.scene, Part::Act, &case.aim());
-    let second = case.again.map(|n| run(&room, case.scene, Part::Restart, &format!("*:{n}:wait")));
+    let second = case
+        .again
+        .map(|n| run(&room, case.scene, Part::Restart, &format!("*:{n}:wait")));
     // Who stayed alive by mistake is a finding already.
     let found = judge(&room, case.scene, references, true);
     if found.is_empty() {
         fs::remove_dir_all(&room).unwrap();
     }
-    Outcome { first, second, found }
+    Outcome {
+        first,
+        second,
+        found,
+    }
 }
 
 /// Opens what is left and holds it to its promises.
 fn judge(room: &Path, scene: Scene, references: &References, died: bool) -> Found {
     let mut found = Found::default();
-    match Stage::open(room, scene, Life { seed: 4, minutes: 60, troubled: false }) {
+    match Stage::open(
+        room,
+        scene,
+        Life {
+            seed: 4,
+            minutes: 60,
+            troubled: false,
+        },
+    ) {
         Ok(stage) => {
             if died {
                 after_death(&stage, &mut found);
             }
             wait(after_recovery(&stage, scene, references, &mut found));
         }
-        Err(error) => found.lost.push(format!("the profile does not open: {error}")),
+        Err(error) => found
+            .lost
+            .push(format!("the profile does not open: {error}")),
     }
     found
 }
@@ -167,7 +199,11 @@ fn judge(room: &Path, scene: Scene, references: &References, died: bool) -> Foun
 fn people_word_by_word(template: &Path, folder: &Path) -> Vec<Vec<String>> {
     let room = folder.join("people");
     copy(template, &room);
-    let life = Life { seed: 2, minutes: 0, troubled: false };
+    let life = Life {
+        seed: 2,
+        minutes: 0,
+        troubled: false,
+    };
     let stage = Stage::open(&room, Scene::People, life).unwrap();
     let mut all = vec![stage.who()];
     for word in 0..WORDS {
@@ -195,13 +231,21 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 /// In memory where the system offers that: a process that dies takes nothing of
 /// a file with it, whatever the file lies on.
 fn quick_folder() -> TempDir {
     let memory = Path::new("/dev/shm");
-    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let made = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    };
     made.unwrap()
 }

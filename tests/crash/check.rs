@@ -7,9 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rapport_engine::Choice;
 use rapport_model::{Body, CommandId, Fault, Handle, Item, Message, State};
-use rapport_store::table::item::{
-    CLOSED, LOCAL_ONLY, MENTION, MINE, PENDING, Stored, UNREAD,
-};
+use rapport_store::table::item::{CLOSED, LOCAL_ONLY, MENTION, MINE, PENDING, Stored, UNREAD};
 use rapport_store::{Entry, EntryFilter, JournalQuery};
 
 use super::remote::{DEALS, FILES, ROOMS, log_of};
@@ -60,13 +58,21 @@ struct View {
 fn view(stage: &Stage) -> View {
     let mut all: Vec<(String, Stored)> = Vec::new();
     for name in COLLECTIONS {
-        all.extend(stage.rows(name).into_iter().map(|row| (name.to_owned(), row)));
+        all.extend(
+            stage
+                .rows(name)
+                .into_iter()
+                .map(|row| (name.to_owned(), row)),
+        );
     }
     let mut people = BTreeMap::<_, BTreeSet<Handle>>::new();
     let mut firms = BTreeMap::<_, BTreeSet<Handle>>::new();
     for (_, row) in &all {
         if let Some(id) = row.links.person {
-            people.entry(id).or_default().insert(row.item.handle.clone());
+            people
+                .entry(id)
+                .or_default()
+                .insert(row.item.handle.clone());
         }
         if let Some(id) = row.links.org {
             firms.entry(id).or_default().insert(row.item.handle.clone());
@@ -91,7 +97,11 @@ impl References {
     async fn view_of(&self, room: &Path, scene: Scene) -> View {
         let log = fs::read(log_of(room)).unwrap();
         let known = |key: &Vec<u8>| {
-            self.rows.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+            self.rows
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(key)
+                .cloned()
         };
         if let Some(view) = known(&log) {
             return view;
@@ -99,18 +109,28 @@ impl References {
         let fresh = room.join("fresh");
         fs::create_dir_all(&fresh).unwrap();
         fs::write(log_of(&fresh), &log).unwrap();
-        let life = Life { seed: 99, minutes: 0, troubled: false };
+        let life = Life {
+            seed: 99,
+            minutes: 0,
+            troubled: false,
+        };
         let stage = Stage::open(&fresh, scene, life).unwrap();
         stage.sign_in().await.unwrap();
         stage.sync().await.unwrap();
         let view = view(&stage);
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).insert(log, view.clone());
+        self.rows
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(log, view.clone());
         view
     }
 }
 
 fn entries(stage: &Stage) -> BTreeMap<CommandId, Entry> {
-    let all = stage.hub.read(|it| it.entries(&EntryFilter::default())).unwrap();
+    let all = stage
+        .hub
+        .read(|it| it.entries(&EntryFilter::default()))
+        .unwrap();
     all.into_iter().map(|it| (it.id.clone(), it)).collect()
 }
 
@@ -137,12 +157,16 @@ pub(crate) fn after_death(stage: &Stage, found: &mut Found) {
         let effects = effects.get(id).copied().unwrap_or(0);
         if !explained(entry, effects) {
             let state = entry.state;
-            found.other.push(format!("{id} is {state:?} and was done {effects} times"));
+            found
+                .other
+                .push(format!("{id} is {state:?} and was done {effects} times"));
         }
     }
     doubled(&effects, found);
     for id in effects.keys().filter(|id| !entries.contains_key(*id)) {
-        found.other.push(format!("{id} was done and is not in the outbox"));
+        found
+            .other
+            .push(format!("{id} was done and is not in the outbox"));
     }
     cursors(stage, found);
     counts(stage, found);
@@ -164,7 +188,9 @@ fn cursors(stage: &Stage, found: &mut Found) {
         let lines = usize::try_from(cursor.data["at"].as_u64().unwrap_or(0)).unwrap();
         for handle in stage.remote.known_before(name, lines) {
             if stage.stored(name, handle.as_str()).is_none() {
-                found.lost.push(format!("{name}/{handle} lies before the bookmark and is not here"));
+                found.lost.push(format!(
+                    "{name}/{handle} lies before the bookmark and is not here"
+                ));
             }
         }
     }
@@ -176,7 +202,10 @@ fn counts(stage: &Stage, found: &mut Found) {
         let here = rows.iter().filter(|it| it.flags & LOCAL_ONLY == 0).count();
         if line.local_count != here as u64 {
             let said = line.local_count;
-            found.other.push(format!("{} has {here} rows and counts {said}", line.collection));
+            found.other.push(format!(
+                "{} has {here} rows and counts {said}",
+                line.collection
+            ));
         }
     }
 }
@@ -189,7 +218,12 @@ fn index(stage: &Stage, found: &mut Found) {
 }
 
 /// Takes the room to its end: one more sync, and both sides say the same.
-pub(crate) async fn after_recovery(stage: &Stage, scene: Scene, references: &References, found: &mut Found) {
+pub(crate) async fn after_recovery(
+    stage: &Stage,
+    scene: Scene,
+    references: &References,
+    found: &mut Found,
+) {
     stage.sign_in().await.unwrap();
     if scene == Scene::People {
         go_on_talking(stage, references, found);
@@ -203,7 +237,9 @@ pub(crate) async fn after_recovery(stage: &Stage, scene: Scene, references: &Ref
     if scene != Scene::People {
         for id in told(&stage.room) {
             if !entries.contains_key(&id) {
-                found.lost.push(format!("the user was told of {id}, and it is not here"));
+                found
+                    .lost
+                    .push(format!("the user was told of {id}, and it is not here"));
             }
         }
     }
@@ -215,7 +251,9 @@ pub(crate) async fn after_recovery(stage: &Stage, scene: Scene, references: &Ref
             State::Done if times == 0 => found.lost.push(format!("{id} is done and never was")),
             State::Done => {}
             State::Withdrawn if times == 0 => {}
-            state => found.other.push(format!("{id} is still {state:?}: {:?}", entry.fault)),
+            state => found
+                .other
+                .push(format!("{id} is still {state:?}: {:?}", entry.fault)),
         }
     }
     let here = view(stage);
@@ -226,7 +264,9 @@ pub(crate) async fn after_recovery(stage: &Stage, scene: Scene, references: &Ref
     journal(stage, found);
     let sick = stage.hub.db().integrity_check();
     if sick.as_ref().is_ok_and(|it| !it.is_empty()) || sick.is_err() {
-        found.other.push(format!("the file is not whole in the end: {sick:?}"));
+        found
+            .other
+            .push(format!("the file is not whole in the end: {sick:?}"));
     }
 }
 
@@ -234,7 +274,9 @@ async fn turn(stage: &Stage, found: &mut Found) {
     match stage.sync().await {
         Ok(turns) => {
             for fault in turns.iter().flat_map(|it| {
-                it.fault.iter().chain(it.collections.iter().filter_map(|it| it.fault.as_ref()))
+                it.fault
+                    .iter()
+                    .chain(it.collections.iter().filter_map(|it| it.fault.as_ref()))
             }) {
                 found.other.push(format!("the turn ended with: {fault}"));
             }
@@ -251,10 +293,13 @@ async fn settle(stage: &Stage, found: &mut Found) {
             continue;
         }
         let whole = entry.conflict.as_ref().is_some_and(|it| {
-            it.iter().all(|it| !it.base.is_empty() && !it.mine.is_empty() && !it.theirs.is_empty())
+            it.iter()
+                .all(|it| !it.base.is_empty() && !it.mine.is_empty() && !it.theirs.is_empty())
         });
         if !whole {
-            found.other.push(format!("{} does not show all three values", entry.id));
+            found
+                .other
+                .push(format!("{} does not show all three values", entry.id));
             continue;
         }
         let choice = if n == 0 { Choice::Mine } else { Choice::Theirs };
@@ -267,31 +312,43 @@ async fn settle(stage: &Stage, found: &mut Found) {
 fn go_on_talking(stage: &Stage, references: &References, found: &mut Found) {
     let said = told(&stage.room).len();
     let who = stage.who();
-    let at = [said, said + 1].into_iter().find(|it| references.people.get(*it) == Some(&who));
+    let at = [said, said + 1]
+        .into_iter()
+        .find(|it| references.people.get(*it) == Some(&who));
     let Some(at) = at else {
-        found.lost.push(format!("after {said} words people are as after none of them"));
+        found.lost.push(format!(
+            "after {said} words people are as after none of them"
+        ));
         return;
     };
     for word in at..WORDS {
         stage.say(word);
     }
     if references.people.last() != Some(&stage.who()) {
-        found.other.push("people are not as they were said to be in the end".to_owned());
+        found
+            .other
+            .push("people are not as they were said to be in the end".to_owned());
     }
 }
 
 fn compare(here: &View, there: &View, scene: Scene, found: &mut Found) {
     for (at, (item, flags)) in &there.rows {
         match here.rows.get(at) {
-            None => found.lost.push(format!("{at:?} is at the source and not here")),
+            None => found
+                .lost
+                .push(format!("{at:?} is at the source and not here")),
             Some(mine) if *mine != (item.clone(), *flags) => {
-                found.other.push(format!("{at:?} differs: {mine:?} here, {item:?} {flags} there"));
+                found.other.push(format!(
+                    "{at:?} differs: {mine:?} here, {item:?} {flags} there"
+                ));
             }
             Some(_) => {}
         }
     }
     for at in here.rows.keys().filter(|at| !there.rows.contains_key(*at)) {
-        found.doubled.push(format!("{at:?} is here and not at the source"));
+        found
+            .doubled
+            .push(format!("{at:?} is here and not at the source"));
     }
     // What the user said of people stays theirs.
     if scene != Scene::People && (here.people != there.people || here.firms != there.firms) {
@@ -305,13 +362,18 @@ fn compare(here: &View, there: &View, scene: Scene, found: &mut Found) {
 
 /// No change is written down twice.
 fn journal(stage: &Stage, found: &mut Found) {
-    let query = JournalQuery { limit: 100_000, ..JournalQuery::default() };
+    let query = JournalQuery {
+        limit: 100_000,
+        ..JournalQuery::default()
+    };
     let mut last = BTreeMap::new();
     for row in stage.hub.read(|it| it.journal(&query)).unwrap() {
         let says = (row.what, row.old.clone(), row.new.clone());
         let before = last.insert((row.item, row.field.clone()), says.clone());
         if before.as_ref() == Some(&says) {
-            found.doubled.push(format!("the journal says twice: {row:?}"));
+            found
+                .doubled
+                .push(format!("the journal says twice: {row:?}"));
         }
     }
 }

@@ -43,7 +43,12 @@ pub(crate) enum End {
 pub(crate) fn run(room: &Path, scene: Scene, part: Part, aim: &str) -> End {
     let errors = fs::File::create(room.join("stderr.log")).unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::a_life_that_may_end_at_any_point", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "crash::a_life_that_may_end_at_any_point",
+            "--ignored",
+            "--nocapture",
+        ])
         .env(ROOM, room)
         .env(SCENE, scene.name())
         .env(PART, format!("{part:?}"))
@@ -86,13 +91,24 @@ fn was_killed(status: std::process::ExitStatus) -> bool {
 
 /// The child's own side. Without a room there is nothing to do.
 pub(crate) async fn live() {
-    let Ok(room) = std::env::var(ROOM) else { return };
+    let Ok(room) = std::env::var(ROOM) else {
+        return;
+    };
     let room = Path::new(&room);
     let scene = Scene::named(&std::env::var(SCENE).unwrap()).unwrap();
     let act = std::env::var(PART).unwrap() == format!("{:?}", Part::Act);
     let troubled = act && scene == Scene::Unsure;
     let (seed, minutes) = if act { (2, 0) } else { (3, 30) };
-    let stage = Stage::open(room, scene, Life { seed, minutes, troubled }).unwrap();
+    let stage = Stage::open(
+        room,
+        scene,
+        Life {
+            seed,
+            minutes,
+            troubled,
+        },
+    )
+    .unwrap();
     if act {
         stage.act(scene).await;
     } else {

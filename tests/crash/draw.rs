@@ -38,7 +38,8 @@ pub(crate) fn draw(seen: &Seen, wanted: usize, seed: u64) -> Vec<Case> {
     let mut left: BTreeMap<Scene, Vec<(String, Vec<u64>)>> = seen
         .iter()
         .map(|(scene, points)| {
-            let passings = |(point, count): (&String, &u64)| (point.clone(), (1..=*count).collect());
+            let passings =
+                |(point, count): (&String, &u64)| (point.clone(), (1..=*count).collect());
             (*scene, points.iter().map(passings).collect())
         })
         .collect();
@@ -50,8 +51,9 @@ pub(crate) fn draw(seen: &Seen, wanted: usize, seed: u64) -> Vec<Case> {
         for (scene, share) in &shares {
             let points = left.entry(*scene).or_default();
             for round in 0..*share {
-                let open: Vec<usize> =
-                    (0..points.len()).filter(|it| !points[*it].1.is_empty()).collect();
+                let open: Vec<usize> = (0..points.len())
+                    .filter(|it| !points[*it].1.is_empty())
+                    .collect();
                 if cases.len() == wanted || open.is_empty() {
                     break;
                 }
@@ -60,7 +62,13 @@ pub(crate) fn draw(seen: &Seen, wanted: usize, seed: u64) -> Vec<Case> {
                 let number = cases.len();
                 let again = (number % 3 == 2).then(|| 1 + rng.below(14));
                 let nth = passings.swap_remove(at);
-                cases.push(Case { number, scene: *scene, point: point.clone(), nth, again });
+                cases.push(Case {
+                    number,
+                    scene: *scene,
+                    point: point.clone(),
+                    nth,
+                    again,
+                });
             }
         }
         assert!(cases.len() > before, "there are not {wanted} ways to die");

@@ -62,7 +62,9 @@ struct World {
 impl World {
     fn take_in(&mut self, line: Line) {
         match &line {
-            Line::Change { collection, change, .. } => match &**change {
+            Line::Change {
+                collection, change, ..
+            } => match &**change {
                 Change::Upsert(item) => {
                     let at = (collection.clone(), item.handle.clone());
                     self.items.insert(at, (**item).clone());
@@ -93,13 +95,20 @@ pub(crate) fn ada() -> Mailbox {
 
 /// Somebody at example.org.
 pub(crate) fn mailbox(name: &str) -> Mailbox {
-    Mailbox { name: None, address: Address::matrix(format!("@{name}:example.org")) }
+    Mailbox {
+        name: None,
+        address: Address::matrix(format!("@{name}:example.org")),
+    }
 }
 
 impl FolderRemote {
     /// The source in a folder, in pages of `page` changes.
     pub(crate) fn at(folder: &Path, page: usize) -> Self {
-        Self { path: log_of(folder), page, world: Mutex::default() }
+        Self {
+            path: log_of(folder),
+            page,
+            world: Mutex::default(),
+        }
     }
 
     /// The world as the log has it now.
@@ -122,7 +131,11 @@ impl FolderRemote {
     fn append(&self, line: &Line) {
         let mut text = serde_json::to_string(line).unwrap();
         text.push('\n');
-        let mut file = OpenOptions::new().append(true).create(true).open(&self.path).unwrap();
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&self.path)
+            .unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.sync_data().unwrap();
     }
@@ -136,7 +149,13 @@ impl FolderRemote {
     }
 
     /// Puts an item with a new revision and, if it is new, the moment of its line.
-    pub(crate) fn put(&self, by: Option<&CommandId>, collection: &str, handle: &str, body: Body) -> Revision {
+    pub(crate) fn put(
+        &self,
+        by: Option<&CommandId>,
+        collection: &str,
+        handle: &str,
+        body: Body,
+    ) -> Revision {
         self.put_linked(by, collection, handle, None, body)
     }
 
@@ -174,10 +193,22 @@ impl FolderRemote {
     }
 
     /// Somebody edits, redacts or reacts.
-    pub(crate) fn patch(&self, by: Option<&CommandId>, target: &Handle, from: Mailbox, what: PatchKind) -> Handle {
+    pub(crate) fn patch(
+        &self,
+        by: Option<&CommandId>,
+        target: &Handle,
+        from: Mailbox,
+        what: PatchKind,
+    ) -> Handle {
         let n = self.world().lines.len();
         let handle = Handle(format!("$p{n}"));
-        let patch = Patch { target: target.clone(), handle: handle.clone(), at: moment(n), from, what };
+        let patch = Patch {
+            target: target.clone(),
+            handle: handle.clone(),
+            at: moment(n),
+            from,
+            what,
+        };
         self.note(by, ROOMS, Change::Patch(patch));
         handle
     }
@@ -215,7 +246,12 @@ impl FolderRemote {
     pub(crate) fn handles(&self, collection: &str) -> Vec<Handle> {
         let world = self.world();
         let of = |(it, _): &&(CollectionId, Handle)| it.as_str() == collection;
-        world.items.keys().filter(of).map(|(_, handle)| handle.clone()).collect()
+        world
+            .items
+            .keys()
+            .filter(of)
+            .map(|(_, handle)| handle.clone())
+            .collect()
     }
 
     /// What the first `lines` lines put into a collection and what is still there.
@@ -223,7 +259,11 @@ impl FolderRemote {
         let world = self.world();
         let mut known = Vec::new();
         for line in world.lines.iter().take(lines) {
-            if let Line::Change { collection: of, change, .. } = line
+            if let Line::Change {
+                collection: of,
+                change,
+                ..
+            } = line
                 && of.as_str() == collection
                 && let Change::Upsert(item) = &**change
                 && world.items.contains_key(&(of.clone(), item.handle.clone()))
@@ -247,7 +287,11 @@ impl FolderRemote {
 
     fn effect_of(&self, id: &CommandId) -> Option<Receipt> {
         self.world().lines.iter().find_map(|line| match line {
-            Line::Change { by: Some(by), change, .. } if by == id => {
+            Line::Change {
+                by: Some(by),
+                change,
+                ..
+            } if by == id => {
                 let (handle, revision) = match &**change {
                     Change::Upsert(item) => (Some(item.handle.clone()), item.revision.clone()),
                     Change::Gone(handle) => (Some(handle.clone()), None),
@@ -272,7 +316,10 @@ impl FolderRemote {
         let collection = command.collection().as_str();
         let n = self.world().lines.len();
         let done = |handle: Handle, revision: Option<Revision>| {
-            Ok(Receipt::Applied { handle: Some(handle), revision })
+            Ok(Receipt::Applied {
+                handle: Some(handle),
+                revision,
+            })
         };
         let there = |handle: &Handle| {
             self.item(collection, handle.as_str())
@@ -285,7 +332,10 @@ impl FolderRemote {
             Ok(())
         };
         match command {
-            Command::Send { conversation, message } => {
+            Command::Send {
+                conversation,
+                message,
+            } => {
                 there(&conversation.handle)?;
                 let mut body =
                     Message::plain(conversation.handle.clone(), ada(), message.text.clone());
@@ -296,13 +346,20 @@ impl FolderRemote {
                 done(Handle(handle), None)
             }
             Command::EditMessage { message, text, .. } => {
-                let what = PatchKind::Edit { text: text.clone(), html: None, mentions: vec![] };
+                let what = PatchKind::Edit {
+                    text: text.clone(),
+                    html: None,
+                    mentions: vec![],
+                };
                 done(self.patch(by, &message.handle, ada(), what), None)
             }
-            Command::React { message, key, .. } => {
-                done(self.patch(by, &message.handle, ada(), PatchKind::React(key.clone())), None)
-            }
-            Command::Redact { message, reason, .. } => {
+            Command::React { message, key, .. } => done(
+                self.patch(by, &message.handle, ada(), PatchKind::React(key.clone())),
+                None,
+            ),
+            Command::Redact {
+                message, reason, ..
+            } => {
                 let same = self.has_line(|it| {
                     matches!(it, Change::Patch(it)
                         if it.target == message.handle && matches!(it.what, PatchKind::Redact(_)))
@@ -313,13 +370,21 @@ impl FolderRemote {
                 let what = PatchKind::Redact(reason.clone());
                 done(self.patch(by, &message.handle, ada(), what), None)
             }
-            Command::MarkRead { conversation, up_to } => {
-                let read =
-                    Change::Read { conversation: conversation.handle.clone(), up_to: up_to.clone() };
+            Command::MarkRead {
+                conversation,
+                up_to,
+            } => {
+                let read = Change::Read {
+                    conversation: conversation.handle.clone(),
+                    up_to: up_to.clone(),
+                };
                 if self.has_line(|it| *it == read).is_none() {
                     self.note(by, collection, read);
                 }
-                Ok(Receipt::Applied { handle: None, revision: None })
+                Ok(Receipt::Applied {
+                    handle: None,
+                    revision: None,
+                })
             }
             Command::Create { body, link, .. } => {
                 let handle = format!("new{n}");
@@ -327,7 +392,12 @@ impl FolderRemote {
                     self.put_linked(by, collection, &handle, link.clone(), (**body).clone());
                 done(Handle(handle), Some(revision))
             }
-            Command::SetFields { target, edits, base, .. } => {
+            Command::SetFields {
+                target,
+                edits,
+                base,
+                ..
+            } => {
                 let item = there(&target.handle)?;
                 fresh(&item, base)?;
                 let mut body = item.body;
@@ -338,7 +408,11 @@ impl FolderRemote {
                 let revision = self.put(by, collection, target.handle.as_str(), body);
                 done(target.handle.clone(), Some(revision))
             }
-            Command::Act { target, action, base } => {
+            Command::Act {
+                target,
+                action,
+                base,
+            } => {
                 let item = there(&target.handle)?;
                 fresh(&item, base)?;
                 let mut body = item.body;
@@ -372,9 +446,19 @@ static MANIFEST: Manifest = Manifest {
     about: "A source that outlives its readers, for tests.",
     form: &[],
     auth: &[AuthKind::Password],
-    kinds: &[Kind::Conversation, Kind::Message, Kind::Task, Kind::Record, Kind::Contact],
+    kinds: &[
+        Kind::Conversation,
+        Kind::Message,
+        Kind::Task,
+        Kind::Record,
+        Kind::Contact,
+    ],
     deletions: Deletions::Stream,
-    writes: &[Writes { command: "send", kind: Kind::Message, check: ConflictCheck::Append }],
+    writes: &[Writes {
+        command: "send",
+        kind: Kind::Message,
+        check: ConflictCheck::Append,
+    }],
     delivery: Delivery::Poll,
 };
 
@@ -434,7 +518,14 @@ impl Folder {
                 break;
             }
             to += 1;
-            let Line::Change { collection: of, change, .. } = line else { continue };
+            let Line::Change {
+                collection: of,
+                change,
+                ..
+            } = line
+            else {
+                continue;
+            };
             if of != collection {
                 continue;
             }
@@ -449,7 +540,10 @@ impl Folder {
             }
         }
         let more = to < world.lines.len();
-        let cursor = Cursor { version: 1, data: json!({ "at": to, "epoch": world.epoch }) };
+        let cursor = Cursor {
+            version: 1,
+            data: json!({ "at": to, "epoch": world.epoch }),
+        };
         Ok(Page::new(changes, Coverage::Delta, cursor, more))
     }
 
@@ -468,8 +562,14 @@ impl Folder {
         let more = items.len() > self.remote.page;
         items.truncate(self.remote.page);
         let last = items.last().filter(|_| more).map(|it| it.handle.0.clone());
-        let changes = items.iter().map(|it| Change::Upsert(Box::new((*it).clone()))).collect();
-        let cursor = Cursor { version: 1, data: json!({ "after": last }) };
+        let changes = items
+            .iter()
+            .map(|it| Change::Upsert(Box::new((*it).clone())))
+            .collect();
+        let cursor = Cursor {
+            version: 1,
+            data: json!({ "after": last }),
+        };
         Page::new(changes, Coverage::Complete, cursor, more)
     }
 }
@@ -491,22 +591,38 @@ impl Connector for Folder {
         };
         Ok(vec![
             collection(DEALS, &[Kind::Record, Kind::Contact], Deletions::Reconcile),
-            collection(ROOMS, &[Kind::Conversation, Kind::Message], Deletions::Stream),
+            collection(
+                ROOMS,
+                &[Kind::Conversation, Kind::Message],
+                Deletions::Stream,
+            ),
             collection(FILES, &[Kind::Task], Deletions::Listing),
         ])
     }
 
-    async fn pull(&self, collection: &CollectionId, cursor: Option<&Cursor>) -> Result<Page, Fault> {
+    async fn pull(
+        &self,
+        collection: &CollectionId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page, Fault> {
         match collection.as_str() {
             FILES => Ok(self.listing(collection, cursor)),
             _ => self.stream(collection, cursor),
         }
     }
 
-    async fn fetch(&self, collection: &CollectionId, handles: &[Handle]) -> Result<Vec<Item>, Fault> {
+    async fn fetch(
+        &self,
+        collection: &CollectionId,
+        handles: &[Handle],
+    ) -> Result<Vec<Item>, Fault> {
         let world = self.remote.world();
         let found = |handle: &Handle| world.items.get(&(collection.clone(), handle.clone()));
-        Ok(handles.iter().filter_map(found).map(|it| seen(it.clone())).collect())
+        Ok(handles
+            .iter()
+            .filter_map(found)
+            .map(|it| seen(it.clone()))
+            .collect())
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {
@@ -541,6 +657,8 @@ impl Connector for Folder {
     }
 
     async fn sign_in(&self, _: SignInStep) -> Result<SignedIn, Fault> {
-        Ok(SignedIn::Done { user: ada().address.value })
+        Ok(SignedIn::Done {
+            user: ada().address.value,
+        })
     }
 }

@@ -69,7 +69,10 @@ impl Scene {
 
     /// The scene of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().map(|(it, _)| it).find(|it| it.name() == name)
+        Self::ALL
+            .into_iter()
+            .map(|(it, _)| it)
+            .find(|it| it.name() == name)
     }
 
     fn page(self) -> usize {
@@ -107,12 +110,19 @@ pub(crate) struct Life {
 
 impl Stage {
     /// Opens the profile of a room.
-    pub(crate) fn open(room: &Path, scene: Scene, life: Life) -> Result<Self, rapport_store::OpenError> {
+    pub(crate) fn open(
+        room: &Path,
+        scene: Scene,
+        life: Life,
+    ) -> Result<Self, rapport_store::OpenError> {
         let clock = Arc::new(FakeClock::default());
         clock.advance(life.minutes * 60_000);
         let db = Db::open(&profile(room), &DbKey::from_bytes([7; 32]), clock.clone())?;
         let remote = Arc::new(FolderRemote::at(room, scene.page()));
-        let factory = FolderFactory { remote: Arc::clone(&remote), troubled: life.troubled };
+        let factory = FolderFactory {
+            remote: Arc::clone(&remote),
+            troubled: life.troubled,
+        };
         let hub = Hub::open(Parts {
             db,
             registry: vec![Arc::new(factory)],
@@ -120,7 +130,11 @@ impl Stage {
             clock,
             seed: life.seed,
         });
-        Ok(Self { hub, remote, room: room.to_path_buf() })
+        Ok(Self {
+            hub,
+            remote,
+            room: room.to_path_buf(),
+        })
     }
 
     /// Signs Ada in, whatever of it was done before.
@@ -134,32 +148,47 @@ impl Stage {
                 config: serde_json::json!({}),
             })?;
         }
-        let step = SignInStep::Password { user: "ada".into(), password: "right".into() };
+        let step = SignInStep::Password {
+            user: "ada".into(),
+            password: "right".into(),
+        };
         self.hub.sign_in(&account(), step).await?;
         self.hub.set_undo_window(0)
     }
 
     /// One turn.
     pub(crate) async fn sync(&self) -> Result<Vec<Turn>, HubError> {
-        self.hub.sync_once(None, &CancellationToken::new(), &|_| {}).await
+        self.hub
+            .sync_once(None, &CancellationToken::new(), &|_| {})
+            .await
     }
 
     /// The row at a handle.
     pub(crate) fn stored(&self, collection: &str, handle: &str) -> Option<Stored> {
         let (account, collection) = (account(), CollectionId::from(collection));
-        let place = Place { account: &account, collection: &collection };
-        self.hub.read(|it| it.stored_at(&place, &Handle::from(handle))).unwrap()
+        let place = Place {
+            account: &account,
+            collection: &collection,
+        };
+        self.hub
+            .read(|it| it.stored_at(&place, &Handle::from(handle)))
+            .unwrap()
     }
 
     /// The id of the row at a handle.
     pub(crate) fn id(&self, collection: &str, handle: &str) -> ItemId {
-        self.stored(collection, handle).unwrap_or_else(|| panic!("{handle} is here")).id
+        self.stored(collection, handle)
+            .unwrap_or_else(|| panic!("{handle} is here"))
+            .id
     }
 
     /// Everything in a collection.
     pub(crate) fn rows(&self, collection: &str) -> Vec<Stored> {
         let (account, collection) = (account(), CollectionId::from(collection));
-        let place = Place { account: &account, collection: &collection };
+        let place = Place {
+            account: &account,
+            collection: &collection,
+        };
         self.hub
             .read(|it| {
                 let mut rows = Vec::new();
@@ -179,7 +208,11 @@ impl Stage {
     /// Writes down that the user was told it is done.
     fn told(&self, what: &str) {
         let path = self.room.join("told.log");
-        let mut file = fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+        let mut file = fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .unwrap();
         writeln!(file, "{what}").unwrap();
         file.sync_data().unwrap();
     }
@@ -230,11 +263,17 @@ impl Stage {
         self.wish(hub.react(self.id(ROOMS, "$a1"), "👍".into()));
         let read = hub.mark_read(a, Some(self.id(ROOMS, "$a9"))).unwrap();
         self.told(read.expect("there is something to read").command.as_str());
-        let task = Body::Task(Task { title: "kestrel task".into(), ..Task::default() });
+        let task = Body::Task(Task {
+            title: "kestrel task".into(),
+            ..Task::default()
+        });
         let made = hub.create(&account(), &FILES.into(), task, Some(LinkId::new("uid-1")));
         let made = self.wish(made).expect("the task is shown");
         self.wish(hub.set_fields(made, vec![edit("notes", "melts into it")]));
-        let deal = Body::Record(Box::new(Record::new(RecordKind::Opportunity, "kestrel deal")));
+        let deal = Body::Record(Box::new(Record::new(
+            RecordKind::Opportunity,
+            "kestrel deal",
+        )));
         self.wish(hub.create(&account(), &DEALS.into(), deal, None));
         let known = self.id(DEALS, "deal0");
         self.wish(hub.set_fields(known, vec![edit("title", "New title")]));
@@ -265,11 +304,21 @@ impl Stage {
     pub(crate) fn who(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for handle in self.remote.handles(DEALS) {
-            let Some(row) = self.stored(DEALS, handle.as_str()) else { continue };
+            let Some(row) = self.stored(DEALS, handle.as_str()) else {
+                continue;
+            };
             for node in self.hub.read(|it| it.nodes_of_item(row.id)).unwrap() {
-                lines.push(format!("{handle} {:?} {:?} {:?}", node.key, node.person, node.org));
+                lines.push(format!(
+                    "{handle} {:?} {:?} {:?}",
+                    node.key, node.person, node.org
+                ));
                 for edge in self.hub.read(|it| it.edges_touching(&[node.id])).unwrap() {
-                    lines.push(format!("{:?} {:?} {:?}", edge.stance, edge.evidence, (edge.a, edge.b)));
+                    lines.push(format!(
+                        "{:?} {:?} {:?}",
+                        edge.stance,
+                        edge.evidence,
+                        (edge.a, edge.b)
+                    ));
                 }
             }
         }
@@ -281,7 +330,10 @@ impl Stage {
 pub(crate) const WORDS: usize = 8;
 
 fn words(text: &str) -> Outgoing {
-    Outgoing { text: text.into(), ..Outgoing::default() }
+    Outgoing {
+        text: text.into(),
+        ..Outgoing::default()
+    }
 }
 
 fn edit(field: &str, value: &str) -> (rapport_model::FieldName, FieldValue) {
@@ -295,7 +347,10 @@ pub(crate) fn told(room: &Path) -> Vec<CommandId> {
 }
 
 fn party(name: &str) -> Body {
-    Body::Organisation(Box::new(Organisation { name: name.into(), ..Organisation::default() }))
+    Body::Organisation(Box::new(Organisation {
+        name: name.into(),
+        ..Organisation::default()
+    }))
 }
 
 fn person(n: usize) -> Body {
@@ -305,7 +360,10 @@ fn person(n: usize) -> Body {
             Address::email(format!("person{n}@firm{}.example", n / 2)),
             Address::matrix(format!("@person{n}:example.org")),
         ],
-        organisation: Some(ItemRef { collection: DEALS.into(), handle: Handle(format!("party{}", n / 2)) }),
+        organisation: Some(ItemRef {
+            collection: DEALS.into(),
+            handle: Handle(format!("party{}", n / 2)),
+        }),
         ..Contact::default()
     }))
 }
@@ -313,7 +371,10 @@ fn person(n: usize) -> Body {
 fn deal(n: usize) -> Body {
     let mut body = Record::new(RecordKind::Opportunity, format!("Deal {n}"));
     let handle = Handle(format!("party{}", n % 3));
-    body.customer = Some(ItemRef { collection: DEALS.into(), handle });
+    body.customer = Some(ItemRef {
+        collection: DEALS.into(),
+        handle,
+    });
     Body::Record(Box::new(body))
 }
 
@@ -325,15 +386,38 @@ fn base_world(remote: &FolderRemote, scene: Scene) {
         remote.put(None, ROOMS, &format!("!{room}"), Body::Conversation(body));
         let count = if scene == Scene::Bulk { 600 } else { 12 };
         for n in 0..count {
-            let from = if n % 3 == 0 { ada() } else { mailbox(&format!("person{}", n % 6)) };
-            remote.say(&format!("!{room}"), &format!("${room}{n}"), &from, &format!("heron {n}"));
+            let from = if n % 3 == 0 {
+                ada()
+            } else {
+                mailbox(&format!("person{}", n % 6))
+            };
+            remote.say(
+                &format!("!{room}"),
+                &format!("${room}{n}"),
+                &from,
+                &format!("heron {n}"),
+            );
         }
     }
-    let edited = PatchKind::Edit { text: "heron again".into(), html: None, mentions: vec![] };
+    let edited = PatchKind::Edit {
+        text: "heron again".into(),
+        html: None,
+        mentions: vec![],
+    };
     remote.patch(None, &"$b1".into(), mailbox("person1"), edited);
-    remote.patch(None, &"$b2".into(), mailbox("person1"), PatchKind::React("🎉".into()));
+    remote.patch(
+        None,
+        &"$b2".into(),
+        mailbox("person1"),
+        PatchKind::React("🎉".into()),
+    );
     for n in 0..3 {
-        remote.put(None, DEALS, &format!("party{n}"), party(&format!("Firm {n}")));
+        remote.put(
+            None,
+            DEALS,
+            &format!("party{n}"),
+            party(&format!("Firm {n}")),
+        );
     }
     for n in 0..6 {
         remote.put(None, DEALS, &format!("person{n}"), person(n));
@@ -342,7 +426,10 @@ fn base_world(remote: &FolderRemote, scene: Scene) {
         remote.put(None, DEALS, &format!("deal{n}"), deal(n));
     }
     for n in 0..12 {
-        let task = Task { title: format!("Task {n}"), ..Task::default() };
+        let task = Task {
+            title: format!("Task {n}"),
+            ..Task::default()
+        };
         remote.put(None, FILES, &format!("task{n}"), Body::Task(task));
     }
 }
@@ -352,9 +439,18 @@ fn news(remote: &FolderRemote) {
     for n in 0..8 {
         remote.say("!b", &format!("$n{n}"), &mailbox("person2"), "heron news");
     }
-    let edited = PatchKind::Edit { text: "heron edited".into(), html: None, mentions: vec![] };
+    let edited = PatchKind::Edit {
+        text: "heron edited".into(),
+        html: None,
+        mentions: vec![],
+    };
     remote.patch(None, &"$a1".into(), mailbox("person1"), edited);
-    remote.patch(None, &"$a2".into(), mailbox("person2"), PatchKind::Redact(None));
+    remote.patch(
+        None,
+        &"$a2".into(),
+        mailbox("person2"),
+        PatchKind::Redact(None),
+    );
     remote.remove(None, ROOMS, "$b4");
     remote.remove(None, DEALS, "deal5");
     remote.remove(None, DEALS, "person5");
@@ -364,7 +460,15 @@ fn news(remote: &FolderRemote) {
     remote.set(DEALS, "deal2", "text", "Noted");
     remote.put(None, DEALS, "deal9", deal(9));
     remote.set(FILES, "task4", "notes", "Changed");
-    remote.put(None, FILES, "task99", Body::Task(Task { title: "New".into(), ..Task::default() }));
+    remote.put(
+        None,
+        FILES,
+        "task99",
+        Body::Task(Task {
+            title: "New".into(),
+            ..Task::default()
+        }),
+    );
 }
 
 /// Makes the room a scene begins in.
@@ -375,7 +479,11 @@ pub(crate) async fn build(room: &Path, scene: Scene) {
     if scene == Scene::Migration {
         return;
     }
-    let life = Life { seed: 1, minutes: -600, troubled: false };
+    let life = Life {
+        seed: 1,
+        minutes: -600,
+        troubled: false,
+    };
     let stage = Stage::open(room, scene, life).unwrap();
     stage.sign_in().await.unwrap();
     if !matches!(scene, Scene::First | Scene::Bulk) {

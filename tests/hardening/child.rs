@@ -19,13 +19,21 @@ pub(crate) fn start(name: &str, home: &Path, limits: Option<&str>) -> Child {
     let mut command = match limits {
         Some(limits) => {
             let mut shell = Command::new("sh");
-            shell.arg("-c").arg(format!("{limits} exec \"$0\" \"$@\"")).arg(this);
+            shell
+                .arg("-c")
+                .arg(format!("{limits} exec \"$0\" \"$@\""))
+                .arg(this);
             shell
         }
         None => Command::new(this),
     };
     command
-        .args(["--exact", &format!("hardening::{name}"), "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            &format!("hardening::{name}"),
+            "--ignored",
+            "--nocapture",
+        ])
         .env(HOME, home)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -38,5 +46,8 @@ pub(crate) fn said(child: Child) -> Vec<String> {
     let out = child.wait_with_output().unwrap();
     assert!(out.status.success(), "the child ended with {}", out.status);
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
-    text.lines().filter_map(|it| it.strip_prefix(SAYS)).map(str::to_owned).collect()
+    text.lines()
+        .filter_map(|it| it.strip_prefix(SAYS))
+        .map(str::to_owned)
+        .collect()
 }

@@ -18,24 +18,48 @@ const MESSAGES: usize = 600;
 
 /// A room, and so many messages in it.
 fn talk() -> Arc<Given> {
-    let mut changes =
-        vec![came("!room", Body::Conversation(Conversation::new(ConversationKind::Room, "Room")))];
-    let bob = Mailbox { name: None, address: Address::matrix("@bob:example.org") };
+    let mut changes = vec![came(
+        "!room",
+        Body::Conversation(Conversation::new(ConversationKind::Room, "Room")),
+    )];
+    let bob = Mailbox {
+        name: None,
+        address: Address::matrix("@bob:example.org"),
+    };
     for n in 0..MESSAGES {
         let text = format!("{n} {}", "a line about pumps ".repeat(20));
-        changes.push(came(&format!("${n}"), Body::Message(Message::plain("!room".into(), bob.clone(), text))));
+        changes.push(came(
+            &format!("${n}"),
+            Body::Message(Message::plain("!room".into(), bob.clone(), text)),
+        ));
     }
-    Arc::new(Given { changes: changes.into(), page: 40, ..Given::default() })
+    Arc::new(Given {
+        changes: changes.into(),
+        page: 40,
+        ..Given::default()
+    })
 }
 
 /// Everything is here, once.
 fn all_is_here(desk: &Desk) {
     let rows = desk.rows();
-    let messages = rows.iter().filter(|it| it.item.handle.as_str().starts_with('$')).count();
+    let messages = rows
+        .iter()
+        .filter(|it| it.item.handle.as_str().starts_with('$'))
+        .count();
     assert_eq!(messages, MESSAGES);
     assert_eq!(desk.cursor(), MESSAGES as u64 + 1);
-    assert_eq!(desk.hub.db().integrity_check().unwrap(), Vec::<String>::new());
-    assert!(desk.hub.read(|it| it.search_self_check(50)).unwrap().missing.is_empty());
+    assert_eq!(
+        desk.hub.db().integrity_check().unwrap(),
+        Vec::<String>::new()
+    );
+    assert!(
+        desk.hub
+            .read(|it| it.search_self_check(50))
+            .unwrap()
+            .missing
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -46,18 +70,33 @@ async fn a_full_disk_stops_a_sync_with_a_clear_word_and_it_goes_on_when_there_is
     let error = desk.sync().await.unwrap_err();
     assert_eq!(error.code(), "disk_full", "{error}");
     let text = error.to_string();
-    assert!(text.contains("The disk is full") && text.contains("everything before it is safe"), "{text}");
+    assert!(
+        text.contains("The disk is full") && text.contains("everything before it is safe"),
+        "{text}"
+    );
     assert!(text.contains("Free some space"), "{text}");
     // What is here is exactly what the bookmark says.
     let (rows, cursor) = (desk.rows().len() as u64, desk.cursor());
     assert!(rows > 0 && rows < MESSAGES as u64, "{rows}");
     assert_eq!(rows, cursor);
-    assert_eq!(desk.hub.db().integrity_check().unwrap(), Vec::<String>::new());
+    assert_eq!(
+        desk.hub.db().integrity_check().unwrap(),
+        Vec::<String>::new()
+    );
     // Reading goes on; a wish that cannot be kept is refused, not forgotten.
-    let room = desk.rows()[0].links.conversation.unwrap_or(desk.rows()[0].id);
-    let long = Outgoing { text: "x".repeat(2_000_000), ..Outgoing::default() };
+    let room = desk.rows()[0]
+        .links
+        .conversation
+        .unwrap_or(desk.rows()[0].id);
+    let long = Outgoing {
+        text: "x".repeat(2_000_000),
+        ..Outgoing::default()
+    };
     let refused = desk.hub.send(room, long.clone()).unwrap_err();
-    assert!(matches!(refused, HubError::Store(StoreError::DiskFull(_))), "{refused}");
+    assert!(
+        matches!(refused, HubError::Store(StoreError::DiskFull(_))),
+        "{refused}"
+    );
     assert_eq!(desk.hub.outbox().unwrap(), Vec::new());
     assert_eq!(desk.rows().len() as u64, rows);
 
@@ -72,7 +111,9 @@ async fn a_full_disk_stops_a_sync_with_a_clear_word_and_it_goes_on_when_there_is
 
 /// The child of the test below.
 pub(crate) async fn sync_until_the_disk_fails() {
-    let Ok(home) = std::env::var(HOME) else { return };
+    let Ok(home) = std::env::var(HOME) else {
+        return;
+    };
     let desk = Desk::open(Path::new(&home), &talk()).unwrap();
     let error = desk.sync().await.unwrap_err();
     say(error.code());
@@ -90,9 +131,18 @@ async fn a_disk_that_takes_no_more_ends_neither_the_process_nor_the_data() {
     let home = dir.path().join("home");
     drop(Desk::open(&home, &talk()).unwrap());
     let limits = "trap '' XFSZ; ulimit -f 2000;";
-    let said = said(start("a_sync_on_a_disk_that_takes_no_more", &home, Some(limits)));
-    let [code, text, whole] = said.as_slice() else { panic!("{said:?}") };
-    assert!(["store", "disk_full"].contains(&code.as_str()), "{code}: {text}");
+    let said = said(start(
+        "a_sync_on_a_disk_that_takes_no_more",
+        &home,
+        Some(limits),
+    ));
+    let [code, text, whole] = said.as_slice() else {
+        panic!("{said:?}")
+    };
+    assert!(
+        ["store", "disk_full"].contains(&code.as_str()),
+        "{code}: {text}"
+    );
     assert!(text.contains("disk") && text.contains("Nothing"), "{text}");
     assert_eq!(whole, "true");
 

@@ -31,7 +31,11 @@ fn people() -> Arc<Given> {
             })),
         )
     };
-    Arc::new(Given { changes: (0..PEOPLE).map(person).collect::<Vec<_>>().into(), page: 300, ..Given::default() })
+    Arc::new(Given {
+        changes: (0..PEOPLE).map(person).collect::<Vec<_>>().into(),
+        page: 300,
+        ..Given::default()
+    })
 }
 
 /// A profile with people in it, closed, and a passphrase beside it.
@@ -60,7 +64,11 @@ fn handles(desk: &Desk) -> BTreeSet<String> {
 }
 
 fn reopen(home: &Path) -> Result<Db, OpenError> {
-    Db::open(&Profile::at(home), &super::given::key(), Arc::new(Stopped(Millis(1))))
+    Db::open(
+        &Profile::at(home),
+        &super::given::key(),
+        Arc::new(Stopped(Millis(1))),
+    )
 }
 
 #[tokio::test]
@@ -75,18 +83,32 @@ async fn what_a_damaged_file_still_says_is_saved_and_the_next_sync_brings_the_re
     assert!(!found.is_empty(), "damage is noticed");
     // Whoever meets it is told what helps.
     let told = rapport_store::StoreError::Corrupt("page 7".into()).to_string();
-    assert!(told.contains("damaged") && told.contains("rapport doctor"), "{told}");
+    assert!(
+        told.contains("damaged") && told.contains("rapport doctor"),
+        "{told}"
+    );
 
     let saved = dir.path().join("saved");
     let clock = Arc::new(Stopped(Millis(1)));
     let salvage = Db::recover(&Profile::at(&home), &key, &Profile::at(&saved), clock).unwrap();
     assert!(!salvage.is_whole(), "{salvage:?}");
-    assert_eq!(fs::read(Profile::at(&home).database()).unwrap(), before, "it is only read");
-    let unlocked = key::unlock(&Profile::at(&saved), None, Some(&Passphrase::new("seven blue whales")));
+    assert_eq!(
+        fs::read(Profile::at(&home).database()).unwrap(),
+        before,
+        "it is only read"
+    );
+    let unlocked = key::unlock(
+        &Profile::at(&saved),
+        None,
+        Some(&Passphrase::new("seven blue whales")),
+    );
     assert_eq!(unlocked.unwrap(), key, "the passphrase came along");
 
     let desk = Desk::open(&saved, &people()).unwrap();
-    assert_eq!(desk.hub.db().integrity_check().unwrap(), Vec::<String>::new());
+    assert_eq!(
+        desk.hub.db().integrity_check().unwrap(),
+        Vec::<String>::new()
+    );
     let kept = handles(&desk).len();
     assert!(kept > PEOPLE / 2, "{kept} of {PEOPLE}");
     assert_eq!(desk.cursor(), 0, "nothing claims to be known");
@@ -104,11 +126,23 @@ async fn every_kind_of_damage_has_a_word_of_its_own_and_changes_nothing() {
     // A page in front: nothing can be read at all. The key is known to fit.
     damage(&home, 200, 60);
     let bad = fs::read(&path).unwrap();
-    let Err(OpenError::Corrupt { advice, .. }) = reopen(&home) else { panic!("a broken first page") };
-    assert!(advice.contains("copy of the folder") && advice.contains("rapport doctor"), "{advice}");
+    let Err(OpenError::Corrupt { advice, .. }) = reopen(&home) else {
+        panic!("a broken first page")
+    };
+    assert!(
+        advice.contains("copy of the folder") && advice.contains("rapport doctor"),
+        "{advice}"
+    );
     let to = home.with_file_name("nothing");
-    let none = Db::recover(&Profile::at(&home), &key, &Profile::at(&to), Arc::new(Stopped(Millis(1))));
-    let Err(OpenError::Corrupt { advice, .. }) = none else { panic!("{none:?}") };
+    let none = Db::recover(
+        &Profile::at(&home),
+        &key,
+        &Profile::at(&to),
+        Arc::new(Stopped(Millis(1))),
+    );
+    let Err(OpenError::Corrupt { advice, .. }) = none else {
+        panic!("{none:?}")
+    };
     assert!(advice.contains("backup"), "{advice}");
     assert_eq!(fs::read(&path).unwrap(), bad);
 
@@ -121,7 +155,11 @@ async fn every_kind_of_damage_has_a_word_of_its_own_and_changes_nothing() {
             other => panic!("{length}: {other:?}"),
         }
         let now = fs::read(&path).unwrap();
-        assert_eq!(now.get(..length.min(PAGE)), good.get(..length.min(PAGE)), "{length}: nothing is re-made");
+        assert_eq!(
+            now.get(..length.min(PAGE)),
+            good.get(..length.min(PAGE)),
+            "{length}: nothing is re-made"
+        );
     }
 
     // No database at all, but something else of that name.
@@ -135,7 +173,10 @@ async fn every_kind_of_damage_has_a_word_of_its_own_and_changes_nothing() {
     let refused = Db::open(&Profile::at(&home), &stranger, Arc::new(Stopped(Millis(1))));
     assert_eq!(refused.unwrap_err(), OpenError::WrongKey);
     assert_eq!(fs::read(&path).unwrap(), good);
-    assert_eq!(handles(&Desk::open(&home, &people()).unwrap()).len(), PEOPLE);
+    assert_eq!(
+        handles(&Desk::open(&home, &people()).unwrap()).len(),
+        PEOPLE
+    );
 }
 
 #[tokio::test]
@@ -145,14 +186,19 @@ async fn rubbish_in_the_log_beside_the_file_costs_nothing_that_was_saved() {
     log.push("-wal");
     fs::write(&log, [0xa7; 100_000]).unwrap();
     let desk = Desk::open(&home, &people()).unwrap();
-    assert_eq!(desk.hub.db().integrity_check().unwrap(), Vec::<String>::new());
+    assert_eq!(
+        desk.hub.db().integrity_check().unwrap(),
+        Vec::<String>::new()
+    );
     assert_eq!(handles(&desk).len(), PEOPLE);
 }
 
 /// The child of the test below: says what comes of taking the profile, and holds
 /// it until it is told to end.
 pub(crate) fn take_the_profile() {
-    let Ok(home) = std::env::var(HOME) else { return };
+    let Ok(home) = std::env::var(HOME) else {
+        return;
+    };
     match Profile::at(Path::new(&home)).lock() {
         Ok(held) => {
             say("has it");
@@ -171,10 +217,15 @@ fn a_second_process_is_told_who_has_the_profile_and_gets_it_when_the_first_is_go
     let profile = Profile::at(dir.path());
     let held = profile.lock().unwrap();
     let told = said(start("a_second_process", dir.path(), None));
-    let [told] = told.as_slice() else { panic!("{told:?}") };
+    let [told] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     assert!(told.contains("already running with this profile"), "{told}");
     if cfg!(unix) {
-        assert!(told.contains(&format!("process {}", std::process::id())), "{told}");
+        assert!(
+            told.contains(&format!("process {}", std::process::id())),
+            "{told}"
+        );
     }
     drop(held);
 

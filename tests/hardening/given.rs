@@ -88,7 +88,10 @@ impl Connector for Reading {
         let from = usize::try_from(from).unwrap().min(all.len());
         let to = all.len().min(from + self.0.page);
         let more = to < all.len();
-        let cursor = Cursor { version: 1, data: json!(to) };
+        let cursor = Cursor {
+            version: 1,
+            data: json!(to),
+        };
         let mut page = Page::new(all[from..to].to_vec(), Coverage::Delta, cursor, more);
         if !more {
             page.poison.clone_from(&self.0.poison.lock().unwrap());
@@ -102,7 +105,10 @@ impl Connector for Reading {
 
     async fn push(&self, id: &CommandId, _: &Command) -> Result<Receipt, Fault> {
         self.0.pushed.fetch_add(1, Ordering::SeqCst);
-        Ok(Receipt::Applied { handle: Some(Handle::new(format!("sent-{id}"))), revision: None })
+        Ok(Receipt::Applied {
+            handle: Some(Handle::new(format!("sent-{id}"))),
+            revision: None,
+        })
     }
 
     async fn lookup(&self, _: &CommandId, _: &Command) -> Result<Receipt, Fault> {
@@ -110,7 +116,9 @@ impl Connector for Reading {
     }
 
     async fn sign_in(&self, _: SignInStep) -> Result<SignedIn, Fault> {
-        Ok(SignedIn::Done { user: "@ada:example.org".into() })
+        Ok(SignedIn::Done {
+            user: "@ada:example.org".into(),
+        })
     }
 }
 
@@ -148,12 +156,17 @@ impl Desk {
             hub.add_account(new).unwrap();
             hub.set_undo_window(0).unwrap();
         }
-        Ok(Self { hub, given: Arc::clone(given) })
+        Ok(Self {
+            hub,
+            given: Arc::clone(given),
+        })
     }
 
     /// One turn.
     pub(crate) async fn sync(&self) -> Result<Vec<Turn>, HubError> {
-        self.hub.sync_once(None, &CancellationToken::new(), &|_| {}).await
+        self.hub
+            .sync_once(None, &CancellationToken::new(), &|_| {})
+            .await
     }
 
     /// The rows here.
@@ -163,15 +176,25 @@ impl Desk {
 
     /// The bookmark.
     pub(crate) fn cursor(&self) -> u64 {
-        let cursor = self.hub.read(|it| it.cursor(&account(), &ALL.into())).unwrap();
+        let cursor = self
+            .hub
+            .read(|it| it.cursor(&account(), &ALL.into()))
+            .unwrap();
         cursor.and_then(|it| it.data.as_u64()).unwrap_or(0)
     }
 }
 
 /// The rows of a collection.
-pub(crate) fn rows(hub: &Hub, account: &AccountId, collection: &str) -> Result<Vec<Stored>, HubError> {
+pub(crate) fn rows(
+    hub: &Hub,
+    account: &AccountId,
+    collection: &str,
+) -> Result<Vec<Stored>, HubError> {
     let collection = CollectionId::from(collection);
-    let place = Place { account, collection: &collection };
+    let place = Place {
+        account,
+        collection: &collection,
+    };
     hub.read(|it| {
         let mut rows = Vec::new();
         for (id, _, _) in it.handles(&place)? {

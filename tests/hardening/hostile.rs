@@ -22,7 +22,13 @@ const NUL: &str = "Ada\0Lovelace";
 const RTL: &str = "invoice\u{202e}fdp.exe\u{2066}\u{200f}";
 
 fn from(value: &str) -> Mailbox {
-    Mailbox { name: Some(value.into()), address: Address { kind: AddressKind::Other, value: value.into() } }
+    Mailbox {
+        name: Some(value.into()),
+        address: Address {
+            kind: AddressKind::Other,
+            value: value.into(),
+        },
+    }
 }
 
 fn message(room: &str, who: &str, text: &str) -> Message {
@@ -30,7 +36,10 @@ fn message(room: &str, who: &str, text: &str) -> Message {
 }
 
 fn to(handle: &str) -> Option<ItemRef> {
-    Some(ItemRef { collection: "all".into(), handle: handle.into() })
+    Some(ItemRef {
+        collection: "all".into(),
+        handle: handle.into(),
+    })
 }
 
 fn long(piece: &str, bytes: usize) -> String {
@@ -80,7 +89,14 @@ fn hostile() -> Vec<Change> {
         said.thread = Some(Handle(text.clone()));
         said.mentions = vec![text.clone(); 20];
         said.to = vec![from(&text); 20];
-        said.reactions = vec![Reaction { key: text.clone(), from: from(&text), handle: None }; 5];
+        said.reactions = vec![
+            Reaction {
+                key: text.clone(),
+                from: from(&text),
+                handle: None
+            };
+            5
+        ];
         said.attachments = vec![Attachment {
             name: text.clone(),
             mime: text.clone(),
@@ -91,23 +107,48 @@ fn hostile() -> Vec<Change> {
         said.unread = true;
         all.push(came(&format!("${n}"), Body::Message(said)));
 
-        for kind in [AddressKind::Email, AddressKind::Phone, AddressKind::Matrix, AddressKind::Url] {
+        for kind in [
+            AddressKind::Email,
+            AddressKind::Phone,
+            AddressKind::Matrix,
+            AddressKind::Url,
+        ] {
             let contact = Contact {
                 name: text.clone(),
-                addresses: vec![Address { kind, value: text.clone() }; 3],
+                addresses: vec![
+                    Address {
+                        kind,
+                        value: text.clone()
+                    };
+                    3
+                ],
                 organisation: to(&format!("party{n}")),
                 organisation_name: Some(text.clone()),
                 notes: Some(text.clone()),
                 ..Contact::default()
             };
-            all.push(came(&format!("person{n}{kind:?}"), Body::Contact(Box::new(contact))));
+            all.push(came(
+                &format!("person{n}{kind:?}"),
+                Body::Contact(Box::new(contact)),
+            ));
         }
-        let mut party = Organisation { name: text.clone(), ..Organisation::default() };
+        let mut party = Organisation {
+            name: text.clone(),
+            ..Organisation::default()
+        };
         party.number = Some(text.clone());
         party.tax_id = Some(text.clone());
-        party.addresses = vec![Address { kind: AddressKind::Email, value: text.clone() }];
-        party.fields.insert(text.as_str().into(), FieldValue::Text(text.clone()));
-        all.push(came(&format!("party{n}"), Body::Organisation(Box::new(party))));
+        party.addresses = vec![Address {
+            kind: AddressKind::Email,
+            value: text.clone(),
+        }];
+        party
+            .fields
+            .insert(text.as_str().into(), FieldValue::Text(text.clone()));
+        all.push(came(
+            &format!("party{n}"),
+            Body::Organisation(Box::new(party)),
+        ));
 
         let mut record = Record::new(RecordKind::from(text.clone()), text.clone());
         record.number = Some(text.clone());
@@ -115,10 +156,16 @@ fn hostile() -> Vec<Change> {
         record.customer = to(&format!("party{n}"));
         // It hangs on itself.
         record.parent = to(&format!("record{n}"));
-        record.amount = Some(Money::new("79228162514264337593543950335".parse().unwrap(), &text));
+        record.amount = Some(Money::new(
+            "79228162514264337593543950335".parse().unwrap(),
+            &text,
+        ));
         record.date = Some(Date::MAX);
         record.due = Some(Date::MIN);
-        record.fields.insert(text.as_str().into(), FieldValue::List(vec![text.clone(); 50]));
+        record.fields.insert(
+            text.as_str().into(),
+            FieldValue::List(vec![text.clone(); 50]),
+        );
         record.actions = vec![text.clone()];
         all.push(came(&format!("record{n}"), Body::Record(Box::new(record))));
 
@@ -133,9 +180,17 @@ fn hostile() -> Vec<Change> {
             ..Task::default()
         };
         all.push(came(&format!("task{n}"), Body::Task(task)));
-        let page = WikiPage { title: text.clone(), text: text.clone(), path: vec![text.clone(); 30], ..WikiPage::default() };
+        let page = WikiPage {
+            title: text.clone(),
+            text: text.clone(),
+            path: vec![text.clone(); 30],
+            ..WikiPage::default()
+        };
         all.push(came(&format!("page{n}"), Body::Page(page)));
-        all.push(came(&format!("event{n}"), Body::Event(event(&text, DateTime::MAX, DateTime::MIN))));
+        all.push(came(
+            &format!("event{n}"),
+            Body::Event(event(&text, DateTime::MAX, DateTime::MIN)),
+        ));
     }
     all.extend(odd());
     all
@@ -152,7 +207,11 @@ fn event(text: &str, start: DateTime, end: DateTime) -> Event {
         notes: None,
         organizer: Some(from(text)),
         attendees: vec![from(text); 20],
-        recurrence: vec![text.into(), "RRULE:FREQ=SECONDLY".into(), "RRULE:FREQ=YEARLY;BYDAY=-999MO;INTERVAL=0".into()],
+        recurrence: vec![
+            text.into(),
+            "RRULE:FREQ=SECONDLY".into(),
+            "RRULE:FREQ=YEARLY;BYDAY=-999MO;INTERVAL=0".into(),
+        ],
         occurrence: Some(text.into()),
         cancelled: false,
         about: None,
@@ -172,9 +231,19 @@ fn odd() -> Vec<Change> {
         }))
     };
     let patch = |target: &str, handle: &str, what: PatchKind| {
-        Change::Patch(Patch { target: target.into(), handle: handle.into(), at: Millis(i64::MAX), from: from("bob"), what })
+        Change::Patch(Patch {
+            target: target.into(),
+            handle: handle.into(),
+            at: Millis(i64::MAX),
+            from: from("bob"),
+            what,
+        })
     };
-    let edit = |text: &str| PatchKind::Edit { text: text.into(), html: Some(long("<i>", 90_000)), mentions: vec![] };
+    let edit = |text: &str| PatchKind::Edit {
+        text: text.into(),
+        html: Some(long("<i>", 90_000)),
+        mentions: vec![],
+    };
     vec![
         // No handle, the handle of another kind, the same handle three times.
         came("", plain("without a handle")),
@@ -182,7 +251,13 @@ fn odd() -> Vec<Change> {
         came(&long("h", 100_000), plain("a long handle")),
         came("twice", plain("first")),
         came("twice", plain("second")),
-        came("twice", Body::Task(Task { title: "is a task now".into(), ..Task::default() })),
+        came(
+            "twice",
+            Body::Task(Task {
+                title: "is a task now".into(),
+                ..Task::default()
+            }),
+        ),
         // The same link on several, an empty one, and raw forms that are no JSON.
         linked("l1", ""),
         linked("l2", ""),
@@ -195,7 +270,13 @@ fn odd() -> Vec<Change> {
         came_at("minus", Millis(-1), plain("before zero")),
         // Large.
         came("10mb", plain(&long("ten million letters ", 10_000_000))),
-        came("title", Body::Task(Task { title: long("t", 100_000), ..Task::default() })),
+        came(
+            "title",
+            Body::Task(Task {
+                title: long("t", 100_000),
+                ..Task::default()
+            }),
+        ),
         came("40mb", plain(&long("far too much ", 40_000_000))),
         // Patches of nothing, of themselves, in a ring, and of the wrong kind.
         patch("nothing", "p1", edit("x")),
@@ -207,16 +288,38 @@ fn odd() -> Vec<Change> {
         Change::Gone("never was".into()),
         Change::Gone("".into()),
         came("", plain("again without a handle")),
-        Change::Gap(Gap { conversation: "!nowhere".into(), token: NUL.into(), before: Millis(i64::MIN) }),
-        Change::Filled { conversation: "!nobody".into(), token: String::new() },
-        Change::Read { conversation: "!nowhere".into(), up_to: "nothing".into() },
-        Change::Read { conversation: "task1".into(), up_to: "task1".into() },
+        Change::Gap(Gap {
+            conversation: "!nowhere".into(),
+            token: NUL.into(),
+            before: Millis(i64::MIN),
+        }),
+        Change::Filled {
+            conversation: "!nobody".into(),
+            token: String::new(),
+        },
+        Change::Read {
+            conversation: "!nowhere".into(),
+            up_to: "nothing".into(),
+        },
+        Change::Read {
+            conversation: "task1".into(),
+            up_to: "task1".into(),
+        },
     ]
 }
 
 fn given() -> Arc<Given> {
-    let poison = Poison { handle: "bad".into(), reason: format!("could not be read: {NUL}"), raw: Some(NUL.into()) };
-    Arc::new(Given { changes: hostile().into(), poison: vec![poison].into(), page: 64, ..Given::default() })
+    let poison = Poison {
+        handle: "bad".into(),
+        reason: format!("could not be read: {NUL}"),
+        raw: Some(NUL.into()),
+    };
+    Arc::new(Given {
+        changes: hostile().into(),
+        poison: vec![poison].into(),
+        page: 64,
+        ..Given::default()
+    })
 }
 
 /// Everything a user can look at, once.
@@ -226,14 +329,29 @@ fn look_around(desk: &Desk) {
         zone: jiff::tz::TimeZone::UTC,
     };
     // A line of them, as a search box holds it.
-    let mut asked: Vec<String> = texts().iter().map(|it| it.chars().take(40).collect()).collect();
-    asked.extend(["letters", "from:bob", "kind:task", "before:0001-01-01", "has:file -x"].map(String::from));
+    let mut asked: Vec<String> = texts()
+        .iter()
+        .map(|it| it.chars().take(40).collect())
+        .collect();
+    asked.extend(
+        [
+            "letters",
+            "from:bob",
+            "kind:task",
+            "before:0001-01-01",
+            "has:file -x",
+        ]
+        .map(String::from),
+    );
     desk.hub
         .read(|it| {
             for text in &asked {
                 it.search(&Query::typing(text, &context), 20, 0)?;
             }
-            let journal = it.journal(&JournalQuery { limit: 10_000, ..JournalQuery::default() })?;
+            let journal = it.journal(&JournalQuery {
+                limit: 10_000,
+                ..JournalQuery::default()
+            })?;
             assert!(!journal.is_empty());
             let mut walked = 0;
             it.walk(&Scope::All, |_| {
@@ -271,27 +389,44 @@ async fn hostile_items_are_kept_or_put_aside_with_a_reason_and_never_stop_the_ot
     let desk = Desk::open(&home, &given).unwrap();
     let turns = desk.sync().await.unwrap();
     assert_eq!(turns[0].fault, None);
-    assert!(turns[0].collections.iter().all(|it| it.fault.is_none()), "{turns:?}");
+    assert!(
+        turns[0].collections.iter().all(|it| it.fault.is_none()),
+        "{turns:?}"
+    );
 
     // Each handle that came is here, or stands aside with its reason.
     let here: BTreeSet<Handle> = desk.rows().into_iter().map(|it| it.item.handle).collect();
     let aside = desk.hub.read(|it| it.poisons(Some(&account()))).unwrap();
     for change in hostile() {
-        let Change::Upsert(item) = change else { continue };
+        let Change::Upsert(item) = change else {
+            continue;
+        };
         let kept = here.contains(&item.handle);
-        let put_aside = aside.iter().any(|it| it.poison.handle == item.handle && !it.poison.reason.is_empty());
+        let put_aside = aside
+            .iter()
+            .any(|it| it.poison.handle == item.handle && !it.poison.reason.is_empty());
         let name: String = item.handle.0.chars().take(40).collect();
         assert!(kept || put_aside, "{name:?} is neither here nor put aside");
     }
     let reason = |handle: &str| {
-        aside.iter().find(|it| it.poison.handle.as_str() == handle).map(|it| it.poison.reason.clone())
+        aside
+            .iter()
+            .find(|it| it.poison.handle.as_str() == handle)
+            .map(|it| it.poison.reason.clone())
     };
-    assert!(reason("40mb").is_some_and(|it| it.contains("too large")), "{:?}", reason("40mb"));
+    assert!(
+        reason("40mb").is_some_and(|it| it.contains("too large")),
+        "{:?}",
+        reason("40mb")
+    );
     assert!(reason("bad").is_some_and(|it| it.contains("could not be read")));
     assert!(here.contains(&Handle::from("10mb")));
     assert!(here.contains(&Handle::from("title")));
     look_around(&desk);
-    assert_eq!(desk.hub.db().integrity_check().unwrap(), Vec::<String>::new());
+    assert_eq!(
+        desk.hub.db().integrity_check().unwrap(),
+        Vec::<String>::new()
+    );
 
     // The same again, into the same file, changes nothing.
     let rows = desk.rows();
@@ -302,7 +437,17 @@ async fn hostile_items_are_kept_or_put_aside_with_a_reason_and_never_stop_the_ot
     assert_eq!(again.len(), rows.len());
     for (row, before) in again.iter().zip(&rows) {
         assert_eq!(row.id, before.id);
-        assert!(row.item == before.item, "{:?} differs after a restart", row.id);
+        assert!(
+            row.item == before.item,
+            "{:?} differs after a restart",
+            row.id
+        );
     }
-    assert!(desk.hub.read(|it| it.search_self_check(60)).unwrap().missing.is_empty());
+    assert!(
+        desk.hub
+            .read(|it| it.search_self_check(60))
+            .unwrap()
+            .missing
+            .is_empty()
+    );
 }

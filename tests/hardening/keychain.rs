@@ -37,7 +37,10 @@ impl Vault for Chain {
 
     fn write(&self, name: &str, secret: &str) -> Result<(), VaultError> {
         self.check()?;
-        self.secrets.lock().unwrap().insert(name.to_owned(), secret.to_owned());
+        self.secrets
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), secret.to_owned());
         Ok(())
     }
 
@@ -53,7 +56,12 @@ fn files(home: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(home)
         .unwrap()
         .map(|it| it.unwrap())
-        .map(|it| (it.file_name().to_string_lossy().into_owned(), fs::read(it.path()).unwrap()))
+        .map(|it| {
+            (
+                it.file_name().to_string_lossy().into_owned(),
+                fs::read(it.path()).unwrap(),
+            )
+        })
         .collect()
 }
 
@@ -76,7 +84,10 @@ fn whatever_the_keychain_answers_the_profile_stays_as_it_is_and_the_reason_is_sa
         *chain.mood.lock().unwrap() = mood;
         *chain.hides.lock().unwrap() = hides;
         let error = key::unlock(&profile, Some(&chain), None).unwrap_err();
-        assert_eq!(key::create(&profile, Some(&chain), None), Err(UnlockError::DatabaseExists));
+        assert_eq!(
+            key::create(&profile, Some(&chain), None),
+            Err(UnlockError::DatabaseExists)
+        );
         assert!(error.to_string().contains("Your data is safe"), "{error}");
         told.push(error);
     };
@@ -84,15 +95,18 @@ fn whatever_the_keychain_answers_the_profile_stays_as_it_is_and_the_reason_is_sa
     refuse(Some(VaultError::Locked("the login keyring".into())), false);
     refuse(Some(VaultError::Failed("odd".into())), false);
     refuse(None, true);
-    assert!(matches!(
-        told.as_slice(),
-        [
-            UnlockError::KeychainMissing(_),
-            UnlockError::KeychainLocked(_),
-            UnlockError::KeychainFailed(_),
-            UnlockError::NoEntryButDatabaseExists,
-        ]
-    ), "{told:?}");
+    assert!(
+        matches!(
+            told.as_slice(),
+            [
+                UnlockError::KeychainMissing(_),
+                UnlockError::KeychainLocked(_),
+                UnlockError::KeychainFailed(_),
+                UnlockError::NoEntryButDatabaseExists,
+            ]
+        ),
+        "{told:?}"
+    );
     // The passphrase works meanwhile, a wrong one does not, and none of it wrote.
     assert_eq!(key::unlock(&profile, None, Some(&phrase)).unwrap(), made);
     let wrong = key::unlock(&profile, None, Some(&Passphrase::new("eight blue whales")));
@@ -104,7 +118,10 @@ fn whatever_the_keychain_answers_the_profile_stays_as_it_is_and_the_reason_is_sa
 
     // The entry really is gone: the passphrase opens, and puts it back.
     chain.secrets.lock().unwrap().clear();
-    assert_eq!(key::unlock(&profile, Some(&chain), None), Err(UnlockError::NoEntryButDatabaseExists));
+    assert_eq!(
+        key::unlock(&profile, Some(&chain), None),
+        Err(UnlockError::NoEntryButDatabaseExists)
+    );
     let found = key::unlock(&profile, None, Some(&phrase)).unwrap();
     key::remember(&profile, &chain, &found).unwrap();
     assert_eq!(key::unlock(&profile, Some(&chain), None).unwrap(), made);

@@ -6,7 +6,7 @@ use rapport_store::table::people::Stance;
 use rapport_testkit::fake::{DEALS, ROOMS};
 use rapport_testkit::hub::{TestHub, somebody};
 
-use super::{ada_in_a_room, messages, say};
+use super::{ada_in_a_room, messages};
 
 #[tokio::test(start_paused = true)]
 async fn an_order_that_came_before_its_customer_finds_it() {

@@ -1,5 +1,6 @@
 //! Opens a profile: finds its folder, its key and its secrets.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,9 +24,10 @@ const PASSPHRASE: &str = "RAPPORT_PASSPHRASE";
 /// Where the log goes: standard error, warnings only unless asked for.
 pub(crate) fn log(verbose: u8) {
     let level = match verbose {
-        0 => "error",
-        1 => "rapport=info,warn",
-        2 => "rapport=debug,info",
+        // What the chat SDK calls an error we answer for; its log is for debugging.
+        0 => "error,matrix_sdk=off,matrix_sdk_crypto=off",
+        1 => "warn,rapport_engine=info,rapport_connectors=info",
+        2 => "info,rapport_engine=debug,rapport_connectors=debug",
         _ => "debug",
     };
     let filter = EnvFilter::try_from_env("RAPPORT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
@@ -34,6 +36,7 @@ pub(crate) fn log(verbose: u8) {
         tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
             .try_init(),
     );
 }

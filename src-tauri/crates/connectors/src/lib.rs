@@ -36,5 +36,7 @@ pub fn registry() -> Vec<Arc<dyn Factory>> {
 /// The kind with that name.
 #[must_use]
 pub fn factory(name: &str) -> Option<Arc<dyn Factory>> {
-    registry().into_iter().find(|factory| factory.manifest().name == name)
+    registry()
+        .into_iter()
+        .find(|factory| factory.manifest().name == name)
 }

@@ -23,6 +23,9 @@ use crate::dto::{
 };
 use crate::error::{ApiError, Code};
 
+/// Characters of a query that are looked at.
+const LONGEST_QUERY: usize = 256;
+
 /// The sample's user, Ines Halvorsen, in mail and in chat.
 const SAMPLE_USER: &str = "ines@velmora.example, @ines:velmora.example";
 
@@ -33,16 +36,17 @@ impl Api {
             today: self.today_is(),
             zone: self.zone(),
         };
+        let text = cut(&wanted.text);
         let query = if wanted.as_you_type {
-            Query::typing(&wanted.text, &context)
+            Query::typing(text, &context)
         } else {
-            Query::parse(&wanted.text, &context)
+            Query::parse(text, &context)
         };
         let (limit, offset) = (wanted.limit.unwrap_or(50), wanted.offset.unwrap_or(0));
         let found = self.read(|db| db.search_page(&query, limit, offset))?;
         if found.hits.is_empty() && offset == 0 && !wanted.as_you_type {
             // No whole word fits: the last one may be the beginning of a word.
-            let beginning = Query::typing(&wanted.text, &context);
+            let beginning = Query::typing(text, &context);
             return self.read(|db| db.search_page(&beginning, limit, offset));
         }
         Ok(found)
@@ -221,6 +225,14 @@ impl Api {
                 .collect(),
         })
     }
+}
+
+/// The beginning of a query that is longer than anybody types: each word costs
+/// a look at every hit.
+fn cut(text: &str) -> &str {
+    text.char_indices()
+        .nth(LONGEST_QUERY)
+        .map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }
 
 fn made(

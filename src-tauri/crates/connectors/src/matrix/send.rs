@@ -189,7 +189,10 @@ async fn event(
 /// place: a room that carries it is the one that was wished for.
 async fn create(client: &Client, id: &CommandId, wanted: &Conversation) -> Result<Receipt, Fault> {
     if let Some(room) = made(client, id.as_str()).await? {
-        return Ok(Receipt::Applied { handle: Some(Handle(room)), revision: None });
+        return Ok(Receipt::Applied {
+            handle: Some(Handle(room)),
+            revision: None,
+        });
     }
     let direct = wanted.kind == ConversationKind::Direct;
     let own = client.user_id().map(UserId::to_string).unwrap_or_default();

@@ -10,7 +10,7 @@ mod notify;
 mod read;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_model::change::Poison;
 use rapport_model::conversation::ConversationKind;
@@ -75,9 +75,10 @@ impl<'a> Ingest<'a> {
     }
 
     /// Applies changes in the order that spares late linking: places and people
-    /// before what happens in them, removals last.
+    /// before what happens in them, removals last. What was removed and came back
+    /// is here.
     pub(crate) fn all(&mut self, tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
-        let mut order: Vec<&Change> = changes.iter().collect();
+        let mut order: Vec<&Change> = without_returned(changes);
         order.sort_by_key(|it| rank(it));
         let mut settled = false;
         for change in order {
@@ -353,6 +354,27 @@ impl<'a> Ingest<'a> {
     pub(crate) fn forget_conversation(&mut self, handle: &Handle) {
         self.conversations.remove(handle);
     }
+}
+
+/// The changes, but for removals that a later change of the same page undoes.
+fn without_returned(changes: &[Change]) -> Vec<&Change> {
+    if !changes.iter().any(|it| matches!(it, Change::Gone(_))) {
+        return changes.iter().collect();
+    }
+    let mut back: BTreeSet<&Handle> = BTreeSet::new();
+    let mut kept: Vec<&Change> = Vec::with_capacity(changes.len());
+    for change in changes.iter().rev() {
+        match change {
+            Change::Upsert(item) => {
+                back.insert(&item.handle);
+            }
+            Change::Gone(handle) if back.contains(handle) => continue,
+            _ => {}
+        }
+        kept.push(change);
+    }
+    kept.reverse();
+    kept
 }
 
 /// The order in which changes are applied.

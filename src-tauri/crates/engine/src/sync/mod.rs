@@ -14,7 +14,5 @@ pub(crate) use reconcile::reconcile;
 pub use reconcile::{Reconciled, difference};
 pub use supervisor::{Supervisor, TaskEnd, TaskEvent};
 pub(crate) use turn::{Ask, turn};
-pub(crate) use upkeep::{
-    ALL_STEPS, look_after, raise_overdue, rebuild, run as run_upkeep, tidy,
-};
 pub use turn::{CollectionTurn, Progress, Turn};
+pub(crate) use upkeep::{ALL_STEPS, look_after, raise_overdue, rebuild, run as run_upkeep, tidy};

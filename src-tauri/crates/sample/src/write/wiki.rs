@@ -15,7 +15,11 @@ pub(crate) fn write(folder: &Folder, calendar: &Calendar) -> Result<u64, SampleE
         let updated = calendar.at(page.day, second)?.timestamp();
         let owner = customer(page.customer)
             .map(|c| {
-                format!("customer: {}\nabout: {}\n", c.id, super::tables::about(c.id))
+                format!(
+                    "customer: {}\nabout: {}\n",
+                    c.id,
+                    super::tables::about(c.id)
+                )
             })
             .unwrap_or_default();
         let text = format!(

@@ -262,7 +262,16 @@ pub(crate) fn put(
     fresh: bool,
 ) -> Result<(), StoreError> {
     let org = None;
-    put_row(conn, Row { id, body, json, org }, fresh)
+    put_row(
+        conn,
+        Row {
+            id,
+            body,
+            json,
+            org,
+        },
+        fresh,
+    )
 }
 
 /// Puts the row of a body. `fresh` says that there is none yet.

@@ -49,8 +49,15 @@ fn a_renamed_row_keeps_its_id_and_its_history() {
                 ..JournalQuery::default()
             };
             let rows = r.journal(&query)?;
-            assert_eq!(rows.iter().map(|it| it.what).collect::<Vec<_>>(), vec![What::Created]);
-            let line = r.ledger()?.into_iter().find(|it| it.collection == scene.mail).unwrap();
+            assert_eq!(
+                rows.iter().map(|it| it.what).collect::<Vec<_>>(),
+                vec![What::Created]
+            );
+            let line = r
+                .ledger()?
+                .into_iter()
+                .find(|it| it.collection == scene.mail)
+                .unwrap();
             assert_eq!(line.local_count, 1);
             Ok(())
         })

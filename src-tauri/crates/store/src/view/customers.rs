@@ -387,7 +387,10 @@ fn says(body: &Body) -> (Option<String>, String, Option<String>) {
         Body::Record(it) => {
             let mut text = it.number.clone().unwrap_or_default();
             let amount = it.amount.as_ref().map(ToString::to_string);
-            for part in [it.state.clone(), amount, it.text.clone()].into_iter().flatten() {
+            for part in [it.state.clone(), amount, it.text.clone()]
+                .into_iter()
+                .flatten()
+            {
                 text.push(' ');
                 text.push_str(&part);
             }

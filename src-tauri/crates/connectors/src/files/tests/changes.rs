@@ -22,7 +22,7 @@ async fn of_a_mailbox_that_grew_only_the_tail_is_read() {
     let desk = Desk::new(&[("in.mbox", &mail("1@x", "a@x", "", "one", "x"))]);
     let (first, page) = desk.all("mail", None).await;
     assert_eq!(titles(&first), ["one", "one"]);
-    let grown = desk.read("in.mbox") + &mail("2@x", "b@x", "", "two", "y");
+    let grown = desk.read("in.mbox") + mail("2@x", "b@x", "", "two", "y").as_str();
     desk.put("in.mbox", grown);
     let (second, page) = desk.all("mail", Some(page.cursor)).await;
     assert_eq!(titles(&second), ["two", "two"]);
@@ -35,7 +35,10 @@ async fn a_mail_that_was_cut_off_when_it_was_read_is_read_again_when_it_grew() {
     let half = whole.split_once(", second").unwrap().0;
     let desk = Desk::new(&[("in.mbox", half)]);
     let (_, page) = desk.all("mail", None).await;
-    desk.put("in.mbox", whole + &mail("2@x", "a@x", "", "two", "y"));
+    desk.put(
+        "in.mbox",
+        whole + mail("2@x", "a@x", "", "two", "y").as_str(),
+    );
     let (changes, _) = desk.all("mail", Some(page.cursor)).await;
     let texts: Vec<String> = upserts(&changes)
         .into_iter()

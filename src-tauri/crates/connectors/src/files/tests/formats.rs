@@ -33,7 +33,10 @@ async fn a_mail_and_its_answer_in_another_mailbox_are_one_thread() {
 async fn an_attachment_can_be_saved_byte_for_byte_and_html_is_kept_as_it_came() {
     let body = "Date: Thu, 12 Mar 2026 09:41:00 +0000\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>See <b>the</b> list</p>\n--b\nContent-Type: text/csv; name=\"Übersicht.csv\"\nContent-Disposition: attachment; filename=\"pumpenraum-nord.csv\"\nContent-Transfer-Encoding: base64\n\nYTtiCjE7Mgo=\n--b--\n";
     let one = format!("From a@x 1:1\nMessage-ID: <a@x>\nFrom: A <a@x>\n{body}\n");
-    let desk = Desk::new(&[("in.mbox", &(mail("0@x", "a@x", "", "first", "x") + &one))]);
+    let desk = Desk::new(&[(
+        "in.mbox",
+        &(mail("0@x", "a@x", "", "first", "x") + one.as_str()),
+    )]);
     let items = desk.items("mail").await;
     let Body::Message(message) = &items["a@x"].body else {
         panic!()

@@ -99,11 +99,11 @@ async fn mail_nested_without_end_and_a_text_of_ten_megabytes_stay_within_bounds(
 
 #[tokio::test]
 async fn an_unclosed_quote_costs_its_row_and_not_the_memory() {
-    let rows = "1,fine\n2,\"never closed\n".to_owned() + &"3,swallowed\n".repeat(2_000_000);
+    let rows = "1,fine\n2,\"never closed\n".to_owned() + "3,swallowed\n".repeat(2_000_000).as_str();
     let mapping =
         r#"{"version":1,"files":{"t.csv":{"kind":"generic:t","key":"a","columns":{"title":"b"}}}}"#;
     let desk = Desk::new(&[
-        ("t.csv", &("a,b\n".to_owned() + &rows)),
+        ("t.csv", &("a,b\n".to_owned() + rows.as_str())),
         ("rapport-mapping.json", mapping),
     ]);
     let (changes, page) = desk.all("records", None).await;

@@ -13,13 +13,13 @@ async fn twenty_thousand_mails_stream_in_small_pages_and_none_is_missed() {
         } else {
             format!("{}@x", at - at % 4)
         };
-        text += &mail(
+        text.push_str(&mail(
             &format!("{at}@x"),
             "a@x",
             &answers,
             &format!("Thread {}", at / 4),
             "Some words in a mail.",
-        );
+        ));
     }
     let desk = Desk::new(&[("big.mbox", &text)]);
     let (mut cursor, mut pages, mut mails, mut threads) = (None, 0, 0, 0);
@@ -49,7 +49,10 @@ async fn twenty_thousand_mails_stream_in_small_pages_and_none_is_missed() {
         pages >= 50 && largest_cursor < 1_000,
         "{pages} pages, cursor of {largest_cursor} bytes"
     );
-    desk.put("big.mbox", text + &mail("last@x", "a@x", "", "Last", "x"));
+    desk.put(
+        "big.mbox",
+        text + mail("last@x", "a@x", "", "Last", "x").as_str(),
+    );
     let (changes, _) = desk.all("mail", cursor).await;
     assert_eq!(upserts(&changes).len(), 2);
 }

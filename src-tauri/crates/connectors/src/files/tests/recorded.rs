@@ -83,7 +83,7 @@ async fn a_thunderbird_mailbox_is_read_with_its_charsets_and_a_mail_without_an_i
 #[tokio::test]
 async fn of_two_entries_with_one_name_the_first_is_shown_and_the_other_named() {
     let card = |name: &str| format!("BEGIN:VCARD\nVERSION:4.0\nUID:1\nFN:{name}\nEND:VCARD\n");
-    let desk = Desk::new(&[("a.vcf", &(card("First") + &card("Second")))]);
+    let desk = Desk::new(&[("a.vcf", &(card("First") + card("Second").as_str()))]);
     let (changes, page) = desk.all("contacts", None).await;
     assert_eq!(super::titles(&changes), ["First"]);
     assert_eq!(
