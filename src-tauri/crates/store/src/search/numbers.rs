@@ -16,6 +16,7 @@ pub(super) fn grouped(text: &str, mut each: impl FnMut(&str)) {
     let mut digits = String::new();
     let mut groups = 0;
     let mut gap = false;
+    let mut bracket = false;
     let mut found = 0;
     let mut flush = |digits: &mut String, groups: &mut usize| {
         if *groups > 1 && (FEWEST..=MOST).contains(&digits.len()) && found < MOST_NUMBERS {
@@ -32,14 +33,21 @@ pub(super) fn grouped(text: &str, mut each: impl FnMut(&str)) {
                     groups += 1;
                 }
                 gap = false;
+                bracket = false;
                 // One digit past the most is enough to know that it is too long.
                 if digits.len() <= MOST {
                     digits.push(c);
                 }
             }
-            // One separator between groups; brackets may stand beside it.
-            ' ' | '-' | '/' | '\u{a0}' if !digits.is_empty() && !gap => gap = true,
-            '(' | ')' if !digits.is_empty() => gap = true,
+            // One separator between groups, or a bracket with one beside it.
+            ' ' | '-' | '/' | '\u{a0}' if !digits.is_empty() && (!gap || bracket) => {
+                gap = true;
+                bracket = false;
+            }
+            '(' | ')' if !digits.is_empty() => {
+                gap = true;
+                bracket = true;
+            }
             _ => {
                 flush(&mut digits, &mut groups);
                 gap = false;
