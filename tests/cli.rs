@@ -203,11 +203,10 @@ fn tasks(desk: &Desk) {
     );
     let listed = |all: &[&str]| {
         let tasks = desk.json(&[&["tasks", "list", "--limit", "5000"], all].concat());
-        let found = rows(&tasks)
+        rows(&tasks)
             .iter()
             .find(|it| it["title"] == "Water the office palm")
-            .cloned();
-        found
+            .cloned()
     };
     let task = listed(&[]).expect("it is shown before any sync");
     desk.json(&["sync", "--once"]);

@@ -6,7 +6,9 @@ mod cli;
 mod crash;
 #[cfg(test)]
 mod hardening;
+#[cfg(test)]
 mod layering;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod promises;

@@ -20,7 +20,15 @@ use rapport_store::{Reader, StoreError, Topic, view};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::dto::*;
+use crate::dto::{
+    AccountRow, Act, AddAccount, AddTask, Backfilled, CheckReport, ConversationFilter,
+    DoctorReport, Done, Download, Downloaded, EditCommand, EditMessage, EventRange, Export,
+    Exported, Forget, JournalFilter, Loss, MadeSample, MakeSample, MessageHtml, MessagesOf, Named,
+    Nothing, OneAccount, OneCommand, OneConversation, OneCustomer, OneItem, OneMessage, OnePerson,
+    OutboxFilter, PauseAccount, PeoplePair, Queued, React, ReconcileReport, RecordFilter, Redact,
+    Resolve, SaveDraft, Say, SearchFor, Security, SetFields, Setting, SettingName, SignIn,
+    SomeAccounts, SyncReport, TaskFilter, TimelineOf, Typing, Unlink,
+};
 use crate::error::{ApiError, Code};
 use crate::router::calls;
 

@@ -57,7 +57,7 @@ impl Api {
                 Some(id) => db.stored(id)?.map(|it| {
                     it.item
                         .link
-                        .unwrap_or_else(|| rapport_model::LinkId(it.item.handle.0))
+                        .unwrap_or(rapport_model::LinkId(it.item.handle.0))
                 }),
                 None => None,
             };

@@ -155,7 +155,7 @@ pub(crate) async fn sample(desk: &Desk<'_>, args: SampleArgs) -> Result<(), Fail
         }
         match &made.account {
             Some(account) => {
-                text.push_str(&format!("\nAdded as account {account}. Next: rapport sync"))
+                text.push_str(&format!("\nAdded as account {account}. Next: rapport sync"));
             }
             None => text.push_str("\nNot added as an account."),
         }
