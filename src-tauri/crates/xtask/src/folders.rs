@@ -8,9 +8,12 @@ use crate::shell::{cargo, program, run};
 
 /// The checkout's root.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // As cargo says when it runs us: two checkouts may share one target folder, and what was
+    // compiled in may then be the path of the other one.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     // src-tauri/crates/xtask
-    here.ancestors().nth(3).unwrap_or(here).to_path_buf()
+    here.ancestors().nth(3).unwrap_or(&here).to_path_buf()
 }
 
 /// Builds every program and example of the workspace.

@@ -44,7 +44,9 @@ impl Api {
     /// Puts the calls on a hub. `vault` is the one the hub was made with, for
     /// the doctor; `zone` is where the user is.
     #[must_use]
-    pub const fn new(hub: Hub, vault: Arc<dyn Vault>, zone: TimeZone) -> Self {
+    pub fn new(hub: Hub, vault: Arc<dyn Vault>, zone: TimeZone) -> Self {
+        // What is past due is decided where the user is, not where the process runs.
+        hub.set_zone(zone.clone());
         Self { hub, vault, zone }
     }
 

@@ -1,8 +1,6 @@
 //! The inbox, a conversation's messages, drafts.
 
-use rapport_model::{
-    AccountId, Body, Conversation, Handle, ItemId, Message, Millis, OrgId, PersonId,
-};
+use rapport_model::{AccountId, Body, Conversation, ItemId, Message, Millis, OrgId, PersonId};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
@@ -235,29 +233,6 @@ impl Reader<'_> {
             fault: entry.fault,
             not_before: entry.not_before,
         }))
-    }
-
-    /// The newest message of a conversation that the source knows: what a read
-    /// mark can point at.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn newest_confirmed(
-        &self,
-        conversation: ItemId,
-    ) -> Result<Option<(Handle, Millis)>, StoreError> {
-        use rusqlite::OptionalExtension as _;
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT handle, at FROM item WHERE conversation = ?1 AND kind = 2 \
-                 AND flags & ?2 = 0 ORDER BY id DESC LIMIT 1",
-            )?
-            .query_row(
-                params![conversation.0, crate::table::item::LOCAL_ONLY],
-                |row| Ok((Handle(row.get(0)?), Millis(row.get(1)?))),
-            )
-            .optional()?)
     }
 }
 
