@@ -1,6 +1,6 @@
 //! Where things are: the checkout, and what cargo built.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::fail::Failure;
