@@ -1,0 +1,150 @@
+// Numbers, moments and amounts as the user's language writes them.
+
+import type { Due } from './generated/Due';
+import type { Money } from './generated/Money';
+import { t, tag } from './i18n.svelte';
+import { now } from './clock.svelte';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function date(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = tag() + JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.DateTimeFormat(tag(), options)));
+  return format;
+}
+
+/** `24 s`, `6 min`, `3 h`, `2 d`: how old a fact is. */
+export function age(at: number | null | undefined, at_now: number = now()): string {
+  if (at === null || at === undefined) return t('core.never');
+  const passed = Math.max(0, at_now - at);
+  if (passed < MINUTE) return t('core.age.s', { n: Math.floor(passed / 1000) });
+  if (passed < HOUR) return t('core.age.min', { n: Math.floor(passed / MINUTE) });
+  if (passed < DAY) return t('core.age.h', { n: Math.floor(passed / HOUR) });
+  return t('core.age.d', { n: Math.floor(passed / DAY) });
+}
+
+/** `2 min ago`. */
+export const ago = (at: number | null | undefined): string =>
+  at === null || at === undefined ? t('core.never') : t('core.ago', { age: age(at) });
+
+/** `08:12`. */
+export const time = (at: number): string =>
+  date({ hour: '2-digit', minute: '2-digit', hour12: false }).format(at);
+
+/** `Thu 12 Mar`, with the year when it is another one. */
+export function day(at: number, long = false): string {
+  const other = new Date(at).getFullYear() !== new Date(now()).getFullYear();
+  return date({
+    weekday: long ? 'long' : 'short',
+    day: 'numeric',
+    month: long ? 'long' : 'short',
+    ...(other ? { year: 'numeric' } : {}),
+  }).format(at);
+}
+
+/** `12 Mar`, with the year when it is another one. */
+export function shortDay(at: number): string {
+  const other = new Date(at).getFullYear() !== new Date(now()).getFullYear();
+  return date({ day: 'numeric', month: 'short', ...(other ? { year: '2-digit' } : {}) }).format(at);
+}
+
+const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+/** Whole days from today to a moment; negative in the past. */
+export const daysAway = (at: number): number => Math.round((midnight(at) - midnight(now())) / DAY);
+
+/** In a list: the time today, `Yesterday`, the weekday this week, else the day. */
+export function when(at: number): string {
+  const away = daysAway(at);
+  if (away === 0) return time(at);
+  if (away === -1) return t('core.yesterday');
+  if (away === 1) return t('core.tomorrow');
+  if (away < 0 && away > -7) return date({ weekday: 'short' }).format(at);
+  return shortDay(at);
+}
+
+/** A head over a day: `Today`, `Yesterday`, `Monday 9 March`. */
+export function dayHead(at: number): string {
+  const away = daysAway(at);
+  if (away === 0) return t('core.today');
+  if (away === -1) return t('core.yesterday');
+  if (away === 1) return t('core.tomorrow');
+  return day(at, true);
+}
+
+/** `Mon 9 Mar, 14:05`. */
+export const moment = (at: number): string =>
+  `${daysAway(at) === 0 ? t('core.today') : day(at)} ${time(at)}`;
+
+/** A stored day (`2026-03-12`) as local midnight. */
+export function dayAt(text: string): number {
+  const [year = 1970, month = 1, day_ = 1] = text.split('-').map(Number);
+  return new Date(year, month - 1, day_).getTime();
+}
+
+/** The moment something is due; a day is due at its end. */
+export const dueAt = (due: Due): number => (due.is === 'at' ? due.at : dayAt(due.at) + DAY - 1);
+
+/** `Yesterday`, `10:00`, `22 Mar`. */
+export const dueText = (due: Due): string => {
+  if (due.is === 'at') return when(due.at);
+  const at = dayAt(due.at);
+  return daysAway(at) === 0 ? t('core.today') : when(at);
+};
+
+/** `€12,480.00`; whole units without cents where `short`. */
+export function money(value: Money | null | undefined, short = false): string {
+  if (!value) return '';
+  const number = Number(value.amount);
+  try {
+    return new Intl.NumberFormat(tag(), {
+      style: 'currency',
+      currency: value.currency,
+      currencyDisplay: 'narrowSymbol',
+      maximumFractionDigits: short ? 0 : 2,
+      minimumFractionDigits: short ? 0 : 2,
+    }).format(number);
+  } catch {
+    return `${value.amount} ${value.currency}`;
+  }
+}
+
+/** `7,776`. */
+export const count = (value: number): string => new Intl.NumberFormat(tag()).format(value);
+
+/** `84 kB`. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let at = 0;
+  let rest = value;
+  while (rest >= 1000 && at < units.length - 1) {
+    rest /= 1000;
+    at += 1;
+  }
+  const unit = units[at] ?? 'B';
+  return `${new Intl.NumberFormat(tag(), { maximumFractionDigits: rest < 10 && at > 0 ? 1 : 0 }).format(rest)} ${unit}`;
+}
+
+/** `IH` for Ines Halvorsen; two letters of one word. */
+export function initials(name: string): string {
+  const words = name
+    .replace(/[^\p{L}\p{N}\s]/gu, ' ')
+    .split(/\s+/)
+    .filter(Boolean);
+  const first = words[0] ?? '?';
+  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  return last
+    ? `${[...first][0] ?? ''}${[...last][0] ?? ''}`.toUpperCase()
+    : [...first].slice(0, 2).join('');
+}
+
+/** A steady hue from a record's id, so that the same thing always has the same colour. */
+export function hue(id: string): number {
+  let sum = 7;
+  for (const c of id) sum = (sum * 31 + (c.codePointAt(0) ?? 0)) % 360_007;
+  return sum % 360;
+}

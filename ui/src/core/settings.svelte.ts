@@ -1,0 +1,91 @@
+// The user's settings: rows in the database, kept at hand. A change is shown at
+// once and written; when writing fails the old value comes back.
+
+import { call, onTopics } from './transport';
+import { toasts } from './toasts.svelte';
+import { language } from './i18n.svelte';
+import type { Locale } from './i18n.svelte';
+
+export interface Settings {
+  'look.theme': 'system' | 'light' | 'dark';
+  'look.density': 'normal' | 'compact' | 'roomy';
+  'look.text': number;
+  'look.language': Locale | 'system';
+  'look.direction': 'ltr' | 'rtl';
+  'keys.remap': Record<string, string[]>;
+  'outbox.undo_seconds': number;
+  'privacy.remote_images': 'never' | 'ask' | 'always';
+  'notify.preview': boolean;
+  'notify.dnd_until': number | null;
+  'notify.quiet': { from: string; until: string; days: number[] } | null;
+  'view.side': boolean;
+  'view.context': boolean;
+}
+
+const DEFAULTS: Settings = {
+  'look.theme': 'system',
+  'look.density': 'normal',
+  'look.text': 100,
+  'look.language': 'system',
+  'look.direction': 'ltr',
+  'keys.remap': {},
+  'outbox.undo_seconds': 10,
+  'privacy.remote_images': 'ask',
+  'notify.preview': true,
+  'notify.dnd_until': null,
+  'notify.quiet': null,
+  'view.side': true,
+  'view.context': true,
+};
+
+const values = $state<Settings>({ ...DEFAULTS });
+
+function show(): void {
+  const root = document.documentElement;
+  const theme = values['look.theme'];
+  if (theme === 'system') delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  root.dataset.density = values['look.density'];
+  // Sizes are in rem, so one number scales everything.
+  root.style.fontSize = `${(16 * values['look.text']) / 100}px`;
+  const wanted = values['look.language'];
+  language.use(wanted === 'system' ? null : wanted, values['look.direction']);
+}
+
+async function load(): Promise<void> {
+  const keys = Object.keys(DEFAULTS) as (keyof Settings)[];
+  await Promise.all(
+    keys.map(async (key) => {
+      const { value } = await call('setting', { key });
+      Object.assign(values, { [key]: value ?? DEFAULTS[key] });
+    }),
+  );
+  show();
+}
+
+export const settings = {
+  /** One setting; reading it in a component follows it. */
+  get<K extends keyof Settings>(key: K): Settings[K] {
+    return values[key];
+  },
+  async set<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void> {
+    const before = values[key];
+    values[key] = value;
+    show();
+    try {
+      await call('setting_set', { key, value });
+    } catch (thrown) {
+      values[key] = before;
+      show();
+      toasts.failed(thrown);
+    }
+  },
+  /** Reads all of them and follows changes from elsewhere. */
+  async start(): Promise<void> {
+    show();
+    await load();
+    onTopics((topics) => {
+      if (topics.some((topic) => topic.on === 'settings' || topic.on === 'everything')) void load();
+    });
+  },
+};

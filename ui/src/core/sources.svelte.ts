@@ -1,0 +1,99 @@
+// The accounts, at hand for every fact's provenance: what the user calls the
+// source, its glyph, how old and how well it is.
+
+import type { AccountRow } from './generated/AccountRow';
+import type { Provenance } from './generated/Provenance';
+import { call, onTopics } from './transport';
+import { now } from './clock.svelte';
+import { age } from './format';
+import { t } from './i18n.svelte';
+
+/** Names of glyphs in the kit. */
+const GLYPHS: Record<string, string> = {
+  matrix: 'chat',
+  tryton: 'erp',
+  local: 'device',
+  files: 'folder',
+};
+
+/** A folder is named by what people keep in it. */
+const BY_LABEL: [RegExp, string][] = [
+  [/mail/i, 'mail'],
+  [/chat|matrix|slack|teams/i, 'chat'],
+  [/crm/i, 'crm'],
+  [/erp|tryton|accounting|buch/i, 'erp'],
+  [/ticket|help|zammad/i, 'ticket'],
+  [/wiki|page|book/i, 'wiki'],
+  [/calendar|kalender/i, 'calendar'],
+  [/hr|people|staff/i, 'people'],
+  [/task|redmine|tracker/i, 'task'],
+];
+
+let rows = $state.raw<readonly AccountRow[]>([]);
+let loaded = $state(false);
+
+async function load(): Promise<void> {
+  rows = await call('accounts', {});
+  loaded = true;
+}
+
+export const sources = {
+  get all() {
+    return rows;
+  },
+  get loaded() {
+    return loaded;
+  },
+  of: (account: string): AccountRow | undefined => rows.find((one) => one.id === account),
+  async start(): Promise<void> {
+    onTopics((topics) => {
+      if (
+        topics.some(
+          (topic) =>
+            topic.on === 'account' || topic.on === 'collection' || topic.on === 'everything',
+        )
+      )
+        void load().catch(() => {});
+    });
+    await load();
+  },
+};
+
+/** The glyph of a source. */
+export function glyph(account: string, connector?: string): string {
+  const row = sources.of(account);
+  const kind = connector ?? row?.connector ?? '';
+  if (kind === 'files') {
+    const label = row?.label ?? account;
+    return BY_LABEL.find(([pattern]) => pattern.test(label))?.[1] ?? 'folder';
+  }
+  return GLYPHS[kind] ?? 'source';
+}
+
+/** A poll that is this late is stale. */
+const LATE = 30 * 60_000;
+
+/** What `Prov` draws of a fact's provenance. */
+export function from(provenance: Provenance): {
+  icon: string;
+  name: string;
+  age: string;
+  late: boolean;
+} {
+  const row = sources.of(provenance.account);
+  const live = row?.connector === 'local';
+  return {
+    icon: glyph(provenance.account, provenance.connector),
+    name: row?.label ?? provenance.account,
+    age: live ? t('core.device') : age(provenance.as_of),
+    late: !live && provenance.as_of !== null && now() - provenance.as_of > LATE,
+  };
+}
+
+/** The oldest of several provenances: what a panel's head says of them all. */
+export function oldest(all: readonly Provenance[]): Provenance | undefined {
+  return all.reduce<Provenance | undefined>(
+    (worst, one) => (worst === undefined || (one.as_of ?? 0) < (worst.as_of ?? 0) ? one : worst),
+    undefined,
+  );
+}

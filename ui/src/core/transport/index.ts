@@ -1,0 +1,55 @@
+// Chooses the carrier once, at the start, and shares one topic stream.
+
+import type { Topic } from '../generated/Topic';
+import { overHttp } from './http';
+import { overIpc } from './tauri';
+import type { CallName, Request, Response, Stop, Transport } from './transport';
+
+export { CallFailed, failure } from './transport';
+export type * from './transport';
+
+function choose(): Transport {
+  if ('__TAURI_INTERNALS__' in window) return overIpc();
+  // `#host=…&token=…` once; kept for reloads of this tab only.
+  const given = new URLSearchParams(location.hash.slice(1));
+  const url = given.get('host') ?? sessionStorage.getItem('host');
+  const token = given.get('token') ?? sessionStorage.getItem('token');
+  if (given.has('token')) {
+    sessionStorage.setItem('host', url ?? '');
+    sessionStorage.setItem('token', token ?? '');
+    history.replaceState(null, '', `${location.pathname}#${given.get('go') ?? '/today'}`);
+  }
+  return overHttp({ url: url ?? '', token: token ?? '' });
+}
+
+let carrier: Transport | undefined;
+
+export const transport = (): Transport => (carrier ??= choose());
+
+/** Tests put their own carrier in. */
+export function useTransport(own: Transport): void {
+  carrier = own;
+}
+
+/** Asks the core. Throws `CallFailed`. */
+export function call<N extends CallName>(name: N, request: Request<N>): Promise<Response<N>> {
+  return transport().call(name, request);
+}
+
+const listeners = new Set<(topics: Topic[]) => void>();
+let stop: Stop | undefined;
+
+/** Hears what changed after each commit; one stream serves all who listen. */
+export function onTopics(heard: (topics: Topic[]) => void): Stop {
+  listeners.add(heard);
+  stop ??= transport().topics((topics) => {
+    for (const listener of [...listeners]) listener(topics);
+  });
+  return () => {
+    listeners.delete(heard);
+    if (listeners.size === 0) {
+      stop?.();
+      stop = undefined;
+    }
+  };
+}

@@ -1,0 +1,13 @@
+import '@fontsource-variable/inter/opsz.css';
+import '@fontsource-variable/inter/opsz-italic.css';
+import './kit/tokens.css';
+import './kit/css/base.css';
+import './kit/css/atoms.css';
+import './kit/css/pop.css';
+import './views/window.css';
+import './views/narrow.css';
+import { mount } from 'svelte';
+import App from './views/App.svelte';
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });

@@ -1,0 +1,21 @@
+// Every screen by the first word of its address; loaded when first shown.
+
+import type { Component } from 'svelte';
+
+type Loaded = Promise<{ default: Component }>;
+
+export const SCREENS: Record<string, () => Loaded> = {
+  today: () => import('./Today.svelte'),
+  inbox: () => import('./Inbox.svelte'),
+  tasks: () => import('./Tasks.svelte'),
+  calendar: () => import('./Calendar.svelte'),
+  customers: () => import('./Customers.svelte'),
+  customer: () => import('./Customer.svelte'),
+  person: () => import('./Person.svelte'),
+  record: () => import('./Record.svelte'),
+  page: () => import('./Page.svelte'),
+  accounts: () => import('./Accounts.svelte'),
+  settings: () => import('./Settings.svelte'),
+  welcome: () => import('./Onboarding.svelte'),
+  kit: () => import('./Kit.svelte'),
+};
