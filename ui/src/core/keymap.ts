@@ -77,6 +77,13 @@ export const KEYMAP: readonly KeyCommand[] = [
   { id: 'assign', keys: ['A'] },
   { id: 'board', keys: ['V'] },
   { id: 'source', keys: ['G M'] },
+  { id: 'column_before', keys: ['H', 'ArrowLeft'], quiet: true },
+  { id: 'column_after', keys: ['L', 'ArrowRight'], quiet: true },
+  { id: 'move_before', keys: ['Shift+ArrowLeft'] },
+  { id: 'move_after', keys: ['Shift+ArrowRight'] },
+  { id: 'show_today', keys: ['T'] },
+  { id: 'week_before', keys: ['['] },
+  { id: 'week_after', keys: [']'] },
   { id: 'join', keys: ['M'] },
   { id: 'brief', keys: ['B'] },
 ];
