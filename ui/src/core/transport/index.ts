@@ -18,6 +18,7 @@ function choose(): Transport {
     sessionStorage.setItem('host', url ?? '');
     sessionStorage.setItem('token', token ?? '');
     history.replaceState(null, '', `${location.pathname}#${given.get('go') ?? '/today'}`);
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
   }
   return overHttp({ url: url ?? '', token: token ?? '' });
 }
