@@ -59,11 +59,24 @@ export const sources = {
   },
 };
 
-/** The glyph of a source. */
-export function glyph(account: string, connector?: string): string {
+/** A folder keeps many kinds of thing; each part has its own glyph. */
+const PARTS: Record<string, string> = {
+  contacts: 'people',
+  records: 'erp',
+  calendar: 'calendar',
+  tasks: 'task',
+  mail: 'mail',
+  chat: 'chat',
+  wiki: 'wiki',
+};
+
+/** The glyph of a source, or of one of its collections. */
+export function glyph(account: string, connector?: string, collection?: string): string {
   const row = sources.of(account);
   const kind = connector ?? row?.connector ?? '';
   if (kind === 'files') {
+    const part = collection === undefined ? undefined : PARTS[collection];
+    if (part) return part;
     const label = row?.label ?? account;
     return BY_LABEL.find(([pattern]) => pattern.test(label))?.[1] ?? 'folder';
   }
@@ -82,9 +95,13 @@ export function from(provenance: Provenance): {
 } {
   const row = sources.of(provenance.account);
   const live = row?.connector === 'local';
+  const label = row?.label ?? provenance.account;
+  // One folder stands for many systems: its part is what people look for.
+  const folders = rows.filter((one) => one.connector === 'files').length;
+  const part = provenance.connector === 'files' ? provenance.place : '';
   return {
-    icon: glyph(provenance.account, provenance.connector),
-    name: row?.label ?? provenance.account,
+    icon: glyph(provenance.account, provenance.connector, provenance.collection),
+    name: !part ? label : folders > 1 ? `${label}, ${part}` : part,
     age: live ? t('core.device') : age(provenance.as_of),
     late: !live && provenance.as_of !== null && now() - provenance.as_of > LATE,
   };
