@@ -97,6 +97,12 @@ export function editorOf(field: string, value: FieldValue): Editor {
   }
 }
 
+const REFS = new Set(['owner', 'customer', 'person', 'assignee', 'parent', 'project']);
+
+/** An empty reference does not say what it could point to. */
+export const hasEditor = (field: string, value: FieldValue): boolean =>
+  !(value.is === 'empty' && REFS.has(field));
+
 /** A value as it stands in its editor. */
 export function draftOf(value: FieldValue, editor: Editor): string {
   switch (value.is) {
