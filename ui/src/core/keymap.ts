@@ -53,6 +53,7 @@ export const KEYMAP: readonly KeyCommand[] = [
   { id: 'pick_5', keys: ['5'], quiet: true },
   { id: 'pick_6', keys: ['6'], quiet: true },
   { id: 'mark_unread', keys: ['Shift+U'] },
+  { id: 'mute', keys: ['Shift+M'] },
   // A conversation
   { id: 'reply', keys: ['R'] },
   { id: 'react', keys: ['Shift+R'] },
