@@ -4,12 +4,11 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-use rapport_api::Api;
-use rapport_engine::{Hub, Parts, SystemClock};
+use rapport_engine::SystemClock;
 use rapport_model::connector::Vault;
-use rapport_store::key::{self, DbKey, OsKeychain, Passphrase, SealedVault, UnlockError};
-use rapport_store::{Db, OpenError, Profile, ProfileLock};
+use rapport_session::{PASSPHRASE, Session, SessionError, borrowed};
+use rapport_store::key::{self, DbKey, Passphrase, UnlockError};
+use rapport_store::{Db, OpenError, Profile};
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -17,9 +16,6 @@ use zeroize::Zeroizing;
 use crate::args::Cli;
 use crate::failure::Failure;
 use crate::out::{Out, table};
-
-/// The variable that holds the recovery passphrase on machines without a keychain.
-const PASSPHRASE: &str = "RAPPORT_PASSPHRASE";
 
 /// Where the log goes: standard error, warnings only unless asked for.
 pub(crate) fn log(verbose: u8) {
@@ -41,27 +37,9 @@ pub(crate) fn log(verbose: u8) {
     );
 }
 
-/// The profile's folder: as named, or the platform's place for application data.
+/// The profile's folder.
 fn home(cli: &Cli) -> Result<PathBuf, Failure> {
-    if let Some(home) = &cli.home {
-        return std::path::absolute(home)
-            .map_err(|error| Failure::usage(format!("{} is no folder: {error}.", home.display())));
-    }
-    let env = |name: &str| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let base = if cfg!(windows) {
-        env("APPDATA").map(|path| path.join("Rapport"))
-    } else if cfg!(target_os = "macos") {
-        env("HOME").map(|path| path.join("Library/Application Support/Rapport"))
-    } else {
-        env("XDG_DATA_HOME")
-            .or_else(|| env("HOME").map(|path| path.join(".local/share")))
-            .map(|path| path.join("rapport"))
-    };
-    base.ok_or_else(|| Failure::usage("No folder for the profile is known. Name one: --home DIR."))
+    Ok(rapport_session::home(cli.home.as_deref())?)
 }
 
 /// The passphrase from the descriptor or the environment, if one is given.
@@ -82,19 +60,27 @@ fn passphrase(cli: &Cli) -> Result<Option<Passphrase>, Failure> {
             })?;
         return Ok(Some(Passphrase::new(text.trim_end_matches(['\r', '\n']))));
     }
-    match std::env::var(PASSPHRASE) {
-        Ok(text) => Ok(Some(Passphrase::new(text))),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::keychain(format!("{PASSPHRASE} is not text.")))
-        }
-    }
+    Ok(rapport_session::passphrase()?)
 }
 
 /// The keychain, unless the user said to do without or none answers.
-fn keychain(cli: &Cli) -> Option<OsKeychain> {
-    let keychain = OsKeychain::default();
-    (!cli.no_keychain && keychain.status().is_ok()).then_some(keychain)
+fn keychain(cli: &Cli) -> Option<Arc<dyn Vault>> {
+    if cli.no_keychain {
+        return None;
+    }
+    rapport_session::keychain().ok()
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Place(_) => Self::usage(error.to_string()),
+            SessionError::PassphraseNotText => Self::keychain(error.to_string()),
+            SessionError::Unlock(error) => error.into(),
+            SessionError::Open(error) => error.into(),
+            SessionError::Api(error) => error.into(),
+        }
+    }
 }
 
 impl From<UnlockError> for Failure {
@@ -127,43 +113,19 @@ impl From<OpenError> for Failure {
 fn unlocked(cli: &Cli, profile: &Profile) -> Result<DbKey, Failure> {
     let passphrase = passphrase(cli)?;
     let keychain = keychain(cli);
-    let vault = keychain.as_ref().map(|it| -> &dyn Vault { it });
-    Ok(key::unlock(profile, vault, passphrase.as_ref())?)
-}
-
-/// Where the accounts' secrets lie: in the sealed file if this profile has one
-/// or no keychain answers, in the keychain otherwise.
-fn vault(cli: &Cli, profile: &Profile, key: &DbKey) -> Arc<dyn Vault> {
-    match keychain(cli) {
-        Some(keychain) if !profile.vault().exists() => Arc::new(keychain),
-        _ => Arc::new(SealedVault::new(profile, key)),
-    }
-}
-
-/// An open profile; nobody else has it until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Open {
-    pub(crate) api: Arc<Api>,
-    _lock: ProfileLock,
+    Ok(key::unlock(
+        profile,
+        borrowed(keychain.as_ref()),
+        passphrase.as_ref(),
+    )?)
 }
 
 /// Opens the profile with everything on it.
-pub(crate) fn open(cli: &Cli) -> Result<Open, Failure> {
+pub(crate) fn open(cli: &Cli) -> Result<Session, Failure> {
     let profile = Profile::at(&home(cli)?);
     let key = unlocked(cli, &profile)?;
     let lock = profile.lock()?;
-    let clock: Arc<SystemClock> = Arc::new(SystemClock);
-    let db = Db::open(&profile, &key, clock.clone())?;
-    let vault = vault(cli, &profile, &key);
-    let hub = Hub::open(Parts {
-        db,
-        registry: rapport_connectors::registry(),
-        vault: Arc::clone(&vault),
-        clock,
-        seed: Hub::fresh_seed().map_err(rapport_api::ApiError::from)?,
-    });
-    let api = Arc::new(Api::new(hub, vault, TimeZone::system()));
-    Ok(Open { api, _lock: lock })
+    Ok(rapport_session::open(&profile, lock, &key, keychain(cli))?)
 }
 
 /// What `init` and `unlock` did.
@@ -178,10 +140,7 @@ pub(crate) fn init(cli: &Cli, out: Out) -> Result<(), Failure> {
     let profile = Profile::at(&home(cli)?);
     let passphrase = passphrase(cli)?;
     let keychain = keychain(cli);
-    let vault = keychain.as_ref().map(|it| -> &dyn Vault { it });
-    let key = key::create(&profile, vault, passphrase.as_ref())?;
-    let _lock = profile.lock()?;
-    Db::open(&profile, &key, Arc::new(SystemClock))?;
+    rapport_session::create(&profile, keychain.as_ref(), passphrase.as_ref())?;
     let kept = Kept {
         home: profile.home().to_path_buf(),
         keychain: keychain.is_some(),
@@ -203,7 +162,7 @@ pub(crate) fn unlock(cli: &Cli, out: Out) -> Result<(), Failure> {
     let profile = Profile::at(&home(cli)?);
     let passphrase = passphrase(cli)?;
     let keychain = keychain(cli);
-    let vault = keychain.as_ref().map(|it| -> &dyn Vault { it });
+    let vault = borrowed(keychain.as_ref());
     // A passphrase that is new here is set; one that is set must fit.
     let fresh = passphrase.is_some() && !key::has_passphrase(&profile)?;
     let with = passphrase.as_ref().filter(|_| !fresh);

@@ -1,0 +1,163 @@
+//! One attempt to open or make a profile. Blocks: the keychain may ask the user
+//! something, and a passphrase is made expensive on purpose.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rapport_api::dto::MakeSample;
+use rapport_model::connector::Vault;
+use rapport_session::{Session, SessionError, borrowed};
+use rapport_store::Profile;
+use rapport_store::key::{self, DbKey, Passphrase};
+use tokio_util::sync::CancellationToken;
+
+use super::state::{Facts, Progress};
+
+/// Opens the sample workspace; there is nothing in it to guard.
+const SAMPLE_PASSPHRASE: &str = "sample company, nothing secret";
+
+/// What the user wants.
+#[derive(Debug)]
+pub(crate) enum Wish {
+    /// Open what is there.
+    Open(Option<Passphrase>),
+    /// Open what is there with the passphrase and put its key into the keychain.
+    Repair(Passphrase),
+    /// Make a profile.
+    Make {
+        /// Wraps its key.
+        passphrase: Option<Passphrase>,
+        /// Keep the key in the keychain.
+        keychain: bool,
+    },
+    /// Make or open the sample workspace.
+    Sample,
+}
+
+/// Where the attempt is made.
+pub(crate) struct Ground<'a> {
+    /// The profile.
+    pub(crate) profile: &'a Profile,
+    /// The keychain, where one answers and is wanted.
+    pub(crate) keychain: Option<Arc<dyn Vault>>,
+    /// Hears how far it is.
+    pub(crate) progress: &'a (dyn Fn(Progress) + Send + Sync),
+}
+
+/// What can be said of a profile without its key.
+pub(crate) fn facts(profile: &Profile, keychain: bool, sample: bool) -> Facts {
+    Facts {
+        database: profile.has_database(),
+        keychain,
+        passphrase: key::has_passphrase(profile).unwrap_or(false),
+        sample,
+    }
+}
+
+/// Tries it.
+pub(crate) fn attempt(ground: &Ground<'_>, wish: Wish) -> Result<Session, SessionError> {
+    match wish {
+        Wish::Open(passphrase) => open(ground, |keychain| {
+            key::unlock(ground.profile, keychain, passphrase.as_ref()).map_err(Into::into)
+        }),
+        Wish::Repair(passphrase) => open(ground, |keychain| {
+            let key = key::unlock(ground.profile, keychain, Some(&passphrase))?;
+            if let Some(keychain) = keychain {
+                key::remember(ground.profile, keychain, &key)?;
+            }
+            Ok(key)
+        }),
+        Wish::Make {
+            passphrase,
+            keychain,
+        } => {
+            let into = ground.keychain.clone().filter(|_| keychain);
+            let key = rapport_session::create(ground.profile, into.as_ref(), passphrase.as_ref())?;
+            open(ground, |_keychain| Ok(key))
+        }
+        Wish::Sample => sample(ground),
+    }
+}
+
+/// Takes the profile before asking for its key: a second process is told so, and
+/// is not asked for a passphrase first.
+fn open(
+    ground: &Ground<'_>,
+    key: impl FnOnce(Option<&dyn Vault>) -> Result<DbKey, SessionError>,
+) -> Result<Session, SessionError> {
+    if !ground.profile.has_database() {
+        // The lock would make the folder; looking must leave no trace.
+        return Err(key::UnlockError::NoDatabase.into());
+    }
+    let lock = ground.profile.lock()?;
+    let key = key(borrowed(ground.keychain.as_ref()))?;
+    rapport_session::open(ground.profile, lock, &key, ground.keychain.clone())
+}
+
+/// The sample's key is in no keychain: it must open on any machine, and leave
+/// nothing behind when its folder is deleted.
+fn sample(ground: &Ground<'_>) -> Result<Session, SessionError> {
+    let passphrase = Passphrase::new(SAMPLE_PASSPHRASE);
+    let alone = Ground {
+        keychain: None,
+        ..*ground
+    };
+    if !ground.profile.has_database() {
+        rapport_session::create(ground.profile, None, Some(&passphrase))?;
+    }
+    let session = open(&alone, |_none| {
+        Ok(key::unlock(ground.profile, None, Some(&passphrase))?)
+    })?;
+    fill(&session, ground.progress)?;
+    Ok(session)
+}
+
+/// Writes the fictional company and reads it once, unless that was done before.
+fn fill(
+    session: &Session,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<(), SessionError> {
+    let api = &session.api;
+    let known = api.hub().accounts().map_err(rapport_api::ApiError::from)?;
+    if !known.is_empty() {
+        return Ok(());
+    }
+    tauri::async_runtime::block_on(async {
+        let planned = Some(rapport_sample::DEFAULT_MESSAGES);
+        let made = api
+            .sample_with(MakeSample::default(), |done| {
+                progress(Progress {
+                    step: "write",
+                    done,
+                    total: planned,
+                });
+            })
+            .await?;
+        let total = Some(made.counts.iter().map(|(_, count)| count).sum());
+        let read = Mutex::new(BTreeMap::new());
+        let heard = |it: &rapport_engine::Progress| {
+            if let rapport_engine::Progress::Page {
+                collection,
+                changes,
+                ..
+            } = it
+            {
+                let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+                read.insert(collection.clone(), *changes);
+                progress(Progress {
+                    step: "read",
+                    done: read.values().sum(),
+                    total,
+                });
+            }
+        };
+        api.hub()
+            .sync_once(None, &CancellationToken::new(), &heard)
+            .await
+            .map_err(rapport_api::ApiError::from)?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests;
