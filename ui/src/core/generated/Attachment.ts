@@ -24,4 +24,8 @@ source: string,
 /**
  * The connector's own address of a small picture.
  */
-thumbnail: string | null, };
+thumbnail: string | null, 
+/**
+ * The name under which the HTML form of a mail shows it (`cid:`).
+ */
+content_id?: string | null, };

@@ -19,6 +19,10 @@ customer: OrgId | null,
  */
 kind: string | null, 
 /**
+ * Of one of these kinds; of any when empty.
+ */
+kinds: Array<string>, 
+/**
  * Whose title contains this.
  */
 title: string | null, 
@@ -35,11 +39,27 @@ mentions: boolean,
  */
 waiting: boolean, 
 /**
- * Done ones too.
+ * Only those put off, the first to return first.
+ */
+snoozed: boolean, 
+/**
+ * Only those that came back from being put off and were not triaged since.
+ */
+back: boolean, 
+/**
+ * Only those with a draft.
+ */
+drafts: boolean, 
+/**
+ * Only those where something the user said is parked or in doubt.
+ */
+failed: boolean, 
+/**
+ * Also what the list hides by itself: done, put off, left.
  */
 done: boolean, 
 /**
- * At most this many (default 100).
+ * At most this many (default 100; a live list has all when absent).
  */
 limit: number | null, 
 /**

@@ -90,4 +90,28 @@ draft: boolean,
 /**
  * `joined`, `invited` or `left`.
  */
-membership: string, };
+membership: string, 
+/**
+ * Put off until this moment, or until somebody writes.
+ */
+snoozed_until: Millis | null, 
+/**
+ * Came back from being put off at this moment, and was not triaged since.
+ */
+back_at: Millis | null, 
+/**
+ * The moment the earliest scheduled message of the user's goes.
+ */
+scheduled: Millis | null, 
+/**
+ * The last word is somebody else's question.
+ */
+question: boolean, 
+/**
+ * Messages of the user's that were refused or may not have arrived.
+ */
+failed: number, 
+/**
+ * The user marked it as unread.
+ */
+marked_unread: boolean, };

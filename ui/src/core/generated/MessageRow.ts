@@ -97,4 +97,8 @@ unread: boolean,
 /**
  * Where it stands, while it is on its way out.
  */
-way: Way | null, };
+way: Way | null, 
+/**
+ * Tasks that were made from it.
+ */
+tasks: Array<ItemId>, };

@@ -55,6 +55,14 @@ item: ItemId | null,
  */
 after: CommandId | null, 
 /**
+ * The conversation something is said in.
+ */
+conversation: ItemId | null, 
+/**
+ * The moment the user chose for it.
+ */
+scheduled: Millis | null, 
+/**
  * Fields both sides changed: base, mine, theirs.
  */
 conflict: Array<ConflictRow>, };

@@ -64,6 +64,10 @@ customer_name: string | null,
  */
 cause: LinkId | null, 
 /**
+ * That message's row, when it is here.
+ */
+message: ItemId | null, 
+/**
  * An edit waits for the source.
  */
 pending: boolean, 

@@ -1,5 +1,8 @@
 // Written by `cargo xtask gen` from the calls list of the api crate. Do not edit.
 import type { AccountRow } from './AccountRow';
+import type { AddNote } from './AddNote';
+import type { CustomerFilter } from './CustomerFilter';
+import type { PinCustomer } from './PinCustomer';
 import type { Act } from './Act';
 import type { AddAccount } from './AddAccount';
 import type { AddTask } from './AddTask';
@@ -82,6 +85,26 @@ import type { Today } from './Today';
 import type { Typing } from './Typing';
 import type { Unlink } from './Unlink';
 
+import type { AttachmentData } from './AttachmentData';
+import type { AttachmentWanted } from './AttachmentWanted';
+import type { Counts } from './Counts';
+import type { FillTemplate } from './FillTemplate';
+import type { FilledTemplate } from './FilledTemplate';
+import type { MessageRow } from './MessageRow';
+import type { MessageView } from './MessageView';
+import type { Mute } from './Mute';
+import type { OneTemplate } from './OneTemplate';
+import type { Reschedule } from './Reschedule';
+import type { SaveTemplate } from './SaveTemplate';
+import type { SetDone } from './SetDone';
+import type { Snooze } from './Snooze';
+import type { SomeoneRow } from './SomeoneRow';
+import type { StageFile } from './StageFile';
+import type { StagedFile } from './StagedFile';
+import type { TemplateRow } from './TemplateRow';
+import type { TheseCommands } from './TheseCommands';
+import type { TheseItems } from './TheseItems';
+import type { ViewMessage } from './ViewMessage';
 /** Every call: what it takes and what it gives. */
 export interface Calls {
   /** The kinds of system Rapport speaks to, with their sign-in forms. */
@@ -113,7 +136,9 @@ export interface Calls {
   /** How far back each source can be searched. */
   coverage: { request: Nothing; response: Array<CoverageRow> };
   /** Customers, by latest contact. */
-  customers: { request: Named; response: Array<CustomerRow> };
+  customers: { request: CustomerFilter; response: Array<CustomerRow> };
+  customer_pin: { request: PinCustomer; response: Done };
+  note_add: { request: AddNote; response: Queued };
   /** Everything the sources know of one customer. */
   customer: { request: OneCustomer; response: CustomerPage };
   /** A customer's history over all systems, newest first. */
@@ -222,4 +247,44 @@ export interface Calls {
   message_html: { request: OneMessage; response: MessageHtml };
   /** Examines keychain, database, disk, clock and accounts. */
   doctor: { request: Nothing; response: DoctorReport };
+  /** Rows of these conversations, in the order named. */
+  conversations_by_id: { request: TheseItems; response: Array<ConversationRow> };
+  /** Marks conversations as dealt with, or takes the mark away. A new message of somebody else takes it away too. */
+  conversation_done: { request: SetDone; response: Done };
+  /** Puts conversations off until a moment or a new message, or brings them back. */
+  snooze: { request: Snooze; response: Done };
+  /** Marks a conversation as unread, here only. */
+  mark_unread: { request: OneConversation; response: Done };
+  /** Mutes a conversation, here only. */
+  conversation_mute: { request: Mute; response: Done };
+  /** The people of a conversation: who wrote lately, then the other members. */
+  conversation_people: { request: OneConversation; response: Array<PersonRow> };
+  /** Those who type in a conversation now; to be asked when the topic says so. */
+  conversation_typing: { request: OneConversation; response: Array<SomeoneRow> };
+  /** How many there are, for the marks beside the window's lists. */
+  counts: { request: Nothing; response: Counts };
+  /** Rows of these messages, in the order named. */
+  messages_by_id: { request: TheseItems; response: Array<MessageRow> };
+  /** The HTML form of a message, made harmless, to be framed without scripts. */
+  message_view: { request: ViewMessage; response: MessageView };
+  /** Keeps a pasted or dropped file, piece by piece, until it is sent. */
+  stage_file: { request: StageFile; response: StagedFile };
+  /** The bytes of a file that came with an item, to be shown. */
+  attachment_data: { request: AttachmentWanted; response: AttachmentData };
+  /** Texts to be used again, by name. */
+  templates: { request: Nothing; response: Array<TemplateRow> };
+  /** Keeps a template. */
+  template_save: { request: SaveTemplate; response: TemplateRow };
+  /** Removes a template. */
+  template_remove: { request: OneTemplate; response: Done };
+  /** A template with its fields filled for a conversation. */
+  template_fill: { request: FillTemplate; response: FilledTemplate };
+  /** Rows of these tasks, in the order named. */
+  tasks_by_id: { request: TheseItems; response: Array<TaskRow> };
+  /** Rows of these records, in the order named. */
+  records_by_id: { request: TheseItems; response: Array<RecordRow> };
+  /** Rows of these outbox entries, in the order named. */
+  outbox_by_id: { request: TheseCommands; response: Array<OutboxRow> };
+  /** Chooses another moment for a message that goes later. */
+  outbox_reschedule: { request: Reschedule; response: Done };
 }
