@@ -1,0 +1,76 @@
+// How a source is, put into few words. Pure, so that the moment can be given.
+
+import type { AccountRow } from '../core/generated/AccountRow';
+import { age, count, time } from '../core/format';
+import { t } from '../core/i18n.svelte';
+
+export type Look = 'live' | 'polled' | 'late' | 'loading' | 'cold' | 'bad';
+export interface Said {
+  look: Look;
+  text: string;
+}
+
+/** A poll that is this late is stale. */
+const LATE = 30 * 60_000;
+
+/** A span as people say it: `5 min`. */
+export const span = (ms: number): string => age(0, ms);
+
+export function stateOf(row: AccountRow, now: number): Said {
+  if (row.health.is === 'sign_in') return { look: 'bad', text: t('accounts.state.sign_in') };
+  if (row.paused) return { look: 'cold', text: t('accounts.state.paused') };
+  if (row.health.is === 'offline') return { look: 'cold', text: t('accounts.state.offline') };
+  if (row.health.is === 'waiting')
+    return { look: 'late', text: t('accounts.state.waiting', { time: time(row.health.detail) }) };
+  if (row.health.is === 'degraded') return { look: 'late', text: t('accounts.state.degraded') };
+  if (row.last_success === null) return { look: 'loading', text: t('accounts.state.new') };
+  if (!row.complete) return { look: 'loading', text: t('accounts.state.loading') };
+  if (row.connector === 'local') return { look: 'live', text: t('accounts.state.local') };
+  if (now - row.last_success > Math.max(LATE, 2 * (row.every_ms ?? 0)))
+    return { look: 'late', text: t('accounts.state.late') };
+  if (row.delivery === 'push') return { look: 'live', text: t('accounts.state.live') };
+  return {
+    look: 'polled',
+    text: row.every_ms
+      ? t('accounts.state.every', { span: span(row.every_ms) })
+      : t('accounts.state.polled'),
+  };
+}
+
+/** Here over at the source; nothing where the source cannot count. Never above 1. */
+export function coverage(here: number, source: number | null): number | null {
+  if (source === null) return null;
+  if (source === 0) return 1;
+  return Math.min(1, here / source);
+}
+
+/** `99.9 %`: rounded down, so that nothing is full that is not. */
+export function percent(share: number): string {
+  const shown = share >= 1 ? 100 : Math.min(99.9, Math.floor(share * 1000) / 10);
+  return t('accounts.percent', { n: shown });
+}
+
+/** How far it may be behind. */
+export function lag(row: AccountRow, now: number): string {
+  if (row.connector === 'local') return t('accounts.lag.none');
+  if (row.health.is === 'waiting')
+    return t('accounts.lag.until', { time: time(row.health.detail) });
+  if (row.delivery === 'push' && row.health.is === 'well') return t('accounts.lag.none');
+  if (row.next_at !== null && row.next_at > now && row.every_ms === null)
+    return t('accounts.lag.next', { time: time(row.next_at) });
+  if (row.every_ms !== null) return t('accounts.lag.up_to', { span: span(row.every_ms) });
+  if (row.lag_seconds !== null) return span(row.lag_seconds * 1000);
+  return t('accounts.lag.unknown');
+}
+
+/** What was used of the request budget. */
+export function budget(row: AccountRow): { share: number; text: string; until: string } | null {
+  const { budget } = row;
+  if (budget === null || budget.limit === null) return null;
+  const used = Math.max(0, budget.limit - budget.left);
+  return {
+    share: budget.limit === 0 ? 1 : used / budget.limit,
+    text: t('accounts.budget.of', { used: count(used), limit: count(budget.limit) }),
+    until: budget.resets === null ? '' : t('accounts.budget.until', { time: time(budget.resets) }),
+  };
+}
