@@ -1,0 +1,115 @@
+// Where entries stand in a week: which days, which lanes, how high. Pure.
+
+import type { EventRow } from '../core/generated/EventRow';
+
+/** Midnight of a day, some days on; clocks that change do not shift it. */
+export function addDays(at: number, days: number): number {
+  const date = new Date(at);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime();
+}
+
+export const midnight = (at: number): number => addDays(at, 0);
+
+/** Midnight of the first day of a moment's week. `first` is 1 for Monday, 7 for Sunday. */
+export function weekStart(at: number, first = 1): number {
+  const back = (new Date(at).getDay() - (first % 7) + 7) % 7;
+  return addDays(at, -back);
+}
+
+/** A day as an address carries it. */
+export function dayKey(at: number): string {
+  const date = new Date(at);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** One occurrence is an entry and its start. */
+export const occurrence = (row: EventRow): string => `${row.id}@${row.start}`;
+
+export interface Placed {
+  row: EventRow;
+  /** Minutes from midnight of the day it is drawn in. */
+  from: number;
+  until: number;
+  /** Which of how many lanes side by side. */
+  lane: number;
+  lanes: number;
+}
+
+/** Too low to be read is too low to be pressed. */
+const LEAST = 24;
+
+/** The timed entries of one day; those at the same time stand side by side. */
+export function placed(rows: readonly EventRow[], day: number): Placed[] {
+  const end = addDays(day, 1);
+  const own = rows
+    .filter((row) => !row.all_day && row.start < end && Math.max(row.end, row.start + 1) > day)
+    .map((row) => {
+      const from = Math.max(0, (row.start - day) / 60_000);
+      const until = Math.min(1440, (row.end - day) / 60_000);
+      return { row, from, until: Math.max(until, from + LEAST), lane: 0, lanes: 1 };
+    })
+    .sort((a, b) => a.from - b.from || b.until - a.until);
+  let cluster: Placed[] = [];
+  let ends: number[] = [];
+  const close = () => {
+    for (const one of cluster) one.lanes = ends.length;
+    cluster = [];
+    ends = [];
+  };
+  for (const one of own) {
+    if (cluster.length > 0 && one.from >= Math.max(...ends)) close();
+    const free = ends.findIndex((until) => until <= one.from);
+    one.lane = free < 0 ? ends.length : free;
+    ends[one.lane] = one.until;
+    cluster.push(one);
+  }
+  close();
+  return own;
+}
+
+export interface Spread {
+  row: EventRow;
+  /** First and last column of the days shown. */
+  from: number;
+  to: number;
+  lane: number;
+}
+
+/** Whole-day entries over the days shown, each in the first lane that is free. */
+export function spread(rows: readonly EventRow[], days: readonly number[]): Spread[] {
+  const out: Spread[] = [];
+  const lanes: number[] = [];
+  const whole = rows
+    .filter((row) => row.all_day)
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  for (const row of whole) {
+    const covers = days.flatMap((day, at) =>
+      row.start < addDays(day, 1) && Math.max(row.end, row.start + 1) > day ? [at] : [],
+    );
+    const from = covers[0];
+    const to = covers[covers.length - 1];
+    if (from === undefined || to === undefined) continue;
+    let lane = lanes.findIndex((last) => last < from);
+    if (lane < 0) lane = lanes.length;
+    lanes[lane] = to;
+    out.push({ row, from, to, lane });
+  }
+  return out;
+}
+
+/** Entries by the day they are shown under, days without any left out. */
+export function byDay(
+  rows: readonly EventRow[],
+  from: number,
+  days: number,
+): { day: number; rows: EventRow[] }[] {
+  return Array.from({ length: days }, (_, at) => addDays(from, at))
+    .map((day) => ({
+      day,
+      rows: rows
+        .filter((row) => row.start < addDays(day, 1) && Math.max(row.end, row.start + 1) > day)
+        .sort((a, b) => Number(b.all_day) - Number(a.all_day) || a.start - b.start),
+    }))
+    .filter((one) => one.rows.length > 0);
+}
