@@ -109,7 +109,14 @@ export function overHttp(host: HostAddress): Transport {
             : heard(JSON.parse(data) as ListDelta),
         () => {},
       ),
-    gate: async () => ({ state: 'open', message: '', can: [] }),
+    gate: async () => ({
+      state: 'open',
+      message: '',
+      can: [],
+      keychain: false,
+      sample: false,
+      progress: null,
+    }),
     shell: {
       native: false,
       act: async (action) => {

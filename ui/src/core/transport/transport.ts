@@ -87,13 +87,21 @@ export interface GateState {
   message: string;
   /** Which of the actions make sense now. */
   can: GateAction['do'][];
+  /** A keychain answers on this computer. */
+  keychain: boolean;
+  /** It is the sample workspace. */
+  sample: boolean;
+  /** How far it is, while something long is done. */
+  progress: { step: 'write' | 'read'; done: number; total: number | null } | null;
 }
 
 export type GateAction =
   | { do: 'look' }
   | { do: 'create'; passphrase: string | null; keychain: boolean }
-  | { do: 'unlock'; passphrase: string }
-  | { do: 'retry' };
+  /** `remember` puts the key into the keychain, so that it need not be typed again. */
+  | { do: 'unlock'; passphrase: string; remember: boolean }
+  | { do: 'retry' }
+  | { do: 'sample' };
 
 export interface Transport {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Response<N>>;
