@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
-use crate::deep::{self, Target};
+use crate::deep;
 use crate::door::MAIN;
 use crate::window;
 
@@ -15,7 +15,7 @@ struct Waiting {
     /// The page listens.
     ready: bool,
     /// Only the last wish counts.
-    target: Option<Target>,
+    link: Option<String>,
 }
 
 /// The latest wish, and whether somebody is there to fulfil it.
@@ -27,7 +27,7 @@ impl Arrivals {
     pub(crate) fn of(link: Option<&str>) -> Self {
         Self(Mutex::new(Waiting {
             ready: false,
-            target: link.and_then(deep::read),
+            link: link.and_then(deep::read),
         }))
     }
 
@@ -36,10 +36,10 @@ impl Arrivals {
     }
 
     /// The page is there. Answers where it is to go first, once.
-    pub(crate) fn page_ready(&self) -> Option<Target> {
+    pub(crate) fn page_ready(&self) -> Option<String> {
         let mut waiting = self.waiting();
         waiting.ready = true;
-        waiting.target.take()
+        waiting.link.take()
     }
 
     /// The page is loaded anew and hears nothing.
@@ -47,21 +47,21 @@ impl Arrivals {
         self.waiting().ready = false;
     }
 
-    /// Gives the target back if the page can be told now, keeps it if not.
-    fn now_or_later(&self, target: Target) -> Option<Target> {
+    /// Gives the link back if the page can be told now, keeps it if not.
+    fn now_or_later(&self, link: String) -> Option<String> {
         let mut waiting = self.waiting();
         if waiting.ready {
-            return Some(target);
+            return Some(link);
         }
-        waiting.target = Some(target);
+        waiting.link = Some(link);
         None
     }
 }
 
 /// Takes the user there, in front of everything else.
-pub(crate) fn go(app: &AppHandle, target: Target) {
-    if let Some(target) = app.state::<Arrivals>().now_or_later(target)
-        && let Err(error) = app.emit_to(MAIN, "navigate", &target)
+pub(crate) fn go(app: &AppHandle, link: String) {
+    if let Some(link) = app.state::<Arrivals>().now_or_later(link)
+        && let Err(error) = app.emit_to(MAIN, "navigate", &link)
     {
         tracing::warn!(%error, "the page was not told where to go");
     }
@@ -71,7 +71,7 @@ pub(crate) fn go(app: &AppHandle, target: Target) {
 /// The program was started again: that start ends, this window comes to the front.
 pub(crate) fn second_start(app: &AppHandle, words: &[String]) {
     match deep::among(words) {
-        Some(target) => go(app, target),
+        Some(link) => go(app, link),
         None => window::show(app),
     }
 }
@@ -80,8 +80,8 @@ pub(crate) fn second_start(app: &AppHandle, words: &[String]) {
 pub(crate) fn listen(app: &AppHandle) {
     let there = app.clone();
     app.deep_link().on_open_url(move |event| {
-        if let Some(target) = event.urls().iter().find_map(|url| deep::read(url.as_str())) {
-            go(&there, target);
+        if let Some(link) = event.urls().iter().find_map(|url| deep::read(url.as_str())) {
+            go(&there, link);
         }
     });
 }
@@ -93,14 +93,15 @@ mod tests {
     #[test]
     fn a_wish_waits_for_the_page_and_is_fulfilled_once() {
         let arrivals = Arrivals::of(Some("rapport://task/1"));
-        assert_eq!(arrivals.now_or_later(Target::of("task", "2")), None);
-        assert_eq!(arrivals.page_ready(), Some(Target::of("task", "2")));
+        let link = |text: &str| text.to_owned();
+        assert_eq!(arrivals.now_or_later(link("rapport://task/2")), None);
+        assert_eq!(arrivals.page_ready().as_deref(), Some("rapport://task/2"));
         assert_eq!(arrivals.page_ready(), None);
-        let now = Target::of("record", "3");
-        assert_eq!(arrivals.now_or_later(now.clone()), Some(now.clone()));
+        let now = arrivals.now_or_later(link("rapport://record/3"));
+        assert_eq!(now.as_deref(), Some("rapport://record/3"));
         arrivals.page_gone();
-        assert_eq!(arrivals.now_or_later(now.clone()), None);
-        assert_eq!(arrivals.page_ready(), Some(now));
+        assert_eq!(arrivals.now_or_later(link("rapport://record/3")), None);
+        assert_eq!(arrivals.page_ready().as_deref(), Some("rapport://record/3"));
     }
 
     #[test]

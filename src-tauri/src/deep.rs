@@ -1,9 +1,8 @@
 //! `rapport://` links: the address of one thing, from anywhere on the computer.
 //!
 //! A link comes from outside and can be written by anyone, so it only ever
-//! leads somewhere; no link does anything.
-
-use serde::Serialize;
+//! leads somewhere; no link does anything. The one with a secret in it, the way
+//! back from signing in with a browser, is heard only by a form that waits for it.
 
 /// What a link can lead to.
 const KINDS: &[&str] = &[
@@ -15,51 +14,32 @@ const KINDS: &[&str] = &[
     "event",
     "person",
 ];
-
+/// The way back from a browser.
+const SIGN_IN: &str = "rapport://sign-in?";
 /// No id of ours is longer.
-const LONGEST: usize = 64;
+const LONGEST_ID: usize = 64;
+/// No answer of a sign-in page is longer.
+const LONGEST_ANSWER: usize = 2048;
 
-/// Where the page is to go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Target {
-    /// As a link.
-    pub(crate) link: String,
-    /// What it is.
-    pub(crate) kind: String,
-    /// Which one.
-    pub(crate) id: String,
-    /// The message in the conversation.
-    pub(crate) message: Option<String>,
-    /// The user wants to answer.
-    pub(crate) reply: bool,
+fn plain(text: &str, longest: usize, more: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c) || more.contains(c);
+    !text.is_empty() && text.len() <= longest && text.chars().all(fits)
 }
 
-impl Target {
-    /// A thing of a kind.
-    pub(crate) fn of(kind: &str, id: impl Into<String>) -> Self {
-        let id = id.into();
-        Self {
-            link: format!("rapport://{kind}/{id}"),
-            kind: kind.to_owned(),
-            id,
-            message: None,
-            reply: false,
-        }
+/// Reads a link and gives it in its plain form; `None` for anything that is not
+/// one.
+pub(crate) fn read(link: &str) -> Option<String> {
+    let link = link.trim();
+    if let Some(answer) = link.strip_prefix(SIGN_IN) {
+        return plain(answer, LONGEST_ANSWER, "=&.~%+").then(|| link.to_owned());
     }
-}
-
-/// Reads a link; `None` for anything that is not one.
-pub(crate) fn read(link: &str) -> Option<Target> {
-    let rest = link.trim().strip_prefix("rapport://")?;
-    let (kind, id) = rest.split_once('/')?;
+    let (kind, id) = link.strip_prefix("rapport://")?.split_once('/')?;
     let id = id.strip_suffix('/').unwrap_or(id);
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let fits = !id.is_empty() && id.len() <= LONGEST && id.chars().all(plain);
-    (KINDS.contains(&kind) && fits).then(|| Target::of(kind, id))
+    (KINDS.contains(&kind) && plain(id, LONGEST_ID, "")).then(|| format!("rapport://{kind}/{id}"))
 }
 
 /// The first link among a program's arguments.
-pub(crate) fn among(words: &[String]) -> Option<Target> {
+pub(crate) fn among(words: &[String]) -> Option<String> {
     words.iter().find_map(|word| read(word))
 }
 
@@ -70,15 +50,15 @@ mod tests {
     #[test]
     fn the_address_of_each_kind_is_read() {
         for kind in ["conversation", "customer", "task", "record"] {
-            let target = read(&format!("rapport://{kind}/7203841")).unwrap();
-            assert_eq!(
-                (target.kind.as_str(), target.id.as_str()),
-                (kind, "7203841")
-            );
+            let link = format!("rapport://{kind}/7203841");
+            assert_eq!(read(&link), Some(link));
         }
         // As some desktops hand it over.
         assert_eq!(read("rapport://task/7/"), read("rapport://task/7"));
-        assert_eq!(read(" rapport://task/-12\n").unwrap().id, "-12");
+        assert_eq!(
+            read(" rapport://task/-12\n").as_deref(),
+            Some("rapport://task/-12")
+        );
     }
 
     #[test]
@@ -98,11 +78,19 @@ mod tests {
             "rapport://task/../customer/1",
             "rapport://task/%2e%2e",
             "rapport://task/<img src=x>",
+            "rapport://sign-in?",
+            "rapport://sign-in?loginToken=<script>",
             "https://example.com/task/7",
             &long,
         ] {
             assert_eq!(read(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn the_way_back_from_a_browser_keeps_its_answer() {
+        let back = "rapport://sign-in?loginToken=syl_a.b~c-1";
+        assert_eq!(read(back).as_deref(), Some(back));
     }
 
     #[test]

@@ -1,6 +1,12 @@
 //! The doors themselves: each looks who knocks, and a panic behind one of them
 //! becomes an answer.
 
+#![expect(
+    clippy::unreachable,
+    clippy::let_underscore_must_use,
+    reason = "Tauri's macro writes them around an async command"
+)]
+
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;

@@ -10,8 +10,8 @@ use tauri::{AppHandle, ExitRequestApi, Manager as _};
 
 use crate::gate::Gate;
 use crate::rest::setting;
-use crate::streams;
 use crate::tray::{self, Tray};
+use crate::{bubbles, streams};
 
 /// Where the process is in its life.
 #[derive(Debug, Default)]
@@ -37,6 +37,7 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
         tracing::error!(%error, "syncing did not begin");
     }
     tray::refresh(app);
+    bubbles::begin(app, api);
     let app = app.clone();
     let mut topics = Box::pin(api.topics());
     tauri::async_runtime::spawn(async move {

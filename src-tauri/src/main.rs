@@ -9,6 +9,7 @@
 mod act;
 mod arguments;
 mod arrival;
+mod bubbles;
 mod crash;
 mod deep;
 mod dialogs;
@@ -92,7 +93,7 @@ fn run(arguments: Arguments, place: place::Place) -> tauri::Result<()> {
             tray::raise(handle);
             Ok(())
         })
-        .build(tauri::generate_context!())?;
+        .build(context())?;
     app.run(|app, event| match event {
         RunEvent::ExitRequested { api, code, .. } => life::leaving(app, &api, code),
         #[cfg(target_os = "macos")]
@@ -100,4 +101,13 @@ fn run(arguments: Arguments, place: place::Place) -> tauri::Result<()> {
         _ => {}
     });
     Ok(())
+}
+
+/// The page, the icons and the rules, built in.
+#[expect(
+    clippy::disallowed_types,
+    reason = "Tauri's macro writes the map; nothing of it reaches the screen"
+)]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }

@@ -12,7 +12,7 @@ use tauri::{AppHandle, Manager as _, Wry};
 
 use crate::gate::Gate;
 use crate::life::{self, Life};
-use crate::rest::{self, Rest};
+use crate::rest;
 use crate::window;
 use crate::words::{Words, counted};
 
@@ -150,7 +150,7 @@ pub(crate) fn refresh(app: &AppHandle) {
     };
     let quiet = api
         .as_deref()
-        .is_some_and(|api| Rest::of(api).dnd(&Zoned::now()));
+        .is_some_and(|api| rest::dnd(rest::dnd_until(api), &Zoned::now()));
     let paused = app.state::<Life>().paused();
     let tray = app.state::<Tray>();
     let inside = tray.inside();
@@ -185,10 +185,10 @@ fn written(
     parts.icon.set_icon(Some(painted(unread > 0)))?;
     parts
         .icon
-        .set_tooltip(Some(tip(words, unread, quiet, paused)))
+        .set_tooltip(Some(tip(words, unread, (quiet, paused))))
 }
 
-fn tip(words: &Words, unread: u64, quiet: bool, paused: bool) -> String {
+fn tip(words: &Words, unread: u64, (quiet, paused): (bool, bool)) -> String {
     let mut text = if unread > 0 {
         counted(&words.tip_unread, unread)
     } else {
@@ -245,9 +245,9 @@ mod tests {
     #[test]
     fn the_tip_says_all_that_holds() {
         let words = Words::of("en").unwrap();
-        assert_eq!(tip(&words, 0, false, false), "Rapport");
+        assert_eq!(tip(&words, 0, (false, false)), "Rapport");
         assert_eq!(
-            tip(&words, 3, true, true),
+            tip(&words, 3, (true, true)),
             "Rapport: 3 unread, do not disturb, sync paused"
         );
     }

@@ -102,12 +102,10 @@ fn tell(app: &AppHandle, event: &str, payload: impl Serialize + Clone) {
 fn heard(window: &WebviewWindow, event: &WindowEvent) {
     let app = window.app_handle();
     match event {
-        WindowEvent::CloseRequested { api, .. } => {
-            if life::stays(app) {
-                api.prevent_close();
-                if let Err(error) = window.hide() {
-                    tracing::warn!(%error, "the window does not hide");
-                }
+        WindowEvent::CloseRequested { api, .. } if life::stays(app) => {
+            api.prevent_close();
+            if let Err(error) = window.hide() {
+                tracing::warn!(%error, "the window does not hide");
             }
         }
         WindowEvent::Focused(_) | WindowEvent::Resized(_) => {

@@ -28,6 +28,7 @@ pub(crate) struct Words {
     pub(crate) hidden_message: String,
     pub(crate) hidden_mention: String,
     pub(crate) hidden_other: String,
+    pub(crate) several: String,
 }
 
 const ENGLISH: &str = include_str!("../messages/en.json");
@@ -76,6 +77,7 @@ mod tests {
         for words in [english, german] {
             assert!(counted(&words.open_unread, 7).contains("(7 "));
             assert!(counted(&words.tip_unread, 7).contains(": 7 "));
+            assert!(counted(&words.several, 7).starts_with("7 "));
         }
     }
 }

@@ -44,13 +44,12 @@ pub(crate) struct Ground<'a> {
     pub(crate) progress: &'a (dyn Fn(Progress) + Send + Sync),
 }
 
-/// What can be said of a profile without its key.
-pub(crate) fn facts(profile: &Profile, keychain: bool, sample: bool) -> Facts {
+/// What can be said of a profile without its key, beside what is known already.
+pub(crate) fn facts(profile: &Profile, known: Facts) -> Facts {
     Facts {
         database: profile.has_database(),
-        keychain,
         passphrase: key::has_passphrase(profile).unwrap_or(false),
-        sample,
+        ..known
     }
 }
 

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use self::attempt::{Ground, Wish, attempt, facts};
-pub(crate) use self::state::{GateState, Step};
+pub(crate) use self::state::GateState;
+use self::state::{Facts, Step};
 use crate::door::MAIN;
 use crate::life;
 use crate::place::Place;
@@ -63,7 +64,7 @@ pub(crate) struct Gate {
 
 impl Gate {
     pub(crate) fn new(place: Place, no_keychain: bool) -> Self {
-        let state = facts(&Profile::at(&place.home), false, place.sample).opening(None);
+        let state = known(&place).opening(None);
         Self {
             inside: Mutex::new(Inside {
                 place,
@@ -116,6 +117,14 @@ impl Gate {
     /// Lets the profile go, for who comes after.
     pub(crate) fn close(&self) {
         self.inside().session = None;
+    }
+}
+
+/// What is known before anything was looked at.
+fn known(place: &Place) -> Facts {
+    Facts {
+        sample: place.sample,
+        ..Facts::default()
     }
 }
 
@@ -187,7 +196,7 @@ async fn pass(app: &AppHandle, wish: Result<Wish, rapport_session::SessionError>
     if let Err(error) = tauri::async_runtime::spawn_blocking(work).await {
         let gate = app.state::<Gate>();
         let place = gate.place();
-        let failed = facts(&Profile::at(&place.home), false, place.sample).failed(
+        let failed = facts(&Profile::at(&place.home), known(&place)).failed(
             &rapport_session::SessionError::Place(format!(
                 "Opening the profile failed in a way it should not ({error}). Nothing was \
                  changed; a report lies in its folder."
@@ -207,8 +216,11 @@ fn passed(app: &AppHandle, wish: Result<Wish, rapport_session::SessionError>) {
     } else {
         rapport_session::keychain().ok()
     };
-    let answers = keychain.is_some();
-    let begun = facts(&profile, answers, place.sample);
+    let known = Facts {
+        keychain: keychain.is_some(),
+        ..known(&place)
+    };
+    let begun = facts(&profile, known);
     let tell = |state: GateState| {
         gate.inside().state = state.clone();
         show(app, &state);
@@ -224,12 +236,12 @@ fn passed(app: &AppHandle, wish: Result<Wish, rapport_session::SessionError>) {
         Ok(session) => {
             let api = Arc::clone(&session.api);
             gate.inside().session = Some(session);
-            tell(facts(&profile, answers, place.sample).open());
+            tell(facts(&profile, known).open());
             life::opened(app, &api);
         }
         Err(error) => {
             tracing::info!(%error, "the profile is not open");
-            tell(facts(&profile, answers, place.sample).failed(&error));
+            tell(facts(&profile, known).failed(&error));
         }
     }
 }

@@ -1,11 +1,11 @@
-//! `run`: the whole way on one screen, with the sample company and without a window.
+//! `run -- --cli`: the whole way on one screen, with the sample company and without a window.
 
 use std::path::{Path, PathBuf};
 
 use crate::fail::Failure;
 use crate::folders::{build, built};
-use crate::setup;
 use crate::shell::{run as start, say};
+use crate::{page, setup};
 
 /// What is shown, in order: why, and the words after `rapport --home HOME`.
 const STEPS: &[(&str, &[&str])] = &[
@@ -26,10 +26,11 @@ const STEPS: &[(&str, &[&str])] = &[
 /// Opens the demonstration's database where no keychain answers; it guards nothing.
 const PASSPHRASE: &str = "sample company, nothing secret";
 
-/// Shows it in a folder that is gone afterwards, or in `--home DIR`, which stays.
-pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
-    let chosen = home(arguments)?;
+/// Shows it in a folder that is gone afterwards, or in a chosen one, which stays.
+pub(crate) fn run(chosen: Option<PathBuf>) -> Result<(), Failure> {
     setup::ready()?;
+    // All programs are built together, and the window embeds its page.
+    page::build()?;
     build()?;
     match chosen {
         Some(folder) => {
@@ -61,14 +62,6 @@ fn rapport(home: &Path) -> Result<std::process::Command, Failure> {
     Ok(rapport)
 }
 
-fn home(arguments: &[&str]) -> Result<Option<PathBuf>, Failure> {
-    match arguments {
-        [] => Ok(None),
-        ["--home", folder] => Ok(Some(PathBuf::from(folder))),
-        _ => Err(Failure::Usage("cargo xtask run [-- --home DIR]")),
-    }
-}
-
 /// A folder that is removed when the demonstration ends, however it ends.
 struct Temporary(PathBuf);
 
@@ -91,16 +84,6 @@ impl Drop for Temporary {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_profile_is_kept_only_where_the_user_said() {
-        assert_eq!(home(&[]).unwrap(), None);
-        assert_eq!(
-            home(&["--home", "/tmp/mine"]).unwrap(),
-            Some(PathBuf::from("/tmp/mine"))
-        );
-        assert!(home(&["--home"]).is_err() && home(&["/tmp/mine"]).is_err());
-    }
 
     #[test]
     fn a_temporary_profile_is_gone_afterwards() {

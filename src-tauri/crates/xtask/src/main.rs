@@ -5,15 +5,19 @@
 
 mod bench;
 mod bindings;
+mod bundle;
 mod connector;
 mod demo;
 mod fail;
 mod folders;
+mod page;
 mod quality;
 mod servers;
 mod setup;
 mod shell;
 mod testing;
+mod virtually;
+mod window;
 
 use std::process::ExitCode;
 
@@ -21,8 +25,9 @@ use fail::Failure;
 use shell::say;
 
 const USAGE: &str = "\
-cargo xtask run [-- ARGUMENTS]       build, then show the whole way with the sample company
+cargo xtask run [-- ARGUMENTS]       build, then open the window; --sample, --virtual, --cli
 cargo xtask test [-- ARGUMENTS]      build, every test (real servers too), generated files
+cargo xtask bundle [-- --debug]      packages people can install
 cargo xtask gen [--check]            write the TypeScript of the calls, or compare it
 cargo xtask ci                       what must pass before a change lands
 cargo xtask bench [ARGUMENTS]        measure
@@ -44,7 +49,8 @@ fn main() -> ExitCode {
 
 fn obey(words: &[&str]) -> Result<(), Failure> {
     match words {
-        ["run", rest @ ..] => demo::run(after_dashes(rest)),
+        ["run", rest @ ..] => window::run(after_dashes(rest)),
+        ["bundle", rest @ ..] => bundle::run_bundle(after_dashes(rest)),
         ["test", rest @ ..] => testing::test(after_dashes(rest)),
         ["gen"] => bindings::write(),
         ["gen", "--check"] => bindings::check(),

@@ -3,7 +3,7 @@
 use crate::fail::Failure;
 use crate::folders::root;
 use crate::shell::{Steps, cargo, run, say, succeeds};
-use crate::testing;
+use crate::{page, testing};
 
 pub(crate) fn ci() -> Result<(), Failure> {
     let mut steps = Steps::begin();
@@ -13,6 +13,8 @@ pub(crate) fn ci() -> Result<(), Failure> {
             .current_dir(root())
             .args(["fmt", "--all", "--check"]))
     })?;
+    steps.step("page", page::build)?;
+    steps.step("page: lints", page::lint)?;
     steps.step("lints", || {
         let lint = [
             "clippy",

@@ -23,6 +23,24 @@ struct Need {
     windows: Option<&'static str>,
 }
 
+/// Newer than what Debian has, so only told; the same on every system.
+const NODE: &str = "Node.js 20.19 or newer with npm: https://nodejs.org";
+
+/// What a Linux desktop needs beyond the others.
+const fn desktop(
+    what: &'static str,
+    probe: &'static [&'static str],
+    debian: &'static [&'static str],
+) -> Need {
+    Need {
+        what,
+        probe,
+        debian,
+        macos: None,
+        windows: None,
+    }
+}
+
 const NEEDS: &[Need] = &[
     Need {
         what: "a C compiler",
@@ -49,12 +67,87 @@ const NEEDS: &[Need] = &[
         windows: None,
     },
     Need {
-        what: "ps and kill",
-        probe: &["ps", "-p", "1"],
-        debian: &["procps"],
-        macos: None,
-        windows: None,
+        what: "Node.js 20.19 or newer",
+        probe: &[
+            "node",
+            "-e",
+            "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)",
+        ],
+        debian: &[],
+        macos: Some(NODE),
+        windows: Some(NODE),
     },
+    desktop("ps and kill", &["ps", "-p", "1"], &["procps"]),
+    desktop(
+        "WebKitGTK's headers",
+        &[
+            "pkg-config",
+            "--exists",
+            "webkit2gtk-4.1",
+            "libsoup-3.0",
+            "gtk+-3.0",
+            "librsvg-2.0",
+        ],
+        &[
+            "libwebkit2gtk-4.1-dev",
+            "libsoup-3.0-dev",
+            "libgtk-3-dev",
+            "librsvg2-dev",
+        ],
+    ),
+    desktop(
+        "the tray's library",
+        &["pkg-config", "--exists", "ayatana-appindicator3-0.1"],
+        &["libayatana-appindicator3-dev"],
+    ),
+    desktop(
+        "the web view's driver",
+        &["sh", "-c", "command -v WebKitWebDriver"],
+        &["webkit2gtk-driver"],
+    ),
+    desktop(
+        "a display in memory",
+        &["sh", "-c", "command -v Xvfb"],
+        &["xvfb", "xauth"],
+    ),
+    desktop(
+        "a private message bus",
+        &["dbus-daemon", "--version"],
+        &["dbus", "dbus-x11"],
+    ),
+    desktop(
+        "keys and clicks for tests",
+        &["sh", "-c", "command -v xdotool"],
+        &["xdotool"],
+    ),
+    desktop(
+        "pictures of a display",
+        &["import", "-version"],
+        &["imagemagick"],
+    ),
+    desktop(
+        "a notification daemon for tests",
+        &["sh", "-c", "command -v dunst && command -v notify-send"],
+        &["dunst", "libnotify-bin"],
+    ),
+    desktop(
+        "a keychain for tests",
+        &[
+            "sh",
+            "-c",
+            "command -v gnome-keyring-daemon && command -v secret-tool",
+        ],
+        &["gnome-keyring", "libsecret-tools"],
+    ),
+    desktop(
+        "what checks desktop entries and opens links",
+        &[
+            "sh",
+            "-c",
+            "command -v desktop-file-validate && command -v xdg-open",
+        ],
+        &["desktop-file-utils", "xdg-utils"],
+    ),
 ];
 
 /// The kind of machine, as far as installing goes.
@@ -92,9 +185,11 @@ pub(crate) fn ready() -> Result<(), Failure> {
     // A list that is too old names packages that are gone; a fresh one costs seconds.
     apt(prefix, &["update", "--quiet"])?;
     let packages = packages(&missing);
-    let mut words = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
-    words.extend(&packages);
-    apt(prefix, &words)?;
+    if !packages.is_empty() {
+        let mut words = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+        words.extend(&packages);
+        apt(prefix, &words)?;
+    }
     let still: Vec<String> = missing
         .iter()
         .filter(|need| !succeeds(need.probe))
@@ -153,14 +248,36 @@ fn packages(missing: &[&Need]) -> Vec<&'static str> {
 /// What to type, or what to look for where we do not know the words.
 fn remedy(missing: &[&Need], system: System) -> String {
     match system {
-        System::Debian => format!("Run: sudo apt-get install {}", packages(missing).join(" ")),
-        System::Mac => told("Run:", missing.iter().filter_map(|need| need.macos)),
+        System::Debian => by_hand(
+            format!("Run: sudo apt-get install {}", packages(missing).join(" ")),
+            missing,
+        ),
+        System::Mac => told(
+            "Run or install:",
+            missing.iter().filter_map(|need| need.macos),
+        ),
         System::Windows => told("Install:", missing.iter().filter_map(|need| need.windows)),
-        System::Other => format!(
-            "Install what your system calls these Debian packages: {}",
-            packages(missing).join(" ")
+        System::Other => by_hand(
+            format!(
+                "Install what your system calls these Debian packages: {}",
+                packages(missing).join(" ")
+            ),
+            missing,
         ),
     }
+}
+
+/// Adds what no package brings.
+fn by_hand(packaged: String, missing: &[&Need]) -> String {
+    let told = missing.iter().filter(|need| need.debian.is_empty());
+    let lines: Vec<String> = std::iter::once(packaged)
+        .filter(|_| missing.iter().any(|need| !need.debian.is_empty()))
+        .chain(
+            told.filter_map(|need| need.macos)
+                .map(|what| format!("Install {what}")),
+        )
+        .collect();
+    lines.join("\n")
 }
 
 fn told(verb: &'static str, lines: impl Iterator<Item = &'static str>) -> String {
@@ -184,21 +301,19 @@ mod tests {
         assert!(debian.contains("python3-venv") && debian.contains("procps"));
         assert_eq!(
             remedy(&missing, System::Mac),
-            "Run:\n  xcode-select --install\n  brew install python3"
+            "Run or install:\n  xcode-select --install\n  brew install python3\n  Node.js 20.19 or newer with npm: https://nodejs.org"
         );
+        assert!(debian.contains("libwebkit2gtk-4.1-dev") && debian.contains("\nInstall Node.js"));
+        let only_node: Vec<&Need> = NEEDS.iter().filter(|need| need.debian.is_empty()).collect();
+        assert!(remedy(&only_node, System::Debian).starts_with("Install Node.js"));
         assert!(remedy(&missing, System::Other).contains("libssl-dev"));
     }
 
     #[test]
     fn a_system_is_not_asked_for_what_it_does_not_need() {
         assert!(NEEDS.iter().all(|need| concerns(need, System::Debian)));
-        assert!(NEEDS.iter().all(|need| !concerns(need, System::Windows)));
-        assert_eq!(
-            NEEDS
-                .iter()
-                .filter(|need| concerns(need, System::Mac))
-                .count(),
-            2
-        );
+        let asked = |system: System| NEEDS.iter().filter(|need| concerns(need, system)).count();
+        assert_eq!(asked(System::Windows), 1);
+        assert_eq!(asked(System::Mac), 3);
     }
 }

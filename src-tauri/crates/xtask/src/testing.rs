@@ -3,7 +3,7 @@
 use crate::fail::Failure;
 use crate::folders::{build, root};
 use crate::shell::{Steps, cargo, run};
-use crate::{bindings, servers, setup};
+use crate::{bindings, page, servers, setup};
 
 /// The whole of it; `arguments` go to the tests themselves.
 pub(crate) fn test(arguments: &[&str]) -> Result<(), Failure> {
@@ -13,6 +13,9 @@ pub(crate) fn test(arguments: &[&str]) -> Result<(), Failure> {
 
 pub(crate) fn all(steps: &mut Steps, arguments: &[&str]) -> Result<(), Failure> {
     steps.step("set-up", setup::ready)?;
+    // The window embeds the page while it is compiled.
+    steps.step("page", page::build)?;
+    steps.step("page: types and tests", page::test)?;
     steps.step("build", build)?;
     // Before the tests, so that their threads do not all wait for one installation.
     steps.step("real servers ready", servers::prepare)?;

@@ -7,7 +7,7 @@ use rapport_model::connector::{Vault, VaultError};
 use rapport_store::Profile;
 use rapport_store::key::Passphrase;
 
-use super::super::state::Step;
+use super::super::state::{Facts, Step};
 use super::{Ground, Wish, attempt, facts};
 
 /// A keychain in memory that can be locked.
@@ -69,7 +69,10 @@ impl Desk {
     /// Where it stands after a wish, and whether it may be shown as open.
     fn after(&self, wish: Wish) -> Step {
         let keychain = self.keychain.clone().map(|it| -> Arc<dyn Vault> { it });
-        let answers = keychain.is_some();
+        let known = Facts {
+            keychain: keychain.is_some(),
+            ..Facts::default()
+        };
         let ground = Ground {
             profile: &self.profile,
             keychain,
@@ -77,7 +80,7 @@ impl Desk {
         };
         match attempt(&ground, wish) {
             Ok(_session) => Step::Open,
-            Err(error) => facts(&self.profile, answers, false).failed(&error).state,
+            Err(error) => facts(&self.profile, known).failed(&error).state,
         }
     }
 }

@@ -1,0 +1,115 @@
+//! Notifications on the desktop. The row is first: the core commits that it is
+//! shown before it is handed out here, so a bubble may be lost in a crash and is
+//! never shown twice. Whether one is due at all is the core's decision.
+
+mod desktop;
+mod plan;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use jiff::Zoned;
+use rapport_api::{Api, ApiError};
+use rapport_store::Topic;
+use serde_json::json;
+use tauri::AppHandle;
+
+use self::desktop::{Answer, Desktop as _};
+use self::plan::{Due, Planned, plan};
+use crate::words::Words;
+use crate::{arrival, rest};
+
+/// Ends of quiet hours and of what was put off are noticed within this.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Shows what becomes due, for as long as the profile is open.
+pub(crate) fn begin(app: &AppHandle, api: &Arc<Api>) {
+    let (app, api) = (app.clone(), Arc::clone(api));
+    let mut topics = Box::pin(api.topics());
+    tauri::async_runtime::spawn(async move {
+        loop {
+            show_due(&app, &api).await;
+            if !touched(&mut topics).await {
+                return;
+            }
+        }
+    });
+}
+
+/// Waits until a notification may be due. `false` when nobody will speak again.
+async fn touched(topics: &mut (impl futures_util::Stream<Item = Arc<Vec<Topic>>> + Unpin)) -> bool {
+    let clock = tokio::time::sleep(LOOK_AGAIN);
+    tokio::pin!(clock);
+    loop {
+        tokio::select! {
+            () = &mut clock => return true,
+            heard = topics.next() => match heard {
+                None => return false,
+                Some(heard) if heard.iter().any(|it| matches!(
+                    it,
+                    Topic::Notifications | Topic::Settings | Topic::Everything
+                )) => return true,
+                Some(_) => {}
+            },
+        }
+    }
+}
+
+async fn show_due(app: &AppHandle, api: &Arc<Api>) {
+    let due = match due(api).await {
+        Ok(due) if due.is_empty() => return,
+        Ok(due) => due,
+        Err(error) => {
+            tracing::warn!(%error, "what is due was not told");
+            return;
+        }
+    };
+    let words = match Words::for_user(Some(api)) {
+        Ok(words) => words,
+        Err(error) => {
+            tracing::error!(%error, "the messages cannot be read");
+            return;
+        }
+    };
+    for planned in plan(&due, &words) {
+        show(app, api, planned, words.clone());
+    }
+}
+
+async fn due(api: &Api) -> Result<Vec<Due>, ApiError> {
+    let due = api.call("due_notifications", json!({})).await?;
+    serde_json::from_value(due).map_err(ApiError::bad_request)
+}
+
+/// One bubble. Waiting for its answer blocks, so each has a thread.
+fn show(app: &AppHandle, api: &Arc<Api>, planned: Planned, words: Words) {
+    let (app, api) = (app.clone(), Arc::clone(api));
+    let thread = std::thread::Builder::new().name("notification".to_owned());
+    let spawned = thread.spawn(move || {
+        let about = planned.clone();
+        let answer = move |answer: Answer| answered(&app, api, about, answer);
+        if let Err(error) = desktop::here().show(&planned.bubble, &words, Box::new(answer)) {
+            // The row is in the list all the same.
+            tracing::warn!(error, "a notification could not be shown");
+        }
+    });
+    if let Err(error) = spawned {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+fn answered(app: &AppHandle, api: Arc<Api>, about: Planned, answer: Answer) {
+    match answer {
+        Answer::Open => arrival::go(app, about.link(false)),
+        Answer::Reply => arrival::go(app, about.link(true)),
+        Answer::Done | Answer::Snooze => {}
+    }
+    tauri::async_runtime::spawn(async move {
+        for (name, request) in about.calls(answer, rest::in_an_hour(&Zoned::now())) {
+            if let Err(error) = api.call(name, request).await {
+                tracing::warn!(name, %error, "a notification's answer was not carried out");
+            }
+        }
+    });
+}

@@ -1,0 +1,243 @@
+//! From rows that are due to bubbles: what each shows, where a click leads, and
+//! what its answers ask of the core. Pure.
+
+use rapport_model::Millis;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::desktop::Answer;
+use crate::words::{Words, counted};
+
+/// More at once are one bubble: after a night's rest nobody reads twenty.
+const AT_ONCE: usize = 4;
+
+/// A row the core handed out to be shown now.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Due {
+    /// The notification.
+    pub(crate) row: Row,
+    /// Who and what may be shown.
+    pub(crate) preview: bool,
+}
+
+/// Of its row, what a bubble needs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) item: Option<String>,
+    pub(crate) conversation: Option<String>,
+    pub(crate) customer: Option<String>,
+}
+
+/// What is seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bubble {
+    /// One line.
+    pub(crate) title: String,
+    /// A second line; empty when nothing may be shown.
+    pub(crate) text: String,
+    /// It can be answered, finished and put off from where it is.
+    pub(crate) answerable: bool,
+}
+
+/// A bubble and what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planned {
+    pub(crate) bubble: Bubble,
+    /// The one row, when it is about one.
+    row: Option<Row>,
+}
+
+/// The bubbles for what is due, the oldest first.
+pub(crate) fn plan(due: &[Due], words: &Words) -> Vec<Planned> {
+    if due.len() > AT_ONCE {
+        let count = u64::try_from(due.len()).unwrap_or(u64::MAX);
+        return vec![Planned {
+            bubble: Bubble {
+                title: counted(&words.several, count),
+                text: String::new(),
+                answerable: false,
+            },
+            row: None,
+        }];
+    }
+    due.iter().map(|it| one(it, words)).collect()
+}
+
+fn one(due: &Due, words: &Words) -> Planned {
+    let row = &due.row;
+    let (title, text) = if due.preview {
+        (row.title.clone(), row.text.clone())
+    } else {
+        let hidden = match row.kind.as_str() {
+            "mention" => &words.hidden_mention,
+            "direct" | "direct_message" | "message" => &words.hidden_message,
+            _ => &words.hidden_other,
+        };
+        (hidden.clone(), String::new())
+    };
+    Planned {
+        bubble: Bubble {
+            title,
+            text,
+            answerable: row.conversation.is_some(),
+        },
+        row: Some(row.clone()),
+    }
+}
+
+impl Planned {
+    /// Where a click leads: to the message, the thing, or the list of them all.
+    pub(crate) fn link(&self, reply: bool) -> String {
+        let Some(row) = &self.row else {
+            return "rapport://today/0".to_owned();
+        };
+        match (&row.conversation, &row.item, &row.customer) {
+            (Some(conversation), item, _) => {
+                let mut link = format!("rapport://conversation/{conversation}");
+                if let Some(item) = item.as_ref().filter(|item| *item != conversation) {
+                    link.push_str(&format!("?message={item}"));
+                }
+                if reply {
+                    link.push_str(if link.contains('?') { "&" } else { "?" });
+                    link.push_str("reply=1");
+                }
+                link
+            }
+            (None, Some(item), _) if row.kind.contains("task") => format!("rapport://task/{item}"),
+            (None, Some(item), _) => format!("rapport://record/{item}"),
+            (None, None, Some(customer)) => format!("rapport://customer/{customer}"),
+            (None, None, None) => "rapport://today/0".to_owned(),
+        }
+    }
+
+    /// What an answer asks of the core, in order.
+    pub(crate) fn calls(&self, answer: Answer, later: Millis) -> Vec<(&'static str, Value)> {
+        let Some(row) = &self.row else {
+            return Vec::new();
+        };
+        let finished = ("notification_done", json!({ "id": row.id }));
+        match (answer, &row.conversation) {
+            (Answer::Open | Answer::Reply, _) | (Answer::Done, None) => vec![finished],
+            (Answer::Done, Some(conversation)) => vec![
+                (
+                    "conversation_done",
+                    json!({ "conversations": [conversation], "done": true }),
+                ),
+                finished,
+            ],
+            (Answer::Snooze, Some(conversation)) => vec![
+                (
+                    "snooze",
+                    json!({ "conversations": [conversation], "until": later }),
+                ),
+                finished,
+            ],
+            (Answer::Snooze, None) => vec![(
+                "notification_snooze",
+                json!({ "id": row.id, "until": later }),
+            )],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(kind: &str, conversation: Option<&str>, preview: bool) -> Due {
+        let text = |it: &str| it.to_owned();
+        Due {
+            row: Row {
+                id: 7,
+                kind: text(kind),
+                title: text("Samir Haddad"),
+                text: text("Can we move line 2 to Friday?"),
+                item: Some(text("90")),
+                conversation: conversation.map(text),
+                customer: None,
+            },
+            preview,
+        }
+    }
+
+    fn words() -> Words {
+        Words::of("en").unwrap()
+    }
+
+    fn only(due: Due) -> Planned {
+        plan(&[due], &words()).remove(0)
+    }
+
+    #[test]
+    fn nothing_of_a_message_is_on_the_lock_screen_when_the_user_says_so() {
+        let open = only(due("mention", Some("80"), true)).bubble;
+        assert_eq!(open.title, "Samir Haddad");
+        let closed = only(due("mention", Some("80"), false)).bubble;
+        assert_eq!(
+            (closed.title.as_str(), closed.text.as_str()),
+            ("You were mentioned", "")
+        );
+        let closed = only(due("overdue", None, false)).bubble;
+        assert!(!closed.title.contains("Samir") && closed.text.is_empty());
+    }
+
+    #[test]
+    fn a_click_lands_on_the_message_and_reply_opens_the_composer() {
+        let message = only(due("direct", Some("80"), true));
+        assert_eq!(message.link(false), "rapport://conversation/80?message=90");
+        assert_eq!(
+            message.link(true),
+            "rapport://conversation/80?message=90&reply=1"
+        );
+        assert_eq!(
+            only(due("task_due", None, true)).link(false),
+            "rapport://task/90"
+        );
+        assert_eq!(
+            only(due("overdue", None, true)).link(false),
+            "rapport://record/90"
+        );
+    }
+
+    #[test]
+    fn done_and_snooze_do_what_the_list_would_do() {
+        let names = |planned: &Planned, answer| -> Vec<&str> {
+            planned
+                .calls(answer, Millis(5))
+                .into_iter()
+                .map(|it| it.0)
+                .collect()
+        };
+        let message = only(due("direct", Some("80"), true));
+        assert_eq!(names(&message, Answer::Open), ["notification_done"]);
+        assert_eq!(
+            names(&message, Answer::Done),
+            ["conversation_done", "notification_done"]
+        );
+        assert_eq!(
+            names(&message, Answer::Snooze),
+            ["snooze", "notification_done"]
+        );
+        assert_eq!(
+            message.calls(Answer::Snooze, Millis(5))[0].1,
+            json!({ "conversations": ["80"], "until": 5 })
+        );
+        let invoice = only(due("overdue", None, true));
+        assert!(!invoice.bubble.answerable);
+        assert_eq!(names(&invoice, Answer::Snooze), ["notification_snooze"]);
+    }
+
+    #[test]
+    fn what_piled_up_overnight_is_one_bubble() {
+        let many = vec![due("direct", Some("80"), true); 9];
+        let planned = plan(&many, &words());
+        assert_eq!(planned.len(), 1);
+        assert!(planned[0].bubble.title.contains('9'));
+        assert!(planned[0].calls(Answer::Open, Millis(5)).is_empty());
+        assert_eq!(plan(&many[..4], &words()).len(), 4);
+    }
+}
