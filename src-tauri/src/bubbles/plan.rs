@@ -93,7 +93,7 @@ impl Planned {
     /// Where a click leads: to the message, the thing, or the list of them all.
     pub(crate) fn link(&self, reply: bool) -> String {
         let Some(row) = &self.row else {
-            return "rapport://today/0".to_owned();
+            return "rapport://today".to_owned();
         };
         match (&row.conversation, &row.item, &row.customer) {
             (Some(conversation), item, _) => {
@@ -110,7 +110,7 @@ impl Planned {
             (None, Some(item), _) if row.kind.contains("task") => format!("rapport://task/{item}"),
             (None, Some(item), _) => format!("rapport://record/{item}"),
             (None, None, Some(customer)) => format!("rapport://customer/{customer}"),
-            (None, None, None) => "rapport://today/0".to_owned(),
+            (None, None, None) => "rapport://today".to_owned(),
         }
     }
 

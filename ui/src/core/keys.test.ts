@@ -3,7 +3,8 @@ import { pressed, writing } from './keys.svelte';
 import { KEYMAP } from './keymap';
 import { linked, placeOf, to } from './route.svelte';
 
-const key = (key: string, more: Partial<KeyboardEventInit> = {}) => new KeyboardEvent('keydown', { key, ...more });
+const key = (key: string, more: Partial<KeyboardEventInit> = {}) =>
+  new KeyboardEvent('keydown', { key, ...more });
 
 describe('keys', () => {
   it('are written as the table writes them', () => {
@@ -36,6 +37,11 @@ describe('addresses', () => {
     expect(linked('rapport://conversation/12')).toBe('#/inbox/12');
     expect(linked('rapport://customer/3')).toBe('#/customer/3');
     expect(linked('rapport://conversation/../../etc')).toBeNull();
+    expect(linked('rapport://conversation/12?message=34&reply=1')).toBe(
+      '#/inbox/12?message=34&reply=1',
+    );
+    expect(linked('rapport://conversation')).toBeNull();
+    expect(linked('rapport://today')).toBe('#/today');
     expect(linked('https://evil.example/conversation/1')).toBeNull();
     expect(linked('rapport://unknown/1')).toBeNull();
   });

@@ -85,13 +85,18 @@ const LINKED: Record<string, string> = {
   page: 'page',
   event: 'calendar',
   person: 'person',
+  today: 'today',
 };
 
-/** Where a `rapport://kind/id` link leads; `null` for anything else. */
+/**
+ * Where a `rapport://kind/id` link leads; `null` for anything else. The shell's
+ * own links add the message in a conversation and that the user wants to reply.
+ */
 export function linked(link: string): string | null {
-  const match = /^rapport:\/\/([a-z]+)\/([\w-]+)\/?$/.exec(link);
+  const match = /^rapport:\/\/([a-z]+)(?:\/([\w-]+))?\/?(?:\?([\w=&-]+))?$/.exec(link);
   const view = match?.[1] ? LINKED[match[1]] : undefined;
-  return view && match?.[2] ? to(view, match[2]) : null;
+  if (!view || (!match?.[2] && view !== 'today')) return null;
+  return to(view, match?.[2], Object.fromEntries(new URLSearchParams(match?.[3] ?? '')));
 }
 
 /** Where an item of a kind is shown. */

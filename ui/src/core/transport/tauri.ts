@@ -6,7 +6,15 @@ import type { ListDelta } from '../generated/ListDelta';
 import type { ListOf } from '../generated/ListOf';
 import type { Topic } from '../generated/Topic';
 import { failure } from './transport';
-import type { CallName, GateState, Request, Response, Stop, Transport } from './transport';
+import type {
+  CallName,
+  GateState,
+  Request,
+  Response,
+  ShellEvent,
+  Stop,
+  Transport,
+} from './transport';
 
 type What = { kind: 'topics' } | { kind: 'list'; list: ListOf };
 
@@ -28,6 +36,13 @@ function open<T>(what: What, heard: (event: T) => void, failed: (thrown: unknown
   };
 }
 
+/** What was said before anybody listened: how the gate stands, where the user wants to go. */
+async function missed(event: ShellEvent): Promise<unknown> {
+  if (event === 'gate') return invoke('gate', { action: { do: 'look' } });
+  if (event === 'navigate') return invoke('shell', { action: { do: 'ready' } });
+  return null;
+}
+
 export function overIpc(): Transport {
   return {
     async call<N extends CallName>(name: N, request: Request<N>): Promise<Response<N>> {
@@ -47,6 +62,7 @@ export function overIpc(): Transport {
       act: (action) => invoke('shell', { action }),
       on: (event, heard) => {
         const listening = getCurrentWebview().listen(event, ({ payload }) => heard(payload));
+        void listening.then(() => missed(event)).then((first) => first !== null && heard(first));
         return () => void listening.then((stop) => stop());
       },
     },
