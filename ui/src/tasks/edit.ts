@@ -4,7 +4,8 @@ import type { Due } from '../core/generated/Due';
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { ItemId } from '../core/generated/ItemId';
 import type { TaskRow } from '../core/generated/TaskRow';
-import { t } from '../core/i18n.svelte';
+import { daysAway, dueAt, dueText } from '../core/format';
+import { t, tag } from '../core/i18n.svelte';
 import { attempt, toasts } from '../core/toasts.svelte';
 import { call } from '../core/transport';
 import { finished } from './groups';
@@ -49,4 +50,12 @@ export function dayIn(days: number, from = new Date()): string {
   const at = new Date(from.getFullYear(), from.getMonth(), from.getDate() + days);
   const two = (n: number) => String(n).padStart(2, '0');
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/** In a row: `10:00`, `Tomorrow`, `Mon 16` within two weeks, then the date. */
+export function dueShort(due: Due): string {
+  const away = daysAway(dueAt(due));
+  if (away < 2 || away > 14) return dueText(due);
+  const parts = new Intl.DateTimeFormat(tag(), { weekday: 'short', day: 'numeric' });
+  return parts.format(dueAt(due));
 }

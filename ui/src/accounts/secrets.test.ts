@@ -1,0 +1,112 @@
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AccountId } from '../core/generated/AccountId';
+import type { AccountRow } from '../core/generated/AccountRow';
+import type { Manifest } from '../core/generated/Manifest';
+import { fake } from '../core/fake';
+import { language } from '../core/i18n.svelte';
+import { CallFailed } from '../core/transport';
+import Encryption from './Encryption.svelte';
+import RemoveDialog from './RemoveDialog.svelte';
+import SignInForm from './SignInForm.svelte';
+
+beforeAll(() => language.use('en'));
+
+const account = 'erp-1' as AccountId;
+const manifest = { name: 'tryton', auth: ['password'], form: [] } as unknown as Manifest;
+const value = (label: string) => (screen.getByLabelText(label) as HTMLInputElement).value;
+
+async function signIn(): Promise<void> {
+  await fireEvent.input(screen.getByLabelText('User name'), { target: { value: 'ines' } });
+  await fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'swordfish' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+}
+
+describe('a password', () => {
+  it('is gone from the window once the source has answered, well or not', async () => {
+    let well = false;
+    const carrier = fake({
+      account_sign_in: () => {
+        if (!well) throw new CallFailed('sign_in', 'wrong user name or password');
+        return { is: 'done', user: 'ines' };
+      },
+    });
+    let user = '';
+    render(SignInForm, { account, manifest, ondone: (name: string) => (user = name) });
+    await signIn();
+    await screen.findByText('wrong user name or password');
+    expect(value('Password')).toBe('');
+    expect(value('User name')).toBe('ines');
+    well = true;
+    await signIn();
+    await waitFor(() => expect(user).toBe('ines'));
+    expect(value('Password')).toBe('');
+    expect(carrier.of('account_sign_in')[1]).toEqual({
+      account,
+      step: { step: 'password', user: 'ines', password: 'swordfish' },
+    });
+  });
+});
+
+describe('a recovery key', () => {
+  it('counts as proven only after it opened the backup', async () => {
+    let right = false;
+    fake({
+      account_security: ({ step }) => {
+        if (step.ask === 'status')
+          return {
+            is: 'status',
+            verified: true,
+            cross_signing: true,
+            backup: true,
+            recovery: true,
+            undecryptable: 0,
+          };
+        if (!right) throw new CallFailed('refused', 'this is not the key');
+        return { is: 'done', what: 'restored' };
+      },
+    });
+    let proven: number | null = null;
+    render(Encryption, { account, proven: null, onproven: (at: number) => (proven = at) });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Try the recovery key' }));
+    const type = async () => {
+      await fireEvent.input(screen.getByLabelText('Recovery key or passphrase'), {
+        target: { value: 'EsTc 1234' },
+      });
+      await fireEvent.click(screen.getByRole('button', { name: 'Try it' }));
+    };
+    await type();
+    await screen.findByText(/this is not the key/);
+    expect(proven).toBeNull();
+    expect(value('Recovery key or passphrase')).toBe('');
+    right = true;
+    await type();
+    await screen.findByText(/The key works/);
+    expect(proven).not.toBeNull();
+  });
+});
+
+describe('removing an account', () => {
+  it('waits until its own name is typed and shows first what is lost', async () => {
+    const loss = { lines: ['2 × draft, nowhere else'], unsynced: 2 };
+    const carrier = fake({ account_loss: () => loss, account_remove: () => loss });
+    let removed = false;
+    render(RemoveDialog, {
+      row: { id: account, label: 'ERP' } as AccountRow,
+      onclose: () => {},
+      onremoved: () => (removed = true),
+    });
+    await screen.findByText('2 × draft, nowhere else');
+    const button = screen.getByRole('button', { name: 'Remove account' }) as HTMLButtonElement;
+    const field = screen.getByLabelText('Type “ERP” to confirm');
+    await fireEvent.input(field, { target: { value: 'CRM' } });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    expect(button.disabled).toBe(true);
+    expect(carrier.of('account_remove')).toHaveLength(0);
+    await fireEvent.input(field, { target: { value: 'ERP' } });
+    expect(button.disabled).toBe(false);
+    await fireEvent.click(button);
+    await waitFor(() => expect(removed).toBe(true));
+    expect(carrier.of('account_remove')).toEqual([{ account }]);
+  });
+});
