@@ -5,6 +5,7 @@ mod people;
 
 mod identity;
 mod leaving;
+mod triage;
 mod upkeep;
 
 use std::collections::BTreeMap;

@@ -103,6 +103,7 @@ fn hostile() -> Vec<Change> {
             size: Some(u64::MAX),
             source: text.clone(),
             thumbnail: Some(text.clone()),
+            content_id: None,
         }];
         said.unread = true;
         all.push(came(&format!("${n}"), Body::Message(said)));

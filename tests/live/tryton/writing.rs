@@ -338,6 +338,7 @@ async fn whatever_is_made_over_a_line_that_breaks_is_found_and_never_made_twice(
         size: None,
         source: path.display().to_string(),
         thumbnail: None,
+        content_id: None,
     });
     let mut fresh = Record::new(RecordKind::Opportunity, "Spare loop controllers");
     fresh.amount = Some(Money::new("700".parse().expect("a number"), "EUR"));

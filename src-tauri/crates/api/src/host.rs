@@ -174,7 +174,12 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
     if let Err((status, why)) = door.gate.admits(request.method(), request.headers()) {
-        return (status, why).into_response();
+        let code = if status == StatusCode::UNAUTHORIZED {
+            Code::SignIn
+        } else {
+            Code::Refused
+        };
+        return (status, axum::Json(ApiError::new(code, why))).into_response();
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;
@@ -241,8 +246,12 @@ async fn topics(
 /// One list: as it is, then its changes, as server-sent events.
 async fn list(
     State(door): State<Door>,
-    axum::Json(which): axum::Json<ListOf>,
-) -> Sse<impl futures_util::Stream<Item = Result<Event, Infallible>>> {
+    body: Bytes,
+) -> Result<Sse<impl futures_util::Stream<Item = Result<Event, Infallible>>>, Response> {
+    let which: ListOf = serde_json::from_slice(&body).map_err(|error| {
+        let error = ApiError::bad_request(format_args!("This names no list: {error}."));
+        (status(error.code), axum::Json(error)).into_response()
+    })?;
     let stream = crate::live::open(Arc::clone(&door.api), which).map(|delta| {
         let event = match &delta {
             Ok(delta) => Event::default().json_data(delta),
@@ -250,7 +259,7 @@ async fn list(
         };
         Ok(event.unwrap_or_else(|error| Event::default().event("error").data(error.to_string())))
     });
-    Sse::new(stream).keep_alive(KeepAlive::default())
+    Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }
 
 #[cfg(test)]

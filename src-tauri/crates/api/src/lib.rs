@@ -11,11 +11,15 @@ pub mod dto;
 mod due;
 pub mod error;
 mod export;
+mod foreign;
 pub mod host;
 pub mod list;
 pub mod live;
+mod natural;
+mod quiet;
 mod rewish;
 mod router;
+mod template;
 pub mod typescript;
 
 pub use calls::Api;

@@ -4,7 +4,7 @@
 //! touched; what travels is the difference. A burst of commits is one change:
 //! at most one delta a frame.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,10 +45,13 @@ impl ListOf {
     fn touched_by(&self, topic: &Topic) -> bool {
         match (self, topic) {
             (_, Topic::Everything)
-            | (Self::Inbox(_), Topic::Inbox | Topic::Drafts)
+            | (Self::Inbox(_), Topic::Inbox)
             | (Self::Tasks(_), Topic::Tasks)
             | (Self::Records(_), Topic::Records)
             | (Self::Outbox(_), Topic::Outbox) => true,
+            // Typing saves a draft every moment: only a list of drafts is asked again.
+            (Self::Inbox(filter), Topic::Drafts) => filter.drafts,
+            (Self::Inbox(filter), Topic::Outbox) => filter.failed,
             (Self::Messages(which), Topic::Conversation(id)) => which.conversation == *id,
             _ => false,
         }
@@ -108,6 +111,11 @@ impl Live {
             } else {
                 shown.clone()
             };
+            let mut heard = heard;
+            if matches!(self.list, ListOf::Outbox(_)) && heard.contains(&Topic::Outbox) {
+                // Entries have no topic of their own, and there are few of them.
+                heard.insert(Topic::Everything);
+            }
             self.ready = changes(&shown, &now, &heard);
             self.shown = Some(now);
         }
@@ -131,24 +139,20 @@ impl Live {
         }
     }
 
+    /// The list as it is now: ids only, so that a long one costs little.
     async fn ids(&self) -> Result<Vec<String>, ApiError> {
         let text = |id: ItemId| id.to_string();
         Ok(match self.list.clone() {
-            ListOf::Inbox(filter) => self
-                .api
-                .conversations(filter)
-                .await?
-                .into_iter()
-                .map(|row| text(row.id))
-                .collect(),
-            ListOf::Messages(which) => self
-                .api
-                .messages(which)
-                .await?
-                .messages
-                .into_iter()
-                .map(|row| text(row.id))
-                .collect(),
+            ListOf::Inbox(filter) => {
+                let wanted = filter.into();
+                let ids = self.api.read(|db| db.inbox_ids(&wanted))?;
+                ids.into_iter().map(text).collect()
+            }
+            ListOf::Messages(which) => {
+                let (conversation, wanted) = (which.conversation, which.into());
+                let page = self.api.read(|db| db.message_ids(conversation, &wanted))?;
+                page.ids.into_iter().map(text).collect()
+            }
             ListOf::Tasks(filter) => self
                 .api
                 .tasks(filter)
@@ -190,19 +194,26 @@ fn take(heard: Result<Arc<Vec<Topic>>, RecvError>, into: &mut BTreeSet<Topic>) -
 /// change of order.
 fn changes(shown: &[String], now: &[String], heard: &BTreeSet<Topic>) -> Vec<ListDelta> {
     let everything = heard.contains(&Topic::Everything);
-    let touched: BTreeSet<String> = heard
+    let touched: HashSet<String> = heard
         .iter()
         .filter_map(|topic| match topic {
             Topic::Item(id) | Topic::Conversation(id) => Some(id.to_string()),
             _ => None,
         })
         .collect();
-    let rows: Vec<String> = now
-        .iter()
-        .filter(|id| everything || touched.contains(*id))
-        .filter(|id| shown.contains(id))
-        .cloned()
-        .collect();
+    let rows: Vec<String> = if everything || !touched.is_empty() {
+        let before: HashSet<&str> = shown
+            .iter()
+            .filter(|id| everything || touched.contains(*id))
+            .map(String::as_str)
+            .collect();
+        now.iter()
+            .filter(|id| before.contains(id.as_str()))
+            .cloned()
+            .collect()
+    } else {
+        Vec::new()
+    };
     let mut out = Vec::new();
     if !rows.is_empty() {
         out.push(ListDelta::Rows { ids: rows });

@@ -17,6 +17,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::{Notify, broadcast};
 
 use crate::error::HubError;
+use crate::presence::Presence;
 use crate::rng::Rng;
 use crate::sync::Pace;
 
@@ -35,6 +36,10 @@ pub(crate) struct Core {
     touched: Mutex<broadcast::Receiver<Arc<Vec<Topic>>>>,
     /// The index is in more pieces than it need be.
     untidy: AtomicBool,
+    /// Something was put off: the upkeep looks when the first comes back.
+    pub(crate) put_off: Notify,
+    /// Who types, and how far others have read: heard, never stored.
+    pub(crate) presence: Mutex<Presence>,
 }
 
 /// Runs something that blocks for a moment without holding up the other tasks
@@ -73,6 +78,8 @@ impl Core {
             sessions: Mutex::default(),
             zone: Mutex::new(TimeZone::system()),
             untidy: AtomicBool::new(false),
+            put_off: Notify::new(),
+            presence: Mutex::default(),
         }
     }
 
@@ -181,6 +188,11 @@ impl Core {
         }
         let mut sessions = lock(&self.sessions);
         Ok(Arc::clone(sessions.entry(id.clone()).or_insert(session)))
+    }
+
+    /// The live sign-in of an account, if it has been used.
+    pub(crate) fn live(&self, id: &AccountId) -> Option<Arc<Session>> {
+        lock(&self.sessions).get(id).cloned()
     }
 
     /// Lets the next use of an account begin with a new connector.

@@ -11,12 +11,13 @@ mod ingest;
 pub mod merge;
 pub mod outbox;
 pub mod people;
+mod presence;
 pub mod rng;
 pub mod sync;
 
 pub use clock::SystemClock;
 pub use error::HubError;
-pub use hub::{Hub, NewAccount, Parts, Placed};
+pub use hub::{Hub, NewAccount, Parts, Placed, Schedule, Staged};
 pub use ingest::LARGEST;
 pub use outbox::{Choice, Op};
 pub use people::{Said, Suggestion};

@@ -207,4 +207,7 @@ pub struct Attachment {
     pub source: String,
     /// The connector's own address of a small picture.
     pub thumbnail: Option<String>,
+    /// The name under which the HTML form of a mail shows it (`cid:`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<String>,
 }

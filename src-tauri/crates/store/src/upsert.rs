@@ -216,6 +216,7 @@ impl Tx<'_> {
             self.recount(id);
         }
         self.touched_around(kind, new.links);
+        self.touched_cause(&new.item.body)?;
         Ok(Upserted {
             id,
             outcome: Outcome::New,
@@ -418,6 +419,17 @@ impl Tx<'_> {
         Ok(changes)
     }
 
+    /// The message a task was made from shows its tasks.
+    fn touched_cause(&mut self, body: &Body) -> Result<(), StoreError> {
+        if let Body::Task(task) = body
+            && let Some(cause) = &task.cause
+            && let Some(message) = self.message_behind(cause)?
+        {
+            self.topic(Topic::Item(message));
+        }
+        Ok(())
+    }
+
     /// Counts and topics after an item that was known is different.
     fn follow_links(
         &mut self,
@@ -476,6 +488,12 @@ impl Tx<'_> {
         let Some((kind, links, collection, title)) = found else {
             return Ok(false);
         };
+        if kind == Kind::Task
+            && let Some(text) = self.body_text(kind, id)?
+            && let Ok(body) = body::decode(kind, &text)
+        {
+            self.touched_cause(&body)?;
+        }
         unindex_item(self.conn, id)?;
         self.journal_gone(
             Subject {

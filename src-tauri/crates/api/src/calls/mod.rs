@@ -2,8 +2,10 @@
 
 mod accounts;
 mod care;
+mod facts;
 mod people;
 mod talk;
+mod triage;
 mod work;
 
 use std::panic::AssertUnwindSafe;
@@ -21,13 +23,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::dto::{
-    AccountRow, Act, AddAccount, AddTask, Backfilled, CheckReport, ConversationFilter,
-    DoctorReport, Done, Download, Downloaded, EditCommand, EditMessage, EventRange, Export,
-    Exported, Forget, JournalFilter, Loss, MadeSample, MakeSample, MessageHtml, MessagesOf, Named,
-    Nothing, OneAccount, OneCommand, OneConversation, OneCustomer, OneItem, OneMessage, OnePerson,
-    OutboxFilter, PauseAccount, PeoplePair, Queued, React, ReconcileReport, RecordFilter, Redact,
-    Resolve, SaveDraft, Say, SearchFor, Security, SetFields, Setting, SettingName, SignIn,
-    SomeAccounts, SyncReport, TaskFilter, TimelineOf, Typing, Unlink,
+    AccountRow, Act, AddAccount, AddNote, AddTask, AttachmentData, AttachmentWanted, Backfilled,
+    CheckReport, ConversationFilter, CustomerFilter, DoctorReport, Done, Download, Downloaded,
+    DueParsed, DueText, EditCommand, EditMessage, EventRange, Export, Exported, FillTemplate,
+    FilledTemplate, Forget, JournalFilter, Loss, MadeSample, MakeSample, Me, MessageHtml,
+    MessageView, MessagesOf, Mute, Named, Nothing, OneAccount, OneCommand, OneConversation,
+    OneCustomer, OneEvent, OneItem, OneMessage, OneNotification, OnePerson, OneTemplate,
+    OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React, RecentSearch,
+    ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaveDraft, SaveTemplate,
+    Say, SearchFor, SearchWords, Security, SetDone, SetFields, Setting, SettingName, SignIn,
+    Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile, SyncReport, TaskFilter,
+    TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink, ViewMessage,
 };
 use crate::error::{ApiError, Code};
 use crate::router::calls;
@@ -122,10 +128,20 @@ calls! {
     reconcile(SomeAccounts) -> Vec<ReconcileReport>;
     /// Finds items by words, part-words and operators.
     search(SearchFor) -> view::SearchPage;
+    /// Ways to go on with a half-typed query, out of what is here.
+    search_words(SearchWords) -> view::Completions;
+    /// Recent searches, newest first.
+    recent_searches(Nothing) -> Vec<String>;
+    /// Keeps a search among the recent ones.
+    recent_add(RecentSearch) -> Done;
     /// How far back each source can be searched.
     coverage(Nothing) -> Vec<view::CoverageRow>;
     /// Customers, by latest contact.
-    customers(Named) -> Vec<view::CustomerRow>;
+    customers(CustomerFilter) -> Vec<view::CustomerRow>;
+    /// Keeps a customer in the sidebar, or no longer.
+    customer_pin(PinCustomer) -> Done;
+    /// Writes a note on a customer, kept on this device.
+    note_add(AddNote) -> Queued;
     /// Everything the sources know of one customer.
     customer(OneCustomer) -> view::CustomerPage;
     /// A customer's history over all systems, newest first.
@@ -148,6 +164,46 @@ calls! {
     conversations(ConversationFilter) -> Vec<view::ConversationRow>;
     /// One conversation.
     conversation(OneConversation) -> view::ConversationRow;
+    /// Rows of these conversations, in the order named.
+    conversations_by_id(TheseItems) -> Vec<view::ConversationRow>;
+    /// Marks conversations as dealt with, or takes the mark away. A new message of somebody else takes it away too.
+    conversation_done(SetDone) -> Done;
+    /// Puts conversations off until a moment or a new message, or brings them back.
+    snooze(Snooze) -> Done;
+    /// Marks a conversation as unread, here only.
+    mark_unread(OneConversation) -> Done;
+    /// Mutes a conversation, here only.
+    conversation_mute(Mute) -> Done;
+    /// The people of a conversation: who wrote lately, then the other members.
+    conversation_people(OneConversation) -> Vec<view::PersonRow>;
+    /// Those who type in a conversation now; to be asked when the topic says so.
+    conversation_typing(OneConversation) -> Vec<view::SomeoneRow>;
+    /// How many there are, for the marks beside the window's lists.
+    counts(Nothing) -> view::Counts;
+    /// Rows of these messages, in the order named.
+    messages_by_id(TheseItems) -> Vec<view::MessageRow>;
+    /// The HTML form of a message, made harmless, to be framed without scripts.
+    message_view(ViewMessage) -> MessageView;
+    /// Keeps a pasted or dropped file, piece by piece, until it is sent.
+    stage_file(StageFile) -> StagedFile;
+    /// The bytes of a file that came with an item, to be shown.
+    attachment_data(AttachmentWanted) -> AttachmentData;
+    /// Texts to be used again, by name.
+    templates(Nothing) -> Vec<view::TemplateRow>;
+    /// Keeps a template.
+    template_save(SaveTemplate) -> view::TemplateRow;
+    /// Removes a template.
+    template_remove(OneTemplate) -> Done;
+    /// A template with its fields filled for a conversation.
+    template_fill(FillTemplate) -> FilledTemplate;
+    /// Rows of these tasks, in the order named.
+    tasks_by_id(TheseItems) -> Vec<view::TaskRow>;
+    /// Rows of these records, in the order named.
+    records_by_id(TheseItems) -> Vec<view::RecordRow>;
+    /// Rows of these outbox entries, in the order named.
+    outbox_by_id(TheseCommands) -> Vec<view::OutboxRow>;
+    /// Chooses another moment for a message that goes later.
+    outbox_reschedule(Reschedule) -> Done;
     /// Messages of a conversation, newest first, with the known gaps.
     messages(MessagesOf) -> view::MessagePage;
     /// Says something; it waits in the outbox for its undo window.
@@ -180,6 +236,16 @@ calls! {
     task_add(AddTask) -> Queued;
     /// Sets a task to done.
     task_done(OneItem) -> Queued;
+    /// Sets where a task stands.
+    task_status(TaskStatusSet) -> Queued;
+    /// One task with everything, the message it was made from included.
+    task(OneItem) -> view::TaskPage;
+    /// Reads when something is due out of a line as typed, in English or German.
+    due_parse(DueText) -> DueParsed;
+    /// One calendar entry with everything.
+    event(OneEvent) -> view::EventPage;
+    /// What to know before a meeting.
+    brief(OneEvent) -> view::Brief;
     /// Calendar entries between two moments, recurrences spread out.
     events(EventRange) -> Vec<view::EventRow>;
     /// Wiki pages and notes.
@@ -212,6 +278,12 @@ calls! {
     notifications(Nothing) -> Vec<view::NotificationRow>;
     /// The user has seen every notification so far.
     notifications_seen(Nothing) -> Done;
+    /// Puts a notification off; it is shown again then.
+    notification_snooze(SnoozeNotification) -> Done;
+    /// The user is done with a notification.
+    notification_done(OneNotification) -> Done;
+    /// What the desktop is to show now, each exactly once: it counts as shown before it is given out.
+    due_notifications(Nothing) -> Vec<view::DueNotification>;
     /// What needs the user: unread mentions, open questions, overdue invoices, due tasks.
     today(Nothing) -> view::Today;
     /// A setting.
@@ -232,6 +304,10 @@ calls! {
     fields(OneItem) -> Vec<view::FieldRow>;
     /// The HTML form of a message, as received: foreign text, to be sanitised and framed.
     message_html(OneMessage) -> MessageHtml;
+    /// The user and the workspace.
+    me(Nothing) -> Me;
+    /// Erases an account's messages that are older than so many days here, now and from now on, and does not fetch them again.
+    account_retention(Retention) -> AccountRow;
     /// Examines keychain, database, disk, clock and accounts.
     doctor(Nothing) -> DoctorReport;
 }

@@ -8,7 +8,7 @@
 use rapport_model::Body;
 use rapport_model::command::Outgoing;
 use rapport_store::table::draft::Draft;
-use rapport_store::view::{self, ConversationsWanted};
+use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
@@ -27,19 +27,7 @@ impl Api {
         &self,
         filter: ConversationFilter,
     ) -> Result<Vec<view::ConversationRow>, ApiError> {
-        let wanted = ConversationsWanted {
-            account: filter.account,
-            org: filter.customer,
-            kind: filter.kind,
-            title: filter.title,
-            unread: filter.unread,
-            mentions: filter.mentions,
-            waiting: filter.waiting,
-            done: filter.done,
-            limit: filter.limit,
-            offset: filter.offset.unwrap_or(0),
-        };
-        self.read(|db| db.inbox(&wanted))
+        self.read(|db| db.inbox(&filter.into()))
     }
 
     /// One conversation.
@@ -52,7 +40,10 @@ impl Api {
 
     /// Messages of a conversation.
     pub async fn messages(&self, which: MessagesOf) -> Result<view::MessagePage, ApiError> {
-        self.read(|db| db.messages(which.conversation, which.before, which.limit))
+        let conversation = which.conversation;
+        let mut page = self.read(|db| db.messages(conversation, &which.into()))?;
+        page.receipts = self.hub.receipts(conversation)?;
+        Ok(page)
     }
 
     /// The HTML form of a message.
@@ -69,8 +60,8 @@ impl Api {
 
     /// Says something.
     pub async fn send(&self, say: Say) -> Result<Queued, ApiError> {
-        let placed = self.hub.send(say.conversation, say.message)?;
-        if say.now {
+        let placed = self.hub.send_at(say.conversation, say.message, say.at)?;
+        if say.now && say.at.is_none() {
             self.hub.send_now(&placed.command)?;
         }
         // What was being written has been said.

@@ -6,12 +6,14 @@ mod accounts;
 mod care;
 mod people;
 mod talk;
+mod triage;
 mod work;
 
 pub use accounts::*;
 pub use care::*;
 pub use people::*;
 pub use talk::*;
+pub use triage::*;
 pub use work::*;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! Conversations, messages and drafts.
 
 use rapport_model::command::Outgoing;
-use rapport_model::{AccountId, CommandId, ItemId, OrgId};
+use rapport_model::{AccountId, CommandId, Handle, ItemId, Millis, OrgId};
+use rapport_store::view::{ConversationsWanted, MessagesWanted, Spot};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -15,6 +16,8 @@ pub struct ConversationFilter {
     pub customer: Option<OrgId>,
     /// `room`, `direct`, `space`, `mail_thread` or `ticket`.
     pub kind: Option<String>,
+    /// Of one of these kinds; of any when empty.
+    pub kinds: Vec<String>,
     /// Whose title contains this.
     pub title: Option<String>,
     /// Only with unread messages.
@@ -23,12 +26,45 @@ pub struct ConversationFilter {
     pub mentions: bool,
     /// Only those whose last word is the customer's.
     pub waiting: bool,
-    /// Done ones too.
+    /// Only those put off, the first to return first.
+    pub snoozed: bool,
+    /// Only those that came back from being put off and were not triaged since.
+    pub back: bool,
+    /// Only those with a draft.
+    pub drafts: bool,
+    /// Only those where something the user said is parked or in doubt.
+    pub failed: bool,
+    /// Also what the list hides by itself: done, put off, left.
     pub done: bool,
-    /// At most this many (default 100).
+    /// Only those the user dealt with.
+    pub finished: bool,
+    /// At most this many (default 100; a live list has all when absent).
     pub limit: Option<u32>,
     /// Go on after this many.
     pub offset: Option<u32>,
+}
+
+impl From<ConversationFilter> for ConversationsWanted {
+    fn from(filter: ConversationFilter) -> Self {
+        Self {
+            account: filter.account,
+            org: filter.customer,
+            kind: filter.kind,
+            kinds: filter.kinds,
+            title: filter.title,
+            unread: filter.unread,
+            mentions: filter.mentions,
+            waiting: filter.waiting,
+            snoozed: filter.snoozed,
+            back: filter.back,
+            drafts: filter.drafts,
+            failed: filter.failed,
+            done: filter.done,
+            finished: filter.finished,
+            limit: filter.limit,
+            offset: filter.offset.unwrap_or(0),
+        }
+    }
 }
 
 /// Names a conversation.
@@ -46,9 +82,63 @@ pub struct MessagesOf {
     /// Only older than this message.
     #[serde(default)]
     pub before: Option<ItemId>,
+    /// Only newer than this message, those next to it.
+    #[serde(default)]
+    pub after: Option<ItemId>,
+    /// Those around this moment: a jump to a date.
+    #[serde(default)]
+    pub around: Option<Millis>,
+    /// Those around this message: a jump to a hit or to what an answer quotes.
+    #[serde(default)]
+    pub around_message: Option<ItemId>,
+    /// Only of this thread, its first message included.
+    #[serde(default)]
+    pub thread: Option<Handle>,
+    /// Also say which messages of the conversation have these words, in `hits`.
+    #[serde(default)]
+    pub search: Option<String>,
     /// At most this many (default 50).
     #[serde(default)]
     pub limit: Option<u32>,
+}
+
+impl MessagesOf {
+    /// The newest messages of a conversation.
+    #[must_use]
+    pub const fn newest(conversation: ItemId, limit: Option<u32>) -> Self {
+        Self {
+            conversation,
+            before: None,
+            after: None,
+            around: None,
+            around_message: None,
+            thread: None,
+            search: None,
+            limit,
+        }
+    }
+}
+
+impl From<MessagesOf> for MessagesWanted {
+    fn from(which: MessagesOf) -> Self {
+        let spot = if let Some(id) = which.around_message {
+            Spot::Around(id)
+        } else if let Some(at) = which.around {
+            Spot::At(at)
+        } else if let Some(id) = which.after {
+            Spot::After(id)
+        } else if let Some(id) = which.before {
+            Spot::Before(id)
+        } else {
+            Spot::Newest
+        };
+        Self {
+            spot,
+            thread: which.thread,
+            search: which.search,
+            limit: which.limit,
+        }
+    }
 }
 
 /// Says something.
@@ -61,6 +151,9 @@ pub struct Say {
     /// With the next turn, without an undo window.
     #[serde(default)]
     pub now: bool,
+    /// Not before this moment; it can be taken back until then.
+    #[serde(default)]
+    pub at: Option<Millis>,
 }
 
 /// Names a message.

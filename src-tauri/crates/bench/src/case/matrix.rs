@@ -13,7 +13,7 @@ use http::Method;
 use rapport_connectors::matrix::MatrixFactory;
 use rapport_engine::SystemClock;
 use rapport_model::connector::SignInStep;
-use rapport_store::view::ConversationsWanted;
+use rapport_store::view::{ConversationsWanted, MessagesWanted};
 use rapport_testkit::servers::{MatrixUser, Synapse, password_of};
 use serde_json::{Value, json};
 
@@ -218,11 +218,13 @@ async fn engine(server: &Synapse, folder: &Path) -> Result<(Duration, u64), Fail
     }
     let time = watch.elapsed();
     let mut came = 0;
+    let all = MessagesWanted {
+        limit: Some(5_000),
+        ..MessagesWanted::default()
+    };
     for room in &rooms {
-        let page = home
-            .hub
-            .read(|it| it.messages(room.id, None, Some(5_000)))?;
-        came += u64::try_from(page.messages.len()).unwrap_or(0);
+        let page = home.hub.read(|it| it.message_ids(room.id, &all))?;
+        came += u64::try_from(page.ids.len()).unwrap_or(0);
     }
     Ok((time, came))
 }

@@ -7,7 +7,10 @@ use jiff::tz::TimeZone;
 use rapport_engine::HubError;
 use rapport_store::StoreError;
 use rapport_store::db::Reader;
-use rapport_store::view::{ConversationsWanted, RecordsWanted, TasksWanted, looked_key, today};
+use rapport_store::view::{
+    ConversationsWanted, CustomersWanted, MessagesWanted, RecordsWanted, TasksWanted,
+    TimelineWanted, looked_key, today,
+};
 
 use super::ingest;
 use crate::connector::Making;
@@ -32,7 +35,9 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
     let home = ingest::open(size, folder, &Making::default())?;
     let zone = TimeZone::UTC;
     let day = today(NOW, &zone);
-    let all = home.hub.read(|it| it.customers(None, day, None, 0))?;
+    let all = home
+        .hub
+        .read(|it| it.customers(&CustomersWanted::default(), day))?;
     let named = |org: &u64| {
         all.iter()
             .find(|it| it.name == company(*org))
@@ -87,14 +92,14 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             "large customer's timeline",
             None,
             Box::new(|it, at| {
-                it.customer_timeline(*round(&large, at)?, &[], None, None)
+                it.customer_timeline(*round(&large, at)?, &TimelineWanted::default())
                     .map(drop)
             }),
         ),
         (
             "list of customers",
             None,
-            Box::new(|it, _| it.customers(None, day, None, 0).map(drop)),
+            Box::new(|it, _| it.customers(&CustomersWanted::default(), day).map(drop)),
         ),
         ("inbox", None, Box::new(|it, _| it.inbox(&inbox).map(drop))),
         (

@@ -57,15 +57,7 @@ pub(crate) async fn conversations(
             if backfill {
                 api.backfill(dto::OneConversation { conversation }).await?;
             }
-            show(
-                desk,
-                dto::MessagesOf {
-                    conversation,
-                    before: None,
-                    limit,
-                },
-            )
-            .await
+            show(desk, dto::MessagesOf::newest(conversation, limit)).await
         }
         ConversationsCommand::Send {
             conversation,
@@ -101,6 +93,7 @@ pub(crate) async fn conversations(
                     conversation,
                     message,
                     now,
+                    at: None,
                 })
                 .await?,
             )

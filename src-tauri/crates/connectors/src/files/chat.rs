@@ -235,6 +235,7 @@ fn attachment(line: FileLine) -> Attachment {
         size: line.size,
         source: serde_json::json!({ "path": line.file.unwrap_or_default() }).to_string(),
         thumbnail: None,
+        content_id: None,
         name: clean(&line.name),
     }
 }

@@ -307,6 +307,7 @@ fn attachments(parsed: &Parsed<'_>, id: &str, place: Place<'_>) -> Vec<Attachmen
             size: u64::try_from(size).ok(),
             source: serde_json::to_string(&source).unwrap_or_default(),
             thumbnail: None,
+            content_id: part.content_id().map(|it| clean(it.trim())),
         });
     }
     out

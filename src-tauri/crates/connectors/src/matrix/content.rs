@@ -223,6 +223,7 @@ fn attachment(content: &Value, default_mime: &str) -> Option<Attachment> {
         size: field("size").and_then(Value::as_u64),
         source: source.text(),
         thumbnail: small.map(|small| small.text()),
+        content_id: None,
     })
 }
 

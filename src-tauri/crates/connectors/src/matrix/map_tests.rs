@@ -164,6 +164,7 @@ fn a_picture_has_a_caption_and_a_small_form() {
             size: Some(52_000),
             source: r#"{"url":"mxc://hub.test/abc"}"#.to_owned(),
             thumbnail: Some(r#"{"small":"mxc://hub.test/abc"}"#.to_owned()),
+            content_id: None,
         }]
     );
 }

@@ -1,13 +1,26 @@
 //! Accounts: adding, signing in, checking, removing.
 
-use rapport_model::connector::{Collection, SecurityAnswer, SecurityStep, SignInStep, SignedIn};
-use rapport_model::{Account, AccountId, Address, AddressKind, Health};
-use rapport_store::Loss;
+use rapport_model::connector::{
+    Collection, Quota, SecurityAnswer, SecurityStep, SignInStep, SignedIn,
+};
+use rapport_model::{Account, AccountId, Address, AddressKind, Health, Millis};
+use rapport_store::table::erased::retention_key;
+use rapport_store::{Loss, Topic};
 
 use super::Hub;
-use crate::core::{spacing_key, user_key};
+use crate::core::{lock, spacing_key, user_key};
 use crate::error::HubError;
 use crate::people::{Beside, Rules};
+use crate::sync::erase_old;
+
+/// How an account's loop stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// When the source is asked next without being told to.
+    pub next: Option<Millis>,
+    /// What is left of its request budget, as it last said.
+    pub quota: Option<Quota>,
+}
 
 /// An account to be added.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +79,10 @@ impl Hub {
             clock: std::sync::Arc::clone(&self.core.clock),
         })?;
         self.core.write(|tx| tx.put_account(&account))?;
+        if self.is_started() {
+            // Its first turn asks to sign in; nobody has to start the rest for it.
+            self.start_account(&account.id)?;
+        }
         Ok(account)
     }
 
@@ -162,6 +179,47 @@ impl Hub {
         Ok(())
     }
 
+    /// Keeps an account's messages for so many days only, or for ever. What is
+    /// older is erased here at once, not at the source, and not fetched again;
+    /// what an earlier rule erased comes back with the next comparison when the
+    /// new one allows it. Answers how many were erased.
+    ///
+    /// # Errors
+    /// There is no such account, or the file cannot be written.
+    pub fn set_retention(&self, id: &AccountId, days: Option<u32>) -> Result<u64, HubError> {
+        self.core.account(id)?;
+        let days = days.map(|days| days.max(1));
+        self.core.write(|tx| {
+            let before = tx.retention(id)?;
+            let key = retention_key(id);
+            match days {
+                Some(days) => tx.set_setting(&key, &days)?,
+                None => tx.drop_setting(&key)?,
+            }
+            if days.is_none_or(|days| before.is_some_and(|before| before < days)) {
+                tx.forget_erased(id)?;
+            }
+            tx.topic(Topic::Account(id.clone()));
+            Ok(())
+        })?;
+        Ok(erase_old(&self.core, Some(id))?)
+    }
+
+    /// How an account's loop stands: when each collection is looked at next, if
+    /// it has been looked at, and what is left of the source's budget.
+    #[must_use]
+    pub fn schedule(&self, id: &AccountId) -> Schedule {
+        let Some(session) = self.core.live(id) else {
+            return Schedule::default();
+        };
+        let due = lock(&session.due).values().min().copied();
+        let barred = session.pace().barred(self.core.now());
+        Schedule {
+            next: due.map(|at| at.max(self.core.now().plus(barred))),
+            quota: session.connector.quota(),
+        }
+    }
+
     /// What would be lost with an account: shown before it is removed.
     ///
     /// # Errors
@@ -187,6 +245,7 @@ impl Hub {
         let loss = self.core.write(|tx| {
             let beside = Beside::account(tx, id)?;
             tx.drop_setting(&user_key(id))?;
+            tx.drop_setting(&retention_key(id))?;
             let loss = tx.remove_account(id)?;
             let rules = Rules::load(tx, &AccountId::new(""))?;
             beside.settle(tx, &rules)?;

@@ -1,6 +1,6 @@
 //! What needs the source at once and is not queued: older history, files, typing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rapport_model::{AccountId, Cause, Gap, ItemId};
 use rapport_store::table::item::Place;
@@ -87,6 +87,29 @@ impl Hub {
         }
     }
 
+    /// Fetches the bytes of an attachment into memory, at most `limit` of them.
+    /// They pass through a private file, which is gone afterwards.
+    ///
+    /// # Errors
+    /// The source cannot be reached, the file is too large, or the disk is full.
+    pub async fn fetch_bytes(
+        &self,
+        account: &AccountId,
+        source: &str,
+        limit: u64,
+    ) -> Result<Vec<u8>, HubError> {
+        let passing = Passing(
+            self.core
+                .db
+                .profile()
+                .files()
+                .join("passing")
+                .join(self.core.command_id().0),
+        );
+        self.download(account, source, &passing.0, limit).await?;
+        Ok(std::fs::read(&passing.0)?)
+    }
+
     /// Tells others that the user is typing. Best effort.
     ///
     /// # Errors
@@ -98,5 +121,15 @@ impl Hub {
         let session = self.core.session(&at.account)?;
         session.connector.typing(&at.item.handle, typing).await?;
         Ok(())
+    }
+}
+
+/// A file that is read once and goes, however its reading ends.
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        // It may never have been written.
+        drop(std::fs::remove_file(&self.0));
     }
 }

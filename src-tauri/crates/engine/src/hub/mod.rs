@@ -9,6 +9,8 @@ mod files;
 mod outbox;
 mod people;
 mod run;
+mod staged;
+mod triage;
 mod write;
 
 use std::sync::Arc;
@@ -25,7 +27,9 @@ use crate::error::HubError;
 use crate::rng::Rng;
 use crate::sync::{Supervisor, TaskEvent};
 
-pub use accounts::NewAccount;
+pub use accounts::{NewAccount, Schedule};
+pub use staged::Staged;
+pub(crate) use staged::sweep;
 pub use write::{Placed, SetField};
 
 /// See the module.
@@ -107,6 +111,25 @@ impl Hub {
             .iter()
             .map(|it| it.manifest())
             .collect()
+    }
+
+    /// A word that was never drawn before: an id for something of our own.
+    #[must_use]
+    pub fn fresh_word(&self) -> String {
+        self.core.command_id().0
+    }
+
+    /// The user's own name at a source, or as it is known from their own row there.
+    ///
+    /// # Errors
+    /// There is no such account, or the file cannot be read.
+    pub fn my_name(&self, account: &rapport_model::AccountId) -> Result<Option<String>, HubError> {
+        let session = self.core.session(account)?;
+        self.read(|it| {
+            let me = session.me(it)?;
+            let named = triage::person_at(it, &me.address)?.map(|(_, name)| name);
+            Ok(named.or(me.name).or_else(|| it.own_name().ok().flatten()))
+        })
     }
 
     /// Background tasks that ended early.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rapport_model::{CommandId, FieldName, State};
+use rapport_model::{CommandId, FieldName, Millis, State};
 use rapport_store::table::outbox::Attempt;
 use rapport_store::{Entry, EntryFilter};
 
 use super::Hub;
-use super::write::{UNDO, UNDO_DEFAULT};
+use super::write::{UNDO, UNDO_SECONDS, undo_window};
 use crate::error::HubError;
 use crate::outbox::{Choice, Op, hurry, operate, resolve};
 use crate::people::Rules;
@@ -102,6 +102,22 @@ impl Hub {
         self.wake(&entry.account)
     }
 
+    /// Chooses another moment for what was to go later.
+    ///
+    /// # Errors
+    /// It is not waiting for a moment, or is not there.
+    pub fn reschedule(&self, id: &CommandId, at: Millis) -> Result<(), HubError> {
+        let entry = self.entry(id)?;
+        if entry.state != State::Queued || entry.scheduled.is_none() || entry.item.is_some() {
+            return Err(HubError::NotNow(
+                "It does not wait for a moment you chose.".to_owned(),
+            ));
+        }
+        let now = self.core.now();
+        self.core.write(|tx| tx.reschedule(id, Some(at.max(now))))?;
+        self.wake(&entry.account)
+    }
+
     /// Ends a conflict: for each field in it the value that wins.
     ///
     /// # Errors
@@ -135,7 +151,7 @@ impl Hub {
     /// # Errors
     /// The file cannot be read.
     pub fn undo_window(&self) -> Result<i64, HubError> {
-        self.read(|it| Ok(it.setting(UNDO)?.unwrap_or(UNDO_DEFAULT)))
+        self.read(undo_window)
     }
 
     /// Sets the undo window; 0 sends at once, an hour is the most.
@@ -143,9 +159,10 @@ impl Hub {
     /// # Errors
     /// The file cannot be written.
     pub fn set_undo_window(&self, ms: i64) -> Result<(), HubError> {
-        Ok(self
-            .core
-            .write(|tx| tx.set_setting(UNDO, &ms.clamp(0, 3_600_000)))?)
+        Ok(self.core.write(|tx| {
+            tx.drop_setting(UNDO_SECONDS)?;
+            tx.set_setting(UNDO, &ms.clamp(0, 3_600_000))
+        })?)
     }
 
     /// Forgets entries that were over before `days` days.

@@ -64,6 +64,12 @@ impl Hub {
         self.supervisor.stop_all(GRACE).await
     }
 
+    /// Whether the loops were started and not stopped.
+    #[must_use]
+    pub fn is_started(&self) -> bool {
+        self.supervisor.running().iter().any(|it| it == UPKEEP)
+    }
+
     /// The accounts whose loops run.
     #[must_use]
     pub fn running(&self) -> Vec<String> {

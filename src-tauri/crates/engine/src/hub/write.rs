@@ -4,8 +4,10 @@ use rapport_model::command::{Edit, Outgoing};
 use rapport_model::field::fields_of;
 use rapport_model::{
     AccountId, Body, CollectionId, Command, CommandId, FieldName, FieldValue, Handle, ItemId,
-    ItemRef, LinkId,
+    ItemRef, LinkId, Millis,
 };
+use rapport_store::StoreError;
+use rapport_store::db::Reader;
 use rapport_store::table::item::Stored;
 
 use super::Hub;
@@ -15,8 +17,21 @@ use crate::people::Rules;
 
 /// The setting with the length of the undo window in milliseconds.
 pub(super) const UNDO: &str = "outbox.undo_ms";
+/// The same in seconds, as the settings page has it; it goes first.
+pub(super) const UNDO_SECONDS: &str = "outbox.undo_seconds";
 /// Long enough to see the slip of the finger, short enough not to be noticed.
-pub(super) const UNDO_DEFAULT: i64 = 10_000;
+const UNDO_DEFAULT: i64 = 10_000;
+/// Nobody takes back for longer than this what was not scheduled.
+const UNDO_MOST: i64 = 3_600_000;
+
+/// How long what the user says can be taken back, in milliseconds.
+pub(super) fn undo_window(reader: &Reader<'_>) -> Result<i64, StoreError> {
+    let ms = match reader.setting::<u32>(UNDO_SECONDS)? {
+        Some(seconds) => i64::from(seconds) * 1000,
+        None => reader.setting(UNDO)?.unwrap_or(UNDO_DEFAULT),
+    };
+    Ok(ms.clamp(0, UNDO_MOST))
+}
 
 /// A field and the value it shall have.
 pub type SetField = (FieldName, FieldValue);
@@ -47,11 +62,21 @@ impl Hub {
         command: Command,
         after: Option<CommandId>,
     ) -> Result<Placed, HubError> {
+        self.queue_at(account, command, after, None)
+    }
+
+    fn queue_at(
+        &self,
+        account: &AccountId,
+        command: Command,
+        after: Option<CommandId>,
+        at: Option<Millis>,
+    ) -> Result<Placed, HubError> {
         let session = self.core.session(account)?;
         let (id, now) = (self.core.command_id(), self.core.now());
         let queued = self.core.change(|tx| {
             let rules = Rules::load(tx, account)?;
-            let undo = tx.setting(UNDO)?.unwrap_or(UNDO_DEFAULT);
+            let undo = undo_window(tx)?;
             let me = session.me(tx)?;
             queue(
                 tx,
@@ -63,6 +88,7 @@ impl Hub {
                     command,
                     after,
                     undo,
+                    at,
                     me,
                 },
             )
@@ -80,6 +106,20 @@ impl Hub {
     /// # Errors
     /// See [`Hub::queue`].
     pub fn send(&self, conversation: ItemId, message: Outgoing) -> Result<Placed, HubError> {
+        self.send_at(conversation, message, None)
+    }
+
+    /// Says something in a conversation, not before a moment. Until then it can be
+    /// taken back, and holds up nothing that is said meanwhile.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn send_at(
+        &self,
+        conversation: ItemId,
+        message: Outgoing,
+        when: Option<Millis>,
+    ) -> Result<Placed, HubError> {
         let at = self.stored(conversation)?;
         if !matches!(at.item.body, Body::Conversation(_)) {
             return Err(HubError::Refused(
@@ -90,13 +130,14 @@ impl Hub {
             collection: at.collection,
             handle: at.item.handle,
         };
-        self.queue(
+        self.queue_at(
             &at.account,
             Command::Send {
                 conversation,
                 message,
             },
             None,
+            when,
         )
     }
 
@@ -208,6 +249,7 @@ impl Hub {
                 }),
         };
         let Some(newest) = newest else {
+            self.core.write(|tx| tx.mark_unread(conversation, false))?;
             return Ok(None);
         };
         let up_to = self.stored(newest)?.item.handle;
@@ -312,10 +354,6 @@ impl Hub {
     /// # Errors
     /// There is no such item.
     pub fn set_done(&self, conversation: ItemId, done: bool) -> Result<(), HubError> {
-        let flag = rapport_store::table::item::DONE;
-        let (set, clear) = if done { (flag, 0) } else { (0, flag) };
-        self.core
-            .write(|tx| tx.set_flags(conversation, set, clear))?;
-        Ok(())
+        self.set_all_done(&[conversation], done)
     }
 }

@@ -225,7 +225,12 @@ pub(crate) fn add_local(
             up_to,
         } => {
             mark_read(ingest, tx, &conversation.handle, up_to)?;
-            Ok(tx.find(&place, &conversation.handle)?)
+            let row = tx.find(&place, &conversation.handle)?;
+            if let Some(row) = row {
+                // The user's own mark goes even when nothing was unread.
+                tx.mark_unread(row, false)?;
+            }
+            Ok(row)
         }
         Command::SetFields { target, .. }
         | Command::Act { target, .. }

@@ -5,7 +5,7 @@ use rapport_model::conversation::ConversationKind;
 use rapport_model::{ItemId, Message};
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
-use rapport_store::table::item::{DONE, Links, MENTION, MUTED, UNREAD};
+use rapport_store::table::item::{Links, MENTION, MINE, MUTED, UNREAD};
 use rapport_store::table::notification::Notification;
 
 use super::Ingest;
@@ -21,16 +21,19 @@ pub(super) fn message(
     it: &Message,
     links: &Links,
 ) -> Result<(), StoreError> {
-    if links.flags & UNREAD == 0 {
+    if links.flags & MINE != 0 {
         return Ok(());
     }
     let known = ingest.conversation(tx, &it.conversation)?;
-    if known.links.flags & DONE != 0 {
-        // Somebody wrote again: the conversation is no longer dealt with.
-        tx.set_flags(known.id, 0, DONE)?;
+    // What was read elsewhere still is a new word; what comes from a gap in
+    // history is none.
+    if let Some(last) = tx.put_aside(known.id)?
+        && (links.flags & UNREAD != 0 || last < id)
+        && tx.reopen(known.id, ingest.written.now)?
+    {
         ingest.forget_conversation(&it.conversation);
     }
-    if !ingest.alerts {
+    if links.flags & UNREAD == 0 || !ingest.alerts {
         return Ok(());
     }
     let mention = links.flags & MENTION != 0;
@@ -61,6 +64,7 @@ pub(super) fn message(
             "account": ingest.place.account,
         }),
         seen: None,
+        ..Notification::default()
     };
     tx.put_notification(&notification).map(drop)
 }

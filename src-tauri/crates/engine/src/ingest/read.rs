@@ -33,6 +33,7 @@ pub(crate) fn mark_read(
     if now.is_some() && target <= now {
         return Ok(());
     }
+    tx.mark_unread(stored.id, false)?;
     if body.read_up_to.as_ref() != Some(up_to) {
         body.read_up_to = Some(up_to.clone());
         let item = Item {

@@ -25,6 +25,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) after: Option<CommandId>,
     /// Milliseconds in which it can be taken back.
     pub(crate) undo: i64,
+    /// The moment the user chose for it.
+    pub(crate) at: Option<Millis>,
     pub(crate) me: Mailbox,
 }
 
@@ -60,7 +62,13 @@ pub(crate) fn queue(
         None => maker(tx, &place, &wish.command)?,
     };
     let mut ingest = Ingest::new(place, rules, now, Cause::Me(wish.id.clone()));
-    let item = add_local(&mut ingest, tx, &wish.id, &wish.command, &wish.me)?;
+    // What goes later is no message of the conversation yet: it would stand above
+    // what is said until then. Its row is made when it sets out.
+    let later = wish.at.filter(|at| *at > now.plus(wish.undo.max(0)));
+    let item = match later {
+        Some(_) => None,
+        None => add_local(&mut ingest, tx, &wish.id, &wish.command, &wish.me)?,
+    };
     let fields = matches!(wish.command, Command::SetFields { .. });
     let undo = if has_undo_window(&wish.command) {
         wish.undo.max(0)
@@ -73,9 +81,13 @@ pub(crate) fn queue(
         command: wish.command,
         item,
         after,
-        not_before: now.plus(undo),
+        not_before: later.unwrap_or_else(|| now.plus(undo)),
+        scheduled: later.is_some(),
         queued: now,
     })?;
+    if let Some(conversation) = tx.entry(&wish.id)?.and_then(|it| it.conversation) {
+        tx.answered(conversation)?;
+    }
     if fields && let Some(item) = item {
         show(&mut ingest, tx, item)?;
     }

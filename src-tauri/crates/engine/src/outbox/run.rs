@@ -1,10 +1,11 @@
 //! Takes what is due, claims it, pushes it, and writes down what became of it.
 
 use rapport_model::fault::Remedy;
-use rapport_model::{Cause, Command, Fault, ItemRef, Mailbox, Receipt, State};
-use rapport_store::fail;
+use rapport_model::{Cause, Command, Fault, ItemRef, Mailbox, Millis, Receipt, State};
+use rapport_store::db::Tx;
 use rapport_store::table::item::Place;
 use rapport_store::table::outbox::{Entry, EntryFilter, Moved};
+use rapport_store::{StoreError, fail};
 use tokio_util::sync::CancellationToken;
 
 use super::conflict::{MOST_TRIES, Merged, against, merge_into};
@@ -12,7 +13,7 @@ use super::done::{confirm, fail as note_fault, step};
 use super::state::Event;
 use crate::core::{Core, Session};
 use crate::error::HubError;
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, add_local};
 use crate::people::Rules;
 use crate::sync::delay;
 
@@ -58,7 +59,7 @@ pub(crate) async fn drain(
             if stop.is_cancelled() || out.fault.is_some() {
                 break;
             }
-            if let Some(entry) = claim(core, &entry)? {
+            if let Some(entry) = claim(core, session, &entry)? {
                 moved = true;
                 push(core, session, &entry, &mut out).await?;
             } else {
@@ -83,7 +84,8 @@ fn recover(core: &Core, session: &Session) -> Result<(), HubError> {
     };
     let now = core.now();
     let found = core.read(|it| it.entries(&open))?;
-    let early = |it: &Entry| it.moved > now && it.not_before > now;
+    // A moment the user chose is one on the clock, wherever that jumps.
+    let early = |it: &Entry| it.moved > now && it.not_before > now && it.scheduled.is_none();
     let caught = |it: &Entry| it.state == State::Sending;
     if !found.iter().any(|it| caught(it) || early(it)) {
         return Ok(());
@@ -202,7 +204,7 @@ fn wait_for(core: &Core, entry: &Entry, fault: &Fault) -> i64 {
 
 /// Claims an entry: from here on a crash leaves it in doubt. An edit of fields is
 /// first held against what the source last showed. `None`: not now.
-fn claim(core: &Core, seen: &Entry) -> Result<Option<Entry>, HubError> {
+fn claim(core: &Core, session: &Session, seen: &Entry) -> Result<Option<Entry>, HubError> {
     let now = core.now();
     let claimed = core.write(|tx| {
         let Some(mut entry) = tx.entry(&seen.id)? else {
@@ -239,12 +241,38 @@ fn claim(core: &Core, seen: &Entry) -> Result<Option<Entry>, HubError> {
             attempt: true,
             ..Moved::default()
         };
-        Ok(step(tx, &entry, Event::Claim, &moved)?.then_some(entry))
+        if !step(tx, &entry, Event::Claim, &moved)? {
+            return Ok(None);
+        }
+        if entry.scheduled.is_some() && entry.item.is_none() {
+            set_out(tx, session, &entry, now)?;
+            entry.item = tx.entry(&entry.id)?.and_then(|it| it.item);
+        }
+        Ok(Some(entry))
     })?;
     if claimed.is_some() {
         fail::point("engine.outbox.claimed");
     }
     Ok(claimed)
+}
+
+/// What was to go later goes now: from here on it is a message like any other.
+fn set_out(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    entry: &Entry,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let rules = Rules::load(tx, &entry.account)?;
+    let place = Place {
+        account: &entry.account,
+        collection: &entry.collection,
+    };
+    let me = session.me(tx)?;
+    let mut ingest = Ingest::new(place, &rules, now, Cause::Me(entry.id.clone()));
+    let row = add_local(&mut ingest, tx, &entry.id, &entry.command, &me)?;
+    tx.set_entry_item(&entry.id, row)?;
+    ingest.people.settle(tx, &rules)
 }
 
 async fn push(

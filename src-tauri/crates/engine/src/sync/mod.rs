@@ -15,4 +15,6 @@ pub use reconcile::{Reconciled, difference};
 pub use supervisor::{Supervisor, TaskEnd, TaskEvent};
 pub(crate) use turn::{Ask, turn};
 pub use turn::{CollectionTurn, Progress, Turn};
-pub(crate) use upkeep::{ALL_STEPS, look_after, raise_overdue, rebuild, run as run_upkeep, tidy};
+pub(crate) use upkeep::{
+    ALL_STEPS, erase_old, look_after, raise_overdue, rebuild, run as run_upkeep, tidy, wake_snoozed,
+};

@@ -19,7 +19,7 @@ use rapport_store::table::item::{LOCAL_ONLY, Place};
 use tokio_util::sync::CancellationToken;
 
 use super::turn::{Ask, Progress};
-use crate::core::{Core, Session};
+use crate::core::{Core, Session, lock};
 use crate::error::HubError;
 use crate::ingest::Ingest;
 use crate::people::Rules;
@@ -212,6 +212,7 @@ impl Pull<'_> {
             Ok(())
         })?;
         fail::point("engine.pull.after_commit");
+        lock(&self.core.presence).hear(&place, &page.ephemeral, now);
         let topic = |what| Topic::Ephemeral {
             account: place.account.clone(),
             collection: place.collection.clone(),

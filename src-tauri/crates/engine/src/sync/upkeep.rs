@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use rapport_model::{ItemId, Millis};
+use rapport_model::{AccountId, ItemId, Millis};
 use rapport_store::StoreError;
 use rapport_store::table::notification::Notification;
 use tokio_util::sync::CancellationToken;
 
 use crate::core::Core;
+use crate::hub::sweep;
+use crate::people::Rules;
 
 /// Pages of the index merged in one transaction: a few milliseconds.
 const PAGES: u32 = 128;
@@ -28,6 +30,8 @@ pub(crate) const ALL_STEPS: u32 = 10_000;
 const EVERY: i64 = 60 * 60_000;
 /// The clock is looked at so often: a machine that slept has missed its timers.
 const LOOK: Duration = Duration::from_secs(60);
+/// Messages erased in one transaction.
+const ERASED: u32 = 200;
 /// What ended so many days ago leaves the outbox.
 const KEPT_DAYS: i64 = 30;
 
@@ -90,6 +94,15 @@ pub(crate) fn look_after(core: &Core) {
     if let Err(error) = raise_overdue(core, &core.zone()) {
         tracing::warn!(%error, "due dates were not looked at");
     }
+    if let Err(error) = wake_snoozed(core) {
+        tracing::warn!(%error, "what was put off was not looked at");
+    }
+    if let Err(error) = sweep(core) {
+        tracing::warn!(%error, "staged files were not looked at");
+    }
+    if let Err(error) = erase_old(core, None) {
+        tracing::warn!(%error, "messages past their time were not erased");
+    }
     let before = core.now().plus(-KEPT_DAYS * 86_400_000);
     if let Err(error) = core.write(|tx| tx.prune_outbox(before)) {
         tracing::warn!(%error, "the outbox was not cleared of old entries");
@@ -109,12 +122,88 @@ pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
             last = Some(now);
             look_after(&core);
         }
+        let rest = match wake_snoozed(&core) {
+            Ok(next) => next.map_or(LOOK, |at| {
+                Duration::from_millis(at.since(core.now()).max(0).unsigned_abs()).min(LOOK)
+            }),
+            Err(error) => {
+                tracing::warn!(%error, "what was put off was not looked at");
+                LOOK
+            }
+        };
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = core.put_off.notified() => {}
+            () = tokio::time::sleep(rest) => {}
         }
     }
+}
+
+/// Brings back what was put off until now, and says so. Answers when the next is
+/// due. Without anything due it only reads.
+pub(crate) fn wake_snoozed(core: &Core) -> Result<Option<Millis>, StoreError> {
+    let now = core.now();
+    let next = core.read(|it| it.next_snoozed())?;
+    if next.is_none_or(|at| at > now) {
+        return Ok(next);
+    }
+    core.write(|tx| {
+        for (conversation, until) in tx.wake_snoozed(now)? {
+            let title = tx
+                .stored(conversation)?
+                .map(|it| it.item.body.title().to_owned())
+                .unwrap_or_default();
+            let alert = Notification {
+                id: 0,
+                key: format!("back:item:{conversation}:{}", until.0),
+                at: now,
+                item: Some(conversation),
+                title,
+                text: "Back from snooze".to_owned(),
+                why: serde_json::json!({
+                    "event": "back",
+                    "reason": "You put it off until now.",
+                    "conversation": conversation,
+                    "until": until,
+                }),
+                ..Notification::default()
+            };
+            tx.put_notification(&alert)?;
+        }
+        tx.next_snoozed()
+    })
+}
+
+/// Erases the messages that the user does not want to keep any longer, of one
+/// account or all, in small transactions. Answers how many.
+pub(crate) fn erase_old(core: &Core, only: Option<&AccountId>) -> Result<u64, StoreError> {
+    let now = core.now();
+    let mut erased = 0;
+    for account in core.read(|it| it.accounts())? {
+        if only.is_some_and(|only| *only != account.id) {
+            continue;
+        }
+        let rules = core.read(|it| Rules::load(it, &account.id))?;
+        let Some(since) = rules.kept_since(now) else {
+            continue;
+        };
+        loop {
+            let ids = core.read(|it| it.messages_before(&account.id, since, ERASED))?;
+            if ids.is_empty() {
+                break;
+            }
+            erased += core.write(|tx| {
+                let mut count = 0;
+                for id in &ids {
+                    count += u64::from(tx.erase_message(*id)?);
+                }
+                Ok(count)
+            })?;
+            core.mark_untidy();
+        }
+    }
+    Ok(erased)
 }
 
 /// Raises an alert for everything that is past due, each due date once. Answers
@@ -156,7 +245,7 @@ pub(crate) fn raise_overdue(core: &Core, zone: &TimeZone) -> Result<u32, StoreEr
                     "reason": "Its due date has passed and it is not done.",
                     "due": due,
                 }),
-                seen: None,
+                ..Notification::default()
             };
             new += u32::from(tx.put_notification(&alert)?.is_some());
         }

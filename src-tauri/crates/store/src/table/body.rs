@@ -205,10 +205,11 @@ const fn writes(kind: Kind) -> Writes {
         },
         Kind::Task => Writes {
             insert: "INSERT INTO task \
-                     (item, status, due, priority, assignee, project, completed, body, org) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                     (item, status, due, priority, assignee, project, completed, body, org, cause) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             update: "UPDATE task SET status = ?2, due = ?3, priority = ?4, assignee = ?5, \
-                     project = ?6, completed = ?7, body = ?8, org = ?9 WHERE item = ?1",
+                     project = ?6, completed = ?7, body = ?8, org = ?9, cause = ?10 \
+                     WHERE item = ?1",
         },
         Kind::Event => Writes {
             insert: "INSERT INTO event (item, begins, ends, cancelled, body) \
@@ -222,11 +223,11 @@ const fn writes(kind: Kind) -> Writes {
         },
         Kind::Record => Writes {
             insert: "INSERT INTO record \
-                     (item, kind, number, state, phase, amount, currency, day, due, body, org) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                     (item, kind, number, state, phase, amount, currency, day, due, body, org, \
+                     outstanding) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             update: "UPDATE record SET kind = ?2, number = ?3, state = ?4, phase = ?5, \
-                     amount = ?6, currency = ?7, day = ?8, due = ?9, body = ?10, org = ?11 \
-                     WHERE item = ?1",
+                     amount = ?6, currency = ?7, day = ?8, due = ?9, body = ?10, org = ?11, \
+                     outstanding = ?12 WHERE item = ?1",
         },
         Kind::Contact => Writes {
             insert: "INSERT INTO contact (item, staff, me, body) VALUES (?1, ?2, ?3, ?4)",
@@ -313,7 +314,8 @@ fn run(conn: &Connection, sql: &str, row: Row<'_>) -> Result<usize, StoreError> 
             it.project,
             it.completed.map(|it| it.0),
             json,
-            org
+            org,
+            it.cause.as_ref().map(|it| it.as_str())
         ])?,
         Body::Event(it) => {
             let (begins, ends) = event_keys(it);
@@ -331,7 +333,8 @@ fn run(conn: &Connection, sql: &str, row: Row<'_>) -> Result<usize, StoreError> 
             it.date.map(|it| it.to_string()),
             it.due.map(|it| it.to_string()),
             json,
-            org
+            org,
+            it.outstanding.as_ref().map(amount_key)
         ])?,
         Body::Contact(it) => statement.execute(params![id.0, it.staff, it.me, json])?,
         Body::Organisation(it) => {

@@ -319,6 +319,12 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE item SET flags = ?2 WHERE id = ?1")?
             .execute(params![id.0, flags])?;
+        if old.kind == Kind::Conversation && (old.links.flags ^ flags) & DONE != 0 {
+            // The same bit where the inbox is sorted.
+            self.conn
+                .prepare_cached("UPDATE conversation SET done = ?2 WHERE item = ?1")?
+                .execute(params![id.0, flags & DONE != 0])?;
+        }
         let by = i64::from(old.links.flags & LOCAL_ONLY != 0) - i64::from(flags & LOCAL_ONLY != 0);
         if by != 0 {
             self.counted(old.collection, by, None);

@@ -8,19 +8,25 @@ pub mod belonging;
 pub mod body;
 pub mod collection;
 pub mod draft;
+pub mod erased;
+pub mod figures;
 pub mod gap;
 pub mod item;
 pub mod journal;
+pub mod member;
 pub mod notification;
 pub mod outbox;
 pub mod patch;
 pub mod people;
+pub mod pin;
 pub mod poison;
 pub mod raw;
 pub mod refs;
 pub mod remote;
 pub mod setting;
 pub mod signal;
+pub mod template;
+pub mod triage;
 
 use crate::db::Migration;
 
@@ -46,6 +52,12 @@ pub(crate) fn steps() -> Vec<&'static Migration> {
         draft::SCHEMA,
         notification::SCHEMA,
         signal::SCHEMA,
+        triage::SCHEMA,
+        template::SCHEMA,
+        pin::SCHEMA,
+        figures::SCHEMA,
+        erased::SCHEMA,
+        member::SCHEMA,
         crate::search::SCHEMA,
     ]
     .into_iter()

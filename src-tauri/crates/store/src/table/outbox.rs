@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{Migration, Reader, Tx};
 use crate::error::StoreError;
+use crate::table::item::Place;
 use crate::topic::Topic;
 
 /// The steps of these tables.
@@ -78,8 +79,10 @@ pub struct NewEntry {
     pub item: Option<ItemId>,
     /// What must be done first.
     pub after: Option<CommandId>,
-    /// The end of the undo window.
+    /// The end of the undo window, or the moment the user chose.
     pub not_before: Millis,
+    /// The user chose the moment.
+    pub scheduled: bool,
     /// Now.
     pub queued: Millis,
 }
@@ -119,6 +122,10 @@ pub struct Entry {
     pub revision: u32,
     /// The source's answer.
     pub receipt: Option<Receipt>,
+    /// The conversation something is said in.
+    pub conversation: Option<ItemId>,
+    /// The moment the user chose for it.
+    pub scheduled: Option<Millis>,
 }
 
 /// What goes with a move to another state. What is `None` stays, except for
@@ -165,7 +172,7 @@ pub struct Attempt {
 
 const ENTRY: &str = "SELECT o.id, o.seq, a.name, o.collection, o.command, o.state, o.item, \
      o.after, o.not_before, o.queued, o.attempts, o.fault, o.conflict, o.revision, o.receipt, \
-     o.moved FROM outbox o JOIN account a ON a.id = o.account";
+     o.moved, o.conversation, o.scheduled FROM outbox o JOIN account a ON a.id = o.account";
 
 fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
     let json = |column: usize| row.get::<_, Option<String>>(column);
@@ -186,6 +193,8 @@ fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
         revision: row.get(13)?,
         receipt: parsed(json(14)?)?,
         moved: Millis(row.get(15)?),
+        conversation: row.get::<_, Option<i64>>(16)?.map(ItemId),
+        scheduled: row.get::<_, Option<i64>>(17)?.map(Millis),
     })
 }
 
@@ -236,14 +245,16 @@ impl Reader<'_> {
     /// What may be sent now: of each collection the first open entry, if it is
     /// queued and its time has come. An entry under way or unsure holds up
     /// those behind it, because order matters. One that waits for another
-    /// command (`after`) or for the user (parked) holds up nobody.
+    /// command (`after`), for the user (parked) or for the moment the user chose
+    /// (scheduled) holds up nobody.
     pub fn next_due(&self, account: &AccountId, now: Millis) -> Result<Vec<Entry>, StoreError> {
         self.entries_where(
             "o.seq IN (SELECT min(h.seq) FROM outbox h WHERE h.account = \
              (SELECT id FROM account WHERE name = ?1) \
              AND h.state NOT IN ('done', 'withdrawn') AND h.state <> 'parked' \
              AND (h.after IS NULL OR NOT EXISTS (SELECT 1 FROM outbox d WHERE d.id = h.after \
-             AND d.state <> 'done')) GROUP BY h.collection) \
+             AND d.state <> 'done')) \
+             AND (h.scheduled IS NULL OR h.not_before <= ?2) GROUP BY h.collection) \
              AND o.state = 'queued' AND o.not_before <= ?2",
             &[&account.as_str(), &now.0],
             0,
@@ -329,12 +340,14 @@ impl Tx<'_> {
     /// Queues a wish. The same id twice is refused: it is the idempotency key.
     pub fn queue(&mut self, new: &NewEntry) -> Result<CommandId, StoreError> {
         let account = self.account_row(&new.account)?;
+        let conversation = self.talk_of(&new.account, &new.command)?;
+        let scheduled = new.scheduled.then_some(new.not_before.0);
         let inserted = self
             .conn
             .prepare_cached(
                 "INSERT INTO outbox (id, account, collection, word, target, command, state, item, \
-                 after, not_before, queued, moved) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?10) \
+                 after, not_before, queued, moved, conversation, scheduled) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?10, ?11, ?12) \
                  ON CONFLICT (id) DO NOTHING",
             )?
             .execute(params![
@@ -347,7 +360,9 @@ impl Tx<'_> {
                 new.item.map(|it| it.0),
                 new.after.as_ref().map(CommandId::as_str),
                 new.not_before.0,
-                new.queued.0
+                new.queued.0,
+                conversation.map(|it| it.0),
+                scheduled
             ])?;
         if inserted == 0 {
             return Err(StoreError::Refused(format!(
@@ -355,7 +370,7 @@ impl Tx<'_> {
                 new.id
             )));
         }
-        self.outbox_touched(new.item);
+        self.outbox_touched(new.item, conversation);
         Ok(new.id.clone())
     }
 
@@ -371,9 +386,9 @@ impl Tx<'_> {
             "UPDATE outbox SET state = ?2, moved = ?3, fault = ?4, conflict = ?5, \
              not_before = coalesce(?6, not_before), attempts = attempts + ?7, \
              receipt = coalesce(?8, receipt), revision = revision + 1 \
-             WHERE id = ?1 RETURNING seq, item",
+             WHERE id = ?1 RETURNING seq, item, conversation",
         )?;
-        let (seq, item) = statement
+        let (seq, item, conversation) = statement
             .query_row(
                 params![
                     id.as_str(),
@@ -385,7 +400,13 @@ impl Tx<'_> {
                     moved.attempt,
                     json(moved.receipt.as_ref())?
                 ],
-                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)),
+                |row| {
+                    Ok((
+                        row.get::<_, i64>(0)?,
+                        row.get::<_, Option<i64>>(1)?,
+                        row.get::<_, Option<i64>>(2)?,
+                    ))
+                },
             )
             .optional()?
             .ok_or_else(|| StoreError::missing(format!("command {id} in the outbox")))?;
@@ -395,7 +416,7 @@ impl Tx<'_> {
                 "INSERT INTO outbox_log (entry, at, state, fault) VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute(params![seq, moved.at.0, to.word(), fault])?;
-        self.outbox_touched(item.map(ItemId));
+        self.outbox_touched(item.map(ItemId), conversation.map(ItemId));
         Ok(())
     }
 
@@ -423,7 +444,7 @@ impl Tx<'_> {
                 target(command),
                 command.collection().as_str()
             ])?;
-        self.outbox_touched(entry.item);
+        self.outbox_touched(entry.item, entry.conversation);
         Ok(())
     }
 
@@ -436,7 +457,21 @@ impl Tx<'_> {
         self.conn
             .prepare_cached("UPDATE outbox SET item = ?2 WHERE id = ?1 AND item IS NOT ?2")?
             .execute(params![id.as_str(), item.map(|it| it.0)])?;
-        self.outbox_touched(item);
+        self.outbox_touched(item, None);
+        Ok(())
+    }
+
+    /// Chooses another moment for an entry that the user scheduled; `None` sends
+    /// it with the next turn.
+    pub fn reschedule(&mut self, id: &CommandId, at: Option<Millis>) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE outbox SET scheduled = ?2, not_before = coalesce(?2, not_before), \
+                 revision = revision + 1 WHERE id = ?1 AND state = 'queued'",
+            )?
+            .execute(params![id.as_str(), at.map(|it| it.0)])?;
+        let entry = self.entry(id)?;
+        self.outbox_touched(None, entry.and_then(|it| it.conversation));
         Ok(())
     }
 
@@ -454,10 +489,29 @@ impl Tx<'_> {
         Ok(u64::try_from(removed).unwrap_or(u64::MAX))
     }
 
-    fn outbox_touched(&mut self, item: Option<ItemId>) {
+    /// The conversation a command speaks in; `None` for one that says nothing.
+    fn talk_of(
+        &self,
+        account: &AccountId,
+        command: &Command,
+    ) -> Result<Option<ItemId>, StoreError> {
+        let Command::Send { conversation, .. } = command else {
+            return Ok(None);
+        };
+        let place = Place {
+            account,
+            collection: &conversation.collection,
+        };
+        self.find(&place, &conversation.handle)
+    }
+
+    fn outbox_touched(&mut self, item: Option<ItemId>, conversation: Option<ItemId>) {
         self.topic(Topic::Outbox);
         if let Some(item) = item {
             self.topic(Topic::Item(item));
+        }
+        if let Some(conversation) = conversation {
+            self.topic(Topic::Conversation(conversation));
         }
     }
 }

@@ -47,6 +47,7 @@ fn talk(scene: &Scene) {
                 item: Some(first),
                 after: None,
                 not_before: MORNING,
+                scheduled: false,
                 queued: MORNING,
             })?;
             tx.save_draft(&crate::table::draft::Draft::in_conversation(

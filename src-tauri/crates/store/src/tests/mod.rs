@@ -4,6 +4,7 @@ mod bodies;
 mod collections;
 mod damage;
 mod forgetting;
+mod inbox;
 mod items;
 mod journal;
 mod outbox;

@@ -21,6 +21,7 @@ fn send(id: &str, room: &str) -> NewEntry {
         item: None,
         after: None,
         not_before: MORNING,
+        scheduled: false,
         queued: MORNING,
     }
 }

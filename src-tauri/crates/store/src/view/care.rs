@@ -1,23 +1,14 @@
 //! The outbox, the journal, drafts, search hits and today, as rows.
 
-use jiff::tz::TimeZone;
-use rapport_model::{AccountId, Body, Cause, Command, ItemId, Millis, State};
+use rapport_model::{AccountId, Body, Cause, Command, ItemId, State};
 
 use super::common::beginning;
-use super::plan::{TasksWanted, today};
-use super::records::RecordsWanted;
-use super::rows::{ConflictRow, DraftRow, JournalLine, OutboxRow, Today};
-use super::talk::ConversationsWanted;
+use super::rows::{ConflictRow, DraftRow, JournalLine, OutboxRow};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::draft::Draft;
 use crate::table::journal::{JournalQuery, JournalRow, What};
 use crate::table::outbox::{Entry, EntryFilter};
-
-/// Conversations looked at for open questions.
-const QUESTIONS_AMONG: u32 = 200;
-/// Lines of each section of today.
-const PER_SECTION: usize = 25;
 
 impl Reader<'_> {
     /// Outbox entries in the order they will go.
@@ -45,7 +36,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn outbox_row(&self, entry: Entry) -> Result<OutboxRow, StoreError> {
+    pub(super) fn outbox_row(&self, entry: Entry) -> Result<OutboxRow, StoreError> {
         let about = match entry.item {
             Some(item) => self.stored(item)?.map(|it| it.item.body.title().to_owned()),
             None => None,
@@ -62,6 +53,8 @@ impl Reader<'_> {
             fault: entry.fault,
             item: entry.item,
             after: entry.after,
+            conversation: entry.conversation,
+            scheduled: entry.scheduled,
             conflict: entry
                 .conflict
                 .unwrap_or_default()
@@ -92,6 +85,11 @@ impl Reader<'_> {
         Ok(self.journal(query)?.into_iter().map(line).collect())
     }
 
+    /// The line of the journal with this number.
+    pub(crate) fn journal_line_at(&self, seq: i64) -> Result<Option<JournalLine>, StoreError> {
+        Ok(self.journal_at(seq)?.map(line))
+    }
+
     pub(crate) fn journal_of_item(
         &self,
         item: ItemId,
@@ -101,66 +99,6 @@ impl Reader<'_> {
             item: Some(item),
             limit: most,
             ..JournalQuery::default()
-        })
-    }
-
-    /// What needs the user.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn today_view(&self, now: Millis, zone: &TimeZone) -> Result<Today, StoreError> {
-        let day = today(now, zone);
-        let midnight = |days: i64| {
-            jiff::Span::new()
-                .try_days(days)
-                .and_then(|span| day.checked_add(span))
-                .and_then(|day| day.to_zoned(zone.clone()))
-                .map_or(now, |at| Millis::from(at.timestamp()))
-        };
-        let mentions = self.inbox(&ConversationsWanted {
-            mentions: true,
-            limit: Some(25),
-            ..ConversationsWanted::default()
-        })?;
-        let mut questions = self.inbox(&ConversationsWanted {
-            waiting: true,
-            limit: Some(QUESTIONS_AMONG),
-            ..ConversationsWanted::default()
-        })?;
-        questions.retain(|row| !row.last_mine && row.last_text.contains(['?', '？', '؟']));
-        let mut open = Vec::new();
-        for row in questions {
-            // A colleague's question waits for the customer, not for the user.
-            let colleague = match row.last_person {
-                Some(person) => self.is_staff(person)?,
-                None => false,
-            };
-            if !colleague && open.len() < PER_SECTION {
-                open.push(row);
-            }
-        }
-        Ok(Today {
-            mentions,
-            questions: open,
-            overdue: self.records(
-                &RecordsWanted {
-                    kind: Some("invoice".to_owned()),
-                    overdue_on: Some(day),
-                    limit: Some(25),
-                    ..RecordsWanted::default()
-                },
-                day,
-            )?,
-            tasks: self.tasks(
-                &TasksWanted {
-                    due_before: Some(midnight(1)),
-                    limit: Some(50),
-                    ..TasksWanted::default()
-                },
-                now,
-                zone,
-            )?,
-            events: self.events(now, midnight(1), zone)?,
         })
     }
 }

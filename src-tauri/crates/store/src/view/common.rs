@@ -67,6 +67,11 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// What they are read from.
+    pub(crate) const fn reader(&self) -> &'a Reader<'a> {
+        self.reader
+    }
+
     /// The display name of an organisation.
     pub(crate) fn org(&self, org: Option<OrgId>) -> Result<Option<String>, StoreError> {
         let Some(org) = org else { return Ok(None) };
@@ -92,13 +97,15 @@ impl<'a> Names<'a> {
             .reader
             .conn
             .prepare_cached(
-                "SELECT a.connector, c.last_success FROM account a \
+                "SELECT a.connector, c.last_success, c.title FROM account a \
                  LEFT JOIN collection c ON c.account = a.id AND c.name = ?2 WHERE a.name = ?1",
             )?
             .query_row(params![account.0, collection.0], |row| {
                 Ok(Provenance {
                     account: account.clone(),
                     connector: row.get(0)?,
+                    collection: collection.clone(),
+                    place: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
                     as_of: row.get::<_, Option<i64>>(1)?.map(Millis),
                 })
             })
@@ -106,6 +113,8 @@ impl<'a> Names<'a> {
             .unwrap_or_else(|| Provenance {
                 account: account.clone(),
                 connector: String::new(),
+                collection: collection.clone(),
+                place: String::new(),
                 as_of: None,
             });
         self.sources.borrow_mut().insert(key, found.clone());

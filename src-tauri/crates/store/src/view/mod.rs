@@ -3,21 +3,34 @@
 //! Invariant: a view only reads, and costs what it shows: every list is
 //! answered from an index and cut by a limit.
 
+mod asked;
+mod brief;
 mod care;
 mod common;
 mod customers;
+mod figures;
 mod find;
+mod hydrate;
+mod inbox;
+mod messages;
 mod people;
 mod plan;
 mod records;
 mod recur;
 mod rows;
 mod talk;
+mod timeline;
+mod words;
 
 pub use care::{draft_versions, drafts};
-pub use customers::{looked_key, organisation_row};
-pub use find::notifications;
-pub use plan::{TasksWanted, today};
+pub use customers::{
+    CustomerOrder, CustomersWanted, NODES, looked_key, node_reference, organisation_row,
+};
+pub use find::{notification_row, notifications};
+pub use people::Whose;
+pub use plan::{TaskOrder, TasksWanted, today};
 pub use records::RecordsWanted;
 pub use rows::*;
-pub use talk::ConversationsWanted;
+pub use inbox::ConversationsWanted;
+pub use messages::{MessagesWanted, Spot};
+pub use timeline::TimelineWanted;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rapport_model::{AccountId, Body, ItemId, Millis, OrgId, PersonId};
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::common::{Names, contains, limit};
 use super::rows::{EvidenceRow, HandleRow, PersonPage, PersonRow, SuggestionRow};
@@ -56,7 +56,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn person_row(
+    pub(super) fn person_row(
         &self,
         names: &Names<'_>,
         id: PersonId,
@@ -237,5 +237,95 @@ fn why(evidence: &Evidence) -> String {
         }
         Evidence::SameName { name } => format!("same name {name}"),
         Evidence::UserSays => "said by you".to_owned(),
+    }
+}
+
+/// Who the user is, over all sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// What the user is called; empty when no source says.
+    pub name: String,
+    /// The user's own addresses.
+    pub addresses: Vec<String>,
+    /// The user's own company.
+    pub company: Option<String>,
+}
+
+impl Reader<'_> {
+    /// Who the user is: the contact that a source marks as its own user, else the
+    /// person behind the address the user signed in with.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn whose(&self) -> Result<Whose, StoreError> {
+        let mut out = Whose::default();
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT body FROM contact WHERE me = 1 ORDER BY item LIMIT 20")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let contact: rapport_model::Contact = super::common::body_at(row, 0)?;
+            if out.name.is_empty() {
+                out.name = contact.name;
+            }
+            out.addresses
+                .extend(contact.addresses.into_iter().map(|it| it.value));
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT value FROM setting WHERE key LIKE 'account.user.%' ORDER BY key",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Ok(user) = serde_json::from_str::<String>(&row.get::<_, String>(0)?) {
+                out.addresses.push(user);
+            }
+        }
+        out.addresses.extend(self.own_addresses()?);
+        out.addresses.retain(|it| !it.trim().is_empty());
+        let mut seen = std::collections::BTreeSet::new();
+        out.addresses.retain(|it| seen.insert(plain(it)));
+        if out.name.is_empty() {
+            for address in &out.addresses {
+                let prefix = if address.starts_with('@') {
+                    "matrix"
+                } else {
+                    "email"
+                };
+                let key = format!("{prefix}:{}", address.to_lowercase());
+                if let Some(person) = self.node_by_key(&key)?.and_then(|it| it.person)
+                    && let Some(person) = self.person(person)?
+                {
+                    out.name = person.name;
+                    break;
+                }
+            }
+        }
+        out.company = self
+            .conn
+            .prepare_cached(
+                "SELECT i.title FROM organisation o JOIN item i ON i.id = o.item \
+                 WHERE o.own = 1 ORDER BY o.item LIMIT 1",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(out)
+    }
+
+    /// The addresses the user named in an account's form.
+    fn own_addresses(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self
+            .accounts()?
+            .into_iter()
+            .filter_map(|it| {
+                it.config
+                    .get("own")
+                    .and_then(|it| it.as_str().map(str::to_owned))
+            })
+            .flat_map(|own| {
+                own.split(',')
+                    .map(|it| it.trim().to_owned())
+                    .collect::<Vec<_>>()
+            })
+            .collect())
     }
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rapport_model::plan::Due;
-use rapport_model::{AccountId, Event, ItemId, Millis, OrgId, Task, WikiPage};
+use rapport_model::{
+    AccountId, Body, Event, FieldValue, ItemId, Millis, OrgId, Record, Task, WikiPage,
+};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
 use super::common::{JOINS, NARROW, Names, Narrow, body_at, contains, limit};
 use super::recur;
-use super::rows::{EventRow, PageRow, PageText, TaskRow};
+use super::rows::{EventRow, NoteRow, PageRow, PageText, TaskPage, TaskRow};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::item::{CLOSED, PENDING};
@@ -27,10 +29,31 @@ pub struct TasksWanted {
     pub done: bool,
     /// Due before this moment.
     pub due_before: Option<Millis>,
+    /// Whose title, project or details contain this.
+    pub search: Option<String>,
+    /// Only of these statuses; when empty, what `done` says.
+    pub status: Vec<String>,
+    /// Only those assigned to one of these addresses, or to nobody in the tasks
+    /// of this device.
+    pub assignees: Option<Vec<String>>,
+    /// What they are grouped by.
+    pub order: TaskOrder,
     /// At most this many.
     pub limit: Option<u32>,
     /// Go on after this many.
     pub offset: u32,
+}
+
+/// What a list of tasks is grouped by; within a group by due date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TaskOrder {
+    /// Not at all.
+    #[default]
+    Due,
+    /// The customer, by name; without one last.
+    Customer,
+    /// The account, by what the user calls it.
+    Source,
 }
 
 impl Reader<'_> {
@@ -48,8 +71,29 @@ impl Reader<'_> {
             "SELECT {NARROW}, t.body FROM task t JOIN item i ON i.id = t.item {JOINS} WHERE 1"
         );
         let mut values: Vec<Value> = Vec::new();
-        if !wanted.done {
+        if !wanted.status.is_empty() {
+            let marks = vec!["?"; wanted.status.len()].join(", ");
+            sql.push_str(&format!(" AND t.status IN ({marks})"));
+            values.extend(wanted.status.iter().cloned().map(Value::from));
+        } else if !wanted.done {
             sql.push_str(" AND t.status IN ('open', 'started')");
+        }
+        if let Some(search) = &wanted.search {
+            sql.push_str(
+                " AND (i.title LIKE ? ESCAPE '\\' OR t.project LIKE ? ESCAPE '\\' \
+                 OR json_extract(t.body, '$.notes') LIKE ? ESCAPE '\\')",
+            );
+            for _ in 0..3 {
+                values.push(contains(search).into());
+            }
+        }
+        if let Some(mine) = &wanted.assignees {
+            let marks = vec!["?"; mine.len()].join(", ");
+            sql.push_str(&format!(
+                " AND (lower(t.assignee) IN ({marks}) \
+                 OR (t.assignee IS NULL AND a.connector = 'local'))"
+            ));
+            values.extend(mine.iter().map(|it| Value::from(it.to_lowercase())));
         }
         if let Some(account) = &wanted.account {
             sql.push_str(" AND a.name = ?");
@@ -63,9 +107,17 @@ impl Reader<'_> {
             sql.push_str(" AND t.due < ?");
             values.push(before.0.into());
         }
-        sql.push_str(
-            " ORDER BY t.due IS NULL, t.due, t.priority IS NULL, t.priority, i.id LIMIT ? OFFSET ?",
-        );
+        let group = match wanted.order {
+            TaskOrder::Due => "",
+            TaskOrder::Customer => {
+                "t.org IS NULL, (SELECT g.name FROM org g WHERE g.id = t.org) COLLATE NOCASE, t.org,"
+            }
+            TaskOrder::Source => "a.label COLLATE NOCASE, a.id,",
+        };
+        sql.push_str(&format!(
+            " ORDER BY {group} t.due IS NULL, t.due, t.priority IS NULL, t.priority, i.id \
+             LIMIT ? OFFSET ?"
+        ));
         values.push(limit(wanted.limit, 200).into());
         values.push(wanted.offset.into());
         let names = Names::new(self);
@@ -126,25 +178,122 @@ impl Reader<'_> {
                 .and_then(|link| replaced.get(&link.0));
             let spans =
                 recur::occurrences(&event, zone, from, until, series.map_or(&[], Vec::as_slice));
-            for (start, end) in spans {
-                out.push(EventRow {
-                    id: narrow.id,
-                    title: event.title.clone(),
-                    start,
-                    end,
-                    all_day: event.all_day,
-                    zone: event.zone.clone(),
-                    location: event.location.clone(),
-                    attendees: event.attendees.clone(),
-                    recurring: !event.recurrence.is_empty(),
-                    customer: narrow.org,
-                    customer_name: names.org(narrow.org)?,
-                    from: names.source(&narrow.account, &narrow.collection)?,
-                });
+            for span in spans {
+                out.push(event_row(&names, &narrow, &event, span)?);
             }
         }
         out.sort_by_key(|row| (row.start, row.id));
         Ok(out)
+    }
+
+    /// The occurrences of one entry that touch a stretch, by start.
+    pub(super) fn occurrences_of(
+        &self,
+        id: ItemId,
+        from: Millis,
+        until: Millis,
+        zone: &TimeZone,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NARROW}, e.body FROM item i {JOINS} JOIN event e ON e.item = i.id \
+             WHERE i.id = ?1"
+        ))?;
+        let mut rows = statement.query([id.0])?;
+        let row = rows
+            .next()?
+            .ok_or_else(|| StoreError::missing(format!("calendar entry {id}")))?;
+        let (narrow, event): (Narrow, Event) = (Narrow::read(row)?, body_at(row, 8)?);
+        let names = Names::new(self);
+        recur::occurrences(&event, zone, from, until, &[])
+            .into_iter()
+            .map(|span| event_row(&names, &narrow, &event, span))
+            .collect()
+    }
+
+    /// A customer's wiki pages, and apart from them the notes on it: pages kept on
+    /// this device and records that are notes. Both newest first.
+    pub(super) fn pages_and_notes(
+        &self,
+        org: OrgId,
+        most: u32,
+    ) -> Result<(Vec<PageRow>, Vec<NoteRow>), StoreError> {
+        let names = Names::new(self);
+        let (mut pages, mut notes) = (Vec::new(), Vec::new());
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NARROW}, p.body, a.connector = 'local' FROM item i {JOINS} \
+             JOIN page p ON p.item = i.id WHERE i.org = ?1 AND i.kind = 5 \
+             ORDER BY i.id DESC LIMIT ?2"
+        ))?;
+        let mut rows = statement.query(params![org.0, most.saturating_mul(2)])?;
+        while let Some(row) = rows.next()? {
+            let (narrow, body): (Narrow, WikiPage) = (Narrow::read(row)?, body_at(row, 8)?);
+            if row.get(9)? {
+                let who = body.author.map(|it| it.name.unwrap_or(it.address.value));
+                notes.push(note_row(&names, &narrow, body.text, who)?);
+            } else {
+                pages.push(page_row(&names, narrow, &body)?);
+            }
+        }
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NARROW}, r.body FROM record r CROSS JOIN item i ON i.id = r.item {JOINS} \
+             WHERE r.org = ?1 AND r.kind = 'note' ORDER BY r.item DESC LIMIT ?2"
+        ))?;
+        let mut rows = statement.query(params![org.0, most])?;
+        while let Some(row) = rows.next()? {
+            let (narrow, body): (Narrow, Record) = (Narrow::read(row)?, body_at(row, 8)?);
+            let who = match &body.owner {
+                Some(owner) => Some(self.shown(&narrow.account, &FieldValue::Ref(owner.clone()))?),
+                None => None,
+            };
+            let text = body.text.filter(|it| !it.is_empty()).unwrap_or(body.title);
+            notes.push(note_row(&names, &narrow, text, who)?);
+        }
+        notes.sort_by_key(|it| std::cmp::Reverse((it.at, it.id)));
+        notes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        pages.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok((pages, notes))
+    }
+
+    /// One task with everything.
+    ///
+    /// # Errors
+    /// There is no such task, or the database cannot be read.
+    pub fn task_page(
+        &self,
+        id: ItemId,
+        now: Millis,
+        zone: &TimeZone,
+    ) -> Result<TaskPage, StoreError> {
+        let row = self
+            .tasks_by_id(&[id], now, zone)?
+            .into_iter()
+            .next()
+            .ok_or_else(|| StoreError::missing(format!("task {id}")))?;
+        let notes = match self.stored(id)?.map(|it| it.item.body) {
+            Some(Body::Task(task)) => task.notes,
+            _ => None,
+        };
+        let message = match row.message {
+            Some(message) => self.messages_by_id(&[message])?.into_iter().next(),
+            None => None,
+        };
+        let said_in = match &message {
+            Some(message) => self
+                .stored(message.id)?
+                .and_then(|it| it.links.conversation),
+            None => None,
+        };
+        let mut outbox = self.outbox_rows(None, false)?;
+        outbox.retain(|it| it.item == Some(id));
+        Ok(TaskPage {
+            notes,
+            fields: self.field_rows(id)?,
+            journal: self.journal_of_item(id, 50)?,
+            outbox,
+            message,
+            conversation: said_in.map(|it| self.conversation(it)).transpose()?,
+            row,
+        })
     }
 
     /// Wiki pages and notes, newest first.
@@ -203,6 +352,44 @@ impl Reader<'_> {
     }
 }
 
+fn note_row(
+    names: &Names<'_>,
+    narrow: &Narrow,
+    text: String,
+    author: Option<String>,
+) -> Result<NoteRow, StoreError> {
+    Ok(NoteRow {
+        id: narrow.id,
+        text,
+        author,
+        at: narrow.at,
+        pending: narrow.flags & PENDING != 0,
+        from: names.source(&narrow.account, &narrow.collection)?,
+    })
+}
+
+fn event_row(
+    names: &Names<'_>,
+    narrow: &Narrow,
+    event: &Event,
+    (start, end): (Millis, Millis),
+) -> Result<EventRow, StoreError> {
+    Ok(EventRow {
+        id: narrow.id,
+        title: event.title.clone(),
+        start,
+        end,
+        all_day: event.all_day,
+        zone: event.zone.clone(),
+        location: event.location.clone(),
+        attendees: event.attendees.clone(),
+        recurring: !event.recurrence.is_empty(),
+        customer: narrow.org,
+        customer_name: names.org(narrow.org)?,
+        from: names.source(&narrow.account, &narrow.collection)?,
+    })
+}
+
 fn page_row(names: &Names<'_>, narrow: Narrow, body: &WikiPage) -> Result<PageRow, StoreError> {
     Ok(PageRow {
         id: narrow.id,
@@ -214,7 +401,7 @@ fn page_row(names: &Names<'_>, narrow: Narrow, body: &WikiPage) -> Result<PageRo
     })
 }
 
-fn task_row(
+pub(super) fn task_row(
     names: &Names<'_>,
     narrow: Narrow,
     body: Task,
@@ -227,6 +414,10 @@ fn task_row(
             Some(Due::At(at)) => at < now,
             Some(Due::Day(day)) => day < today(now, zone),
         };
+    let message = match &body.cause {
+        Some(cause) => names.reader().message_behind(cause)?,
+        None => None,
+    };
     Ok(TaskRow {
         id: narrow.id,
         title: body.title,
@@ -240,6 +431,7 @@ fn task_row(
         project: body.project,
         customer: narrow.org,
         customer_name: names.org(narrow.org)?,
+        message,
         cause: body.cause,
         pending: narrow.flags & PENDING != 0,
         from: names.source(&narrow.account, &narrow.collection)?,

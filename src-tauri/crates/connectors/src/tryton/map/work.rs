@@ -134,6 +134,7 @@ pub(super) fn document(id: i64, row: &Row) -> Record {
             size: size(row, "data_size"),
             source: format!("ir.attachment,{id}"),
             thumbnail: None,
+            content_id: None,
         }),
     }
     it

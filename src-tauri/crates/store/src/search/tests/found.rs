@@ -129,6 +129,7 @@ fn part_words_of_names_numbers_and_files_are_found() {
         size: None,
         source: String::new(),
         thumbnail: None,
+        content_id: None,
     });
     let file = world.put(1, &Body::Message(with_file));
     for (text, id) in [

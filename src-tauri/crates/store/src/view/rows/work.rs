@@ -9,7 +9,7 @@ use rapport_model::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ConversationRow, JournalLine, Provenance};
+use super::{JournalLine, Provenance};
 
 /// A task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -40,6 +40,8 @@ pub struct TaskRow {
     pub customer_name: Option<String>,
     /// The message it was made from.
     pub cause: Option<LinkId>,
+    /// That message's row, when it is here.
+    pub message: Option<ItemId>,
     /// An edit waits for the source.
     pub pending: bool,
     /// Where from, how old.
@@ -198,6 +200,10 @@ pub struct OutboxRow {
     pub item: Option<ItemId>,
     /// It waits for this one.
     pub after: Option<CommandId>,
+    /// The conversation something is said in.
+    pub conversation: Option<ItemId>,
+    /// The moment the user chose for it.
+    pub scheduled: Option<Millis>,
     /// Fields both sides changed: base, mine, theirs.
     pub conflict: Vec<ConflictRow>,
 }
@@ -213,21 +219,6 @@ pub struct ConflictRow {
     pub mine: FieldValue,
     /// The source's.
     pub theirs: FieldValue,
-}
-
-/// What needs the user.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct Today {
-    /// Conversations with unread mentions.
-    pub mentions: Vec<ConversationRow>,
-    /// Conversations whose last word is a customer's question.
-    pub questions: Vec<ConversationRow>,
-    /// Invoices past due.
-    pub overdue: Vec<RecordRow>,
-    /// Tasks due today or before.
-    pub tasks: Vec<TaskRow>,
-    /// The rest of the day's calendar.
-    pub events: Vec<EventRow>,
 }
 
 /// A record or task found by its code or title.

@@ -1,0 +1,181 @@
+//! Rows by id: a list travels as ids, and the screen asks for what it shows.
+//!
+//! What is no longer there is left out; the next delta of the list says so.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rapport_model::{CommandId, ItemId, Millis, PersonId, Record, Task};
+use rusqlite::params;
+
+use super::common::{JOINS, NARROW, Names, Narrow, body_at};
+use super::plan::task_row;
+use super::records::record_row;
+use super::rows::{ConversationRow, OutboxRow, PersonRow, RecordRow, TaskRow};
+use crate::db::Reader;
+use crate::error::StoreError;
+
+impl Reader<'_> {
+    /// Conversations, in the order asked for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn conversations_by_id(&self, ids: &[ItemId]) -> Result<Vec<ConversationRow>, StoreError> {
+        let names = Names::new(self);
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            out.extend(self.conversation_with(&names, *id)?);
+        }
+        Ok(out)
+    }
+
+    /// Tasks, in the order asked for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn tasks_by_id(
+        &self,
+        ids: &[ItemId],
+        now: Millis,
+        zone: &TimeZone,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let names = Names::new(self);
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NARROW}, t.body FROM item i {JOINS} JOIN task t ON t.item = i.id \
+             WHERE i.id = ?1"
+        ))?;
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut rows = statement.query(params![id.0])?;
+            if let Some(row) = rows.next()? {
+                let body: Task = body_at(row, 8)?;
+                out.push(task_row(&names, Narrow::read(row)?, body, now, zone)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Records, in the order asked for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn records_by_id(&self, ids: &[ItemId], today: Date) -> Result<Vec<RecordRow>, StoreError> {
+        let names = Names::new(self);
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NARROW}, r.body FROM item i {JOINS} JOIN record r ON r.item = i.id \
+             WHERE i.id = ?1"
+        ))?;
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut rows = statement.query(params![id.0])?;
+            if let Some(row) = rows.next()? {
+                let body: Record = body_at(row, 8)?;
+                out.push(record_row(&names, Narrow::read(row)?, &body, today)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// People, in the order asked for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn people_by_id(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, StoreError> {
+        let names = Names::new(self);
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            if self.person(*id)?.is_some() {
+                out.push(self.person_row(&names, *id, None)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The name of the user's own row at any source.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn own_name(&self) -> Result<Option<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT i.title FROM contact c JOIN item i ON i.id = c.item \
+             WHERE c.me = 1 AND i.title <> '' ORDER BY c.item LIMIT 1",
+        )?;
+        let mut rows = statement.query([])?;
+        rows.next()?
+            .map(|row| row.get(0))
+            .transpose()
+            .map_err(StoreError::from)
+    }
+
+    /// Who wrote among the newest messages of a conversation, the busiest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn people_of_conversation(
+        &self,
+        conversation: ItemId,
+        among: u32,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT person FROM (SELECT person FROM item WHERE conversation = ?1 \
+             ORDER BY id DESC LIMIT ?2) WHERE person IS NOT NULL \
+             GROUP BY person ORDER BY count(*) DESC, person",
+        )?;
+        let rows = statement.query_map(params![conversation.0, among], |row| {
+            row.get(0).map(PersonId)
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Outbox entries, in the order asked for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn outbox_by_id(&self, ids: &[CommandId]) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(entry) = self.entry(id)? {
+                out.push(self.outbox_row(entry)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The tasks that were made from a message, the oldest first.
+    pub(crate) fn tasks_from(
+        &self,
+        link: Option<&str>,
+        handle: &str,
+    ) -> Result<Vec<ItemId>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT item FROM task WHERE cause = ?1 ORDER BY item")?;
+        // A message without a link of its own is named by its handle.
+        let cause = link.unwrap_or(handle);
+        let rows = statement.query_map([cause], |row| row.get(0).map(ItemId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The message a task was made from, when it is here.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn message_behind(
+        &self,
+        cause: &rapport_model::LinkId,
+    ) -> Result<Option<ItemId>, StoreError> {
+        if let Some(id) = self.find_link(cause)?.into_iter().next() {
+            return Ok(Some(id));
+        }
+        let handle = rapport_model::Handle::new(cause.as_str());
+        let mut statement = self.conn.prepare_cached("SELECT id FROM collection")?;
+        let collections = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<Vec<i64>, _>>()?;
+        for collection in collections {
+            if let Some(id) = self.find_in(collection, &handle)? {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,310 @@
+//! The inbox as a list: which conversations, in which order, how many.
+//!
+//! The list is ids only and comes off one index; rows are read for those that
+//! are shown. So a hundred thousand conversations cost the screen a few
+//! milliseconds and no more.
+
+use jiff::tz::TimeZone;
+use rapport_model::{AccountId, ItemId, Millis, OrgId};
+use rusqlite::types::Value;
+use rusqlite::{params, params_from_iter};
+
+use super::common::{contains, limit};
+use super::plan::today;
+use super::rows::{ConversationRow, Counts};
+use crate::db::Reader;
+use crate::error::StoreError;
+use crate::table::item::MINE;
+
+/// Conversations looked at for open questions.
+const QUESTIONS_AMONG: u32 = 200;
+
+/// Which conversations.
+#[derive(Clone, Debug, Default)]
+pub struct ConversationsWanted {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// Of this customer.
+    pub org: Option<OrgId>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// Of one of these kinds; of any when empty.
+    pub kinds: Vec<String>,
+    /// Whose title contains this.
+    pub title: Option<String>,
+    /// Only with unread messages, or marked as unread.
+    pub unread: bool,
+    /// Only with unread mentions.
+    pub mentions: bool,
+    /// Only those whose last word is not the user's, and that belong to a customer.
+    pub waiting: bool,
+    /// Only those put off, the first to return first.
+    pub snoozed: bool,
+    /// Only those that came back and were not triaged since, the latest first.
+    pub back: bool,
+    /// Only those with a draft.
+    pub drafts: bool,
+    /// Only those where something the user said is parked or in doubt.
+    pub failed: bool,
+    /// Also what the list hides by itself: done, put off, left.
+    pub done: bool,
+    /// Only those the user dealt with.
+    pub finished: bool,
+    /// At most this many.
+    pub limit: Option<u32>,
+    /// Go on after this many.
+    pub offset: u32,
+}
+
+/// What the list shows by itself.
+const SHOWN: &str = "v.done = 0 AND v.snoozed IS NULL AND v.membership <> 'left'";
+const UNSEEN: &str = "v.unread + v.marked > 0";
+const MENTIONED: &str = "v.unread + v.marked > 0 AND v.unread > 0 AND v.mentions > 0";
+const FAILED: &str = "SELECT conversation FROM outbox WHERE conversation IS NOT NULL \
+     AND state NOT IN ('done', 'withdrawn') AND state IN ('parked', 'unsure') AND word = 'send'";
+
+impl ConversationsWanted {
+    /// The query of their ids.
+    fn query(&self, most: Option<u32>) -> (String, Vec<Value>) {
+        let mut sql = String::from("SELECT v.item FROM conversation v");
+        if self.account.is_some() || self.title.is_some() {
+            sql.push_str(" JOIN item i ON i.id = v.item");
+        }
+        if self.waiting {
+            sql.push_str(" JOIN item m ON m.id = v.last_item");
+        }
+        let mut values: Vec<Value> = Vec::new();
+        // A draft and a message that was refused are looked for everywhere.
+        let everywhere = self.done || self.drafts || self.failed;
+        sql.push_str(" WHERE ");
+        sql.push_str(if self.snoozed {
+            "v.snoozed IS NOT NULL"
+        } else if self.back {
+            "v.back IS NOT NULL AND v.done = 0 AND v.snoozed IS NULL"
+        } else if self.finished {
+            "v.done = 1"
+        } else if everywhere {
+            "1"
+        } else {
+            SHOWN
+        });
+        if let Some(account) = &self.account {
+            sql.push_str(" AND i.account = (SELECT id FROM account WHERE name = ?)");
+            values.push(account.0.clone().into());
+        }
+        if let Some(org) = self.org {
+            sql.push_str(" AND v.org = ?");
+            values.push(org.0.into());
+        }
+        if let Some(kind) = &self.kind {
+            sql.push_str(" AND v.kind = ?");
+            values.push(kind.clone().into());
+        }
+        if !self.kinds.is_empty() {
+            let holes = vec!["?"; self.kinds.len()].join(", ");
+            sql.push_str(&format!(" AND v.kind IN ({holes})"));
+            values.extend(self.kinds.iter().map(|it| Value::from(it.clone())));
+        }
+        if let Some(title) = &self.title {
+            sql.push_str(" AND i.title LIKE ? ESCAPE '\\'");
+            values.push(contains(title).into());
+        }
+        if self.unread {
+            sql.push_str(&format!(" AND {UNSEEN}"));
+        }
+        if self.mentions {
+            sql.push_str(&format!(" AND {MENTIONED}"));
+        }
+        if self.waiting {
+            sql.push_str(" AND v.org IS NOT NULL AND m.flags & ? = 0");
+            values.push(MINE.into());
+        }
+        if self.drafts {
+            sql.push_str(" AND v.item IN (SELECT conversation FROM draft)");
+        }
+        if self.failed {
+            sql.push_str(&format!(" AND v.item IN ({FAILED})"));
+        }
+        sql.push_str(if self.snoozed {
+            " ORDER BY v.snoozed, v.item"
+        } else if self.back {
+            " ORDER BY v.back DESC, v.item DESC"
+        } else {
+            " ORDER BY v.last_item DESC, v.item DESC"
+        });
+        sql.push_str(" LIMIT ? OFFSET ?");
+        values.push(most.map_or(-1, i64::from).into());
+        values.push(self.offset.into());
+        (sql, values)
+    }
+}
+
+impl Reader<'_> {
+    /// Conversations, newest activity first; at most 100 unless asked for more.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn inbox(&self, wanted: &ConversationsWanted) -> Result<Vec<ConversationRow>, StoreError> {
+        let ids = self.inbox_upto(wanted, Some(limit(wanted.limit, 100)))?;
+        self.conversations_by_id(&ids)
+    }
+
+    /// The ids of all conversations wanted, in their order, without a bound
+    /// unless one is asked for.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn inbox_ids(&self, wanted: &ConversationsWanted) -> Result<Vec<ItemId>, StoreError> {
+        self.inbox_upto(wanted, wanted.limit)
+    }
+
+    fn inbox_upto(
+        &self,
+        wanted: &ConversationsWanted,
+        most: Option<u32>,
+    ) -> Result<Vec<ItemId>, StoreError> {
+        let (sql, values) = wanted.query(most);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| row.get(0).map(ItemId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How SQLite goes about a list, for the test that watches it.
+    #[cfg(test)]
+    pub(crate) fn inbox_plan(
+        &self,
+        wanted: &ConversationsWanted,
+    ) -> Result<Vec<String>, StoreError> {
+        let (sql, values) = wanted.query(None);
+        let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many there are of everything the window counts.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn counts(&self, now: Millis, zone: &TimeZone) -> Result<Counts, StoreError> {
+        let day = today(now, zone);
+        // A day counts from its start in UTC, as it is stored.
+        let utc = |day: jiff::civil::Date| {
+            day.to_zoned(TimeZone::UTC)
+                .map_or(now.0, |it| it.timestamp().as_millisecond())
+        };
+        let tomorrow = day
+            .checked_add(jiff::Span::new().days(1))
+            .and_then(|it| it.to_zoned(zone.clone()))
+            .map_or(now.0, |it| it.timestamp().as_millisecond());
+        let talk = |also: &str| {
+            self.number(
+                &format!("SELECT count(*) FROM conversation v WHERE {SHOWN}{also}"),
+                params![],
+            )
+        };
+        let open = "state NOT IN ('done', 'withdrawn')";
+        let mut out = Counts {
+            inbox: talk("")?,
+            unread: talk(&format!(" AND {UNSEEN}"))?,
+            mentions: talk(&format!(" AND {MENTIONED}"))?,
+            waiting: self.number(
+                &format!(
+                    "SELECT count(*) FROM conversation v JOIN item m ON m.id = v.last_item \
+                     WHERE {SHOWN} AND v.org IS NOT NULL AND m.flags & ?1 = 0"
+                ),
+                params![MINE],
+            )?,
+            snoozed: self.number(
+                "SELECT count(*) FROM conversation WHERE snoozed IS NOT NULL",
+                params![],
+            )?,
+            back: self.number(
+                "SELECT count(*) FROM conversation v WHERE v.back IS NOT NULL AND v.done = 0 \
+                 AND v.snoozed IS NULL",
+                params![],
+            )?,
+            drafts: self.number("SELECT count(*) FROM draft", params![])?,
+            scheduled: self.number(
+                &format!(
+                    "SELECT count(*) FROM outbox WHERE {open} AND state = 'queued' \
+                     AND scheduled IS NOT NULL"
+                ),
+                params![],
+            )?,
+            failed: self.number(
+                &format!(
+                    "SELECT count(*) FROM outbox WHERE {open} AND word = 'send' \
+                     AND state IN ('parked', 'unsure')"
+                ),
+                params![],
+            )?,
+            tasks_due: self.number(
+                "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
+                params![tomorrow],
+            )?,
+            overdue: self.number(
+                "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1 AND \
+                 due < CASE json_extract(body, '$.due.is') WHEN 'day' THEN ?2 ELSE ?3 END",
+                params![now.0.max(utc(day)), utc(day), now.0],
+            )?,
+            invoices_overdue: self.number(
+                "SELECT count(*) FROM record WHERE kind = 'invoice' AND phase = 'open' AND due < ?1",
+                params![day.to_string()],
+            )?,
+            needs: 0,
+            outbox: self.number(
+                &format!("SELECT count(*) FROM outbox WHERE {open} AND scheduled IS NULL"),
+                params![],
+            )?,
+            parked: self.number(
+                &format!("SELECT count(*) FROM outbox WHERE {open} AND state = 'parked'"),
+                params![],
+            )?,
+            accounts_ill: 0,
+            notifications: self.number(
+                "SELECT count(*) FROM notification WHERE seen IS NULL",
+                params![],
+            )?,
+        };
+        let ill = |it: &rapport_model::Account| {
+            !it.paused && !matches!(it.health, rapport_model::Health::Well)
+        };
+        out.accounts_ill =
+            u32::try_from(self.accounts()?.iter().filter(|it| ill(it)).count()).unwrap_or(u32::MAX);
+        out.needs = [
+            out.mentions,
+            self.open_questions()?,
+            out.invoices_overdue,
+            out.tasks_due,
+            out.back,
+        ]
+        .into_iter()
+        .fold(0, u32::saturating_add);
+        Ok(out)
+    }
+
+    /// How many of the newest waiting conversations end with a question of
+    /// somebody who is no colleague.
+    fn open_questions(&self) -> Result<u32, StoreError> {
+        self.number(
+            &format!(
+                "SELECT count(*) FROM (SELECT v.last_item FROM conversation v \
+                 JOIN item m ON m.id = v.last_item \
+                 WHERE {SHOWN} AND v.org IS NOT NULL AND m.flags & ?1 = 0 \
+                 ORDER BY v.last_item DESC LIMIT ?2) q \
+                 JOIN message b ON b.item = q.last_item JOIN item m ON m.id = q.last_item \
+                 WHERE json_extract(b.body, '$.text') GLOB '*[?？؟]*' \
+                 AND NOT EXISTS (SELECT 1 FROM node n JOIN contact c ON c.item = n.item \
+                 WHERE n.person = m.person AND (c.staff = 1 OR c.me = 1))"
+            ),
+            params![MINE, QUESTIONS_AMONG],
+        )
+    }
+
+    fn number(&self, sql: &str, of: impl rusqlite::Params) -> Result<u32, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(sql)?
+            .query_row(of, |row| row.get(0))?)
+    }
+}
