@@ -59,6 +59,10 @@ failed: boolean,
  */
 done: boolean, 
 /**
+ * Only those the user dealt with.
+ */
+finished: boolean, 
+/**
  * At most this many (default 100; a live list has all when absent).
  */
 limit: number | null, 

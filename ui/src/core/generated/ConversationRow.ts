@@ -56,6 +56,10 @@ last_mine: boolean,
  */
 last_person: PersonId | null, 
 /**
+ * To whom the user said it, in a mail.
+ */
+last_to: string | null, 
+/**
  * Unread messages.
  */
 unread: number, 

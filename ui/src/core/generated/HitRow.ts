@@ -6,6 +6,7 @@ import type { ItemId } from "./ItemId";
 import type { LinkId } from "./LinkId";
 import type { Millis } from "./Millis";
 import type { OrgId } from "./OrgId";
+import type { PersonId } from "./PersonId";
 
 /**
  * A search hit.
@@ -54,4 +55,16 @@ customer: OrgId | null,
 /**
  * The customer's name.
  */
-customer_name: string | null, };
+customer_name: string | null, 
+/**
+ * The conversation a message is said in.
+ */
+conversation: ItemId | null, 
+/**
+ * The person it belongs to: who said a message, whose card it is.
+ */
+person: PersonId | null, 
+/**
+ * That person's name.
+ */
+who: string | null, };

@@ -55,4 +55,13 @@ gaps: number,
 /**
  * Items that could not be read, with reasons kept.
  */
-poisoned: number, };
+poisoned: number, 
+/**
+ * Messages are kept here for so many days only; for ever when absent.
+ */
+kept_days: number | null, 
+/**
+ * Items that were erased here by that rule and are still at the source. They
+ * are not fetched again.
+ */
+erased: number, };

@@ -101,4 +101,8 @@ way: Way | null,
 /**
  * Tasks that were made from it.
  */
-tasks: Array<ItemId>, };
+tasks: Array<ItemId>, 
+/**
+ * The conversation it is said in.
+ */
+conversation: ItemId | null, };

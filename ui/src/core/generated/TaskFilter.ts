@@ -24,6 +24,25 @@ done: boolean,
  */
 due_before: Millis | null, 
 /**
+ * Whose title, project or details contain this.
+ */
+search: string | null, 
+/**
+ * Only of these statuses (`open`, `started`, `done`, `cancelled`); those not
+ * finished when empty.
+ */
+status: Array<string>, 
+/**
+ * `due` (the default), `customer` or `source`: what they are grouped by;
+ * within a group by due date.
+ */
+order: string | null, 
+/**
+ * Only those the user does: assigned to one of the user's addresses, or to
+ * nobody in a list of the user's own.
+ */
+assignee_me: boolean, 
+/**
  * At most this many (default 200).
  */
 limit: number | null, 

@@ -11,13 +11,19 @@ export type TimelineOf = {
  */
 customer: OrgId, 
 /**
- * Only these kinds of item (`message`, `record`, …); all when empty.
+ * Only these channels (`mail`, `chat`, `ticket`, `record`, `task`, `event`,
+ * `page`, `change`) or kinds of item (`message` for both mail and chat); all
+ * when empty.
  */
 kinds: Array<string>, 
 /**
  * Only older than this moment.
  */
 before: Millis | null, 
+/**
+ * Go on after the row with this key.
+ */
+after: string | null, 
 /**
  * At most this many (default 50).
  */
