@@ -50,10 +50,10 @@ pub(crate) async fn customer(api: &Api, text: &str) -> Result<OrgId, Failure> {
         return Ok(id);
     }
     let rows = api
-        .customers(dto::Named {
+        .customers(dto::CustomerFilter {
             name: Some(text.to_owned()),
             limit: Some(20),
-            offset: None,
+            ..dto::CustomerFilter::default()
         })
         .await?;
     one(

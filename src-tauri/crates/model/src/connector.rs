@@ -235,6 +235,17 @@ pub enum SecurityAnswer {
     },
 }
 
+/// What is left of a source's request budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Requests left.
+    pub left: u64,
+    /// Requests in all, where the source says.
+    pub limit: Option<u64>,
+    /// When it is full again, as far as that is known.
+    pub resets: Option<crate::time::Millis>,
+}
+
 /// The code that speaks to one kind of system, signed in as one account.
 ///
 /// Every verb may be called from several tasks at once, may be cancelled at any
@@ -307,6 +318,12 @@ pub trait Connector: Send + Sync + Debug {
         Err(Fault::Rejected(
             "this source has no end-to-end encryption".to_owned(),
         ))
+    }
+
+    /// What is left of the source's request budget, as it last said. Makes no
+    /// request.
+    fn quota(&self) -> Option<Quota> {
+        None
     }
 
     /// Tells others that the user is typing. Best effort.

@@ -38,4 +38,10 @@ pub struct LedgerLine {
     /// Items that could not be read, with reasons kept.
     #[ts(type = "number")]
     pub poisoned: u64,
+    /// Messages are kept here for so many days only; for ever when absent.
+    pub kept_days: Option<u32>,
+    /// Items that were erased here by that rule and are still at the source. They
+    /// are not fetched again.
+    #[ts(type = "number")]
+    pub erased: u64,
 }

@@ -82,6 +82,8 @@ struct Desk {
     hold: Option<Hold>,
     /// Until then only the foreground may go: little of a quota is left.
     background_until: Option<Millis>,
+    /// What the source last said is left.
+    told: Option<rapport_model::connector::Quota>,
     seen: Millis,
 }
 
@@ -117,6 +119,7 @@ impl Budget {
                 next: 0,
                 hold: None,
                 background_until: None,
+                told: None,
                 seen: now,
             }),
             clock,
@@ -183,7 +186,15 @@ impl Budget {
     /// Learns from the quota headers of an answer.
     pub fn observe(&self, headers: &HeaderMap) {
         let now = self.clock.now();
-        for quota in quotas(headers, now) {
+        let all = quotas(headers, now);
+        if let Some(least) = all.iter().min_by_key(|it| it.remaining) {
+            self.desk().told = Some(rapport_model::connector::Quota {
+                left: least.remaining,
+                limit: least.limit,
+                resets: least.reset_ms.map(|ms| now.plus(ms)),
+            });
+        }
+        for quota in all {
             let reset = quota.reset_ms.unwrap_or(LOOK_AGAIN_MS);
             if quota.remaining == 0 {
                 self.hold(reset, &format!("the quota {} is used up", quota.name));
@@ -193,6 +204,15 @@ impl Budget {
                 desk.background_until = desk.background_until.max(Some(until));
             }
         }
+    }
+
+    /// What is left of the narrowest quota that the last answers told of; nothing
+    /// once it is full again.
+    #[must_use]
+    pub fn left(&self) -> Option<rapport_model::connector::Quota> {
+        let now = self.clock.now();
+        let told = self.desk().told.clone()?;
+        told.resets.is_none_or(|at| at > now).then_some(told)
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {

@@ -6,15 +6,17 @@
 )]
 
 use rapport_engine::{HubError, NewAccount, Progress, Reconciled, Turn};
-use rapport_model::connector::{SecurityAnswer, SignedIn};
+use rapport_model::connector::{Delivery, SecurityAnswer, SignedIn};
 use rapport_model::ledger::LedgerLine;
-use rapport_model::{Account, AccountId, CollectionId, Health, Manifest};
+use rapport_model::{Account, AccountId, CollectionId, Health, Manifest, State};
+use rapport_store::table::outbox::EntryFilter;
 use tokio_util::sync::CancellationToken;
 
 use super::Api;
 use crate::dto::{
-    AccountRow, AddAccount, CheckReport, CollectionCheck, Done, Loss, Nothing, OneAccount,
-    PauseAccount, ReconcileReport, Security, SignIn, SomeAccounts, SyncReport,
+    AccountRow, AddAccount, BudgetRow, CheckReport, CollectionCheck, Done, Loss, Nothing,
+    OneAccount, PauseAccount, ReconcileReport, Retention, Security, SignIn, SomeAccounts,
+    SyncReport,
 };
 use crate::error::ApiError;
 
@@ -27,10 +29,11 @@ impl Api {
     /// Every account.
     pub async fn accounts(&self, _nothing: Nothing) -> Result<Vec<AccountRow>, ApiError> {
         let accounts = self.read(|db| db.accounts())?;
-        Ok(accounts
+        let lines = self.read(|db| db.ledger())?;
+        accounts
             .into_iter()
-            .map(|account| self.account_row(account))
-            .collect())
+            .map(|account| self.account_row(account, &lines))
+            .collect()
     }
 
     /// Adds an account.
@@ -41,7 +44,18 @@ impl Api {
             label: add.label,
             config: add.config,
         })?;
-        Ok(self.account_row(account))
+        let lines = self.read(|db| db.ledger())?;
+        self.account_row(account, &lines)
+    }
+
+    /// Keeps messages for so many days only.
+    pub async fn account_retention(&self, keep: Retention) -> Result<AccountRow, ApiError> {
+        self.hub.set_retention(&keep.account, keep.days)?;
+        let account = self
+            .read(|db| db.account(&keep.account))?
+            .ok_or_else(|| ApiError::not_found(format_args!("account {}", keep.account)))?;
+        let lines = self.read(|db| db.ledger())?;
+        self.account_row(account, &lines)
     }
 
     /// Stops or resumes an account.
@@ -146,26 +160,91 @@ impl Api {
         Ok(reports)
     }
 
-    fn account_row(&self, account: Account) -> AccountRow {
-        let system = self
+    fn account_row(&self, account: Account, ledger: &[LedgerLine]) -> Result<AccountRow, ApiError> {
+        let manifest = self
             .hub
             .manifests()
             .into_iter()
-            .find(|manifest| manifest.name == account.connector)
-            .map_or_else(
+            .find(|manifest| manifest.name == account.connector);
+        let lines: Vec<&LedgerLine> = ledger
+            .iter()
+            .filter(|line| line.account == account.id)
+            .collect();
+        let collections = self.read(|db| db.collections(&account.id))?;
+        let open = self.read(|db| {
+            db.entries(&EntryFilter {
+                account: Some(account.id.clone()),
+                states: vec![State::Queued, State::Sending, State::Unsure, State::Parked],
+                ..EntryFilter::default()
+            })
+        })?;
+        let parked = open.iter().filter(|it| it.state == State::Parked).count();
+        let now = self.now();
+        let schedule = self.hub.schedule(&account.id);
+        let every_ms = collections.iter().map(|it| it.poll_ms).min();
+        let last_success = lines.iter().filter_map(|it| it.last_success).max();
+        let furthest = lines.iter().filter_map(|it| it.last_success).min();
+        let at_source = lines
+            .iter()
+            .map(|it| it.source_count)
+            .sum::<Option<u64>>()
+            .filter(|_| !lines.is_empty());
+        // The account is as ill as the worst of its collections.
+        let worst = lines
+            .iter()
+            .map(|it| &it.health)
+            .max()
+            .filter(|it| **it > account.health && **it > Health::Working);
+        let (error, remedy) = trouble(worst.unwrap_or(&account.health));
+        let kept_days = self.read(|db| db.retention(&account.id))?;
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        Ok(AccountRow {
+            system: manifest.map_or_else(
                 || account.connector.clone(),
                 |manifest| manifest.title.to_owned(),
-            );
-        AccountRow {
+            ),
+            delivery: match manifest.map(|it| it.delivery) {
+                Some(Delivery::Push) => "push",
+                Some(Delivery::Poll) | None => "poll",
+            }
+            .to_owned(),
+            last_success,
+            lag_seconds: furthest.map(|at| now.since(at).max(0) / 1000),
+            waiting: count(open.len().saturating_sub(parked)),
+            parked: count(parked),
+            items: lines.iter().map(|it| it.local_count).sum(),
+            at_source,
+            complete: !lines.is_empty() && lines.iter().all(|it| it.complete),
+            every_ms,
+            next_at: (!account.paused).then_some(()).and(schedule.next),
+            budget: schedule.quota.map(|it| BudgetRow {
+                left: it.left,
+                limit: it.limit,
+                resets: it.resets,
+            }),
+            error: error.filter(|it| !it.is_empty()),
+            remedy: remedy.map(str::to_owned),
+            retention_days: kept_days,
+            kept_since: kept_days.map(|days| now.plus(i64::from(days).saturating_mul(-86_400_000))),
             id: account.id,
             connector: account.connector,
-            system,
             label: account.label,
             config: account.config,
             paused: account.paused,
             health: account.health,
             added: account.added,
-        }
+        })
+    }
+}
+
+/// What is wrong in plain words, and what helps.
+fn trouble(health: &Health) -> (Option<String>, Option<&'static str>) {
+    match health {
+        Health::Well | Health::New | Health::Working => (None, None),
+        Health::Waiting(_) => (Some("The source asked to wait.".to_owned()), Some("wait")),
+        Health::Offline(why) => (Some(why.clone()), Some("retry")),
+        Health::Degraded(why) => (Some(why.clone()), Some("look")),
+        Health::SignIn(why) => (Some(why.clone()), Some("sign_in")),
     }
 }
 

@@ -12,7 +12,7 @@ use rapport_engine::NewAccount;
 use rapport_model::{AccountId, Cause};
 use rapport_sample::Progress as Written;
 use rapport_store::Scope;
-use rapport_store::search::{Query, SearchContext};
+use rapport_store::search::{Filter, Query, SearchContext, What};
 use rapport_store::table::journal::JournalQuery;
 use rapport_store::view;
 
@@ -42,11 +42,21 @@ impl Api {
         } else {
             Query::parse(text, &context)
         };
+        let only = |mut query: Query| {
+            if let Some(conversation) = wanted.conversation {
+                query.filters.push(Filter {
+                    negated: false,
+                    what: What::In(format!("#{conversation}")),
+                });
+            }
+            query
+        };
+        let query = only(query);
         let (limit, offset) = (wanted.limit.unwrap_or(50), wanted.offset.unwrap_or(0));
         let found = self.read(|db| db.search_page(&query, limit, offset))?;
         if found.hits.is_empty() && offset == 0 && !wanted.as_you_type {
             // No whole word fits: the last one may be the beginning of a word.
-            let beginning = Query::typing(text, &context);
+            let beginning = only(Query::typing(text, &context));
             return self.read(|db| db.search_page(&beginning, limit, offset));
         }
         Ok(found)

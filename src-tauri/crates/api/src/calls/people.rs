@@ -10,21 +10,38 @@ use rapport_store::people::NodeId;
 use rapport_store::view;
 
 use super::Api;
-use crate::dto::{Done, Named, OneCustomer, OnePerson, PeoplePair, TimelineOf, Unlink};
+use crate::dto::{
+    CustomerFilter, Done, Named, OneCustomer, OnePerson, PeoplePair, TimelineOf, Unlink,
+};
 use crate::error::ApiError;
 
 impl Api {
     /// Customers.
-    pub async fn customers(&self, wanted: Named) -> Result<Vec<view::CustomerRow>, ApiError> {
+    pub async fn customers(
+        &self,
+        wanted: CustomerFilter,
+    ) -> Result<Vec<view::CustomerRow>, ApiError> {
+        let order = match wanted.sort.as_deref() {
+            None | Some("last" | "") => view::CustomerOrder::Last,
+            Some("name") => view::CustomerOrder::Name,
+            Some("open") => view::CustomerOrder::Open,
+            Some("overdue") => view::CustomerOrder::Overdue,
+            Some(other) => {
+                return Err(ApiError::bad_request(format_args!(
+                    "Customers are sorted by last, name, open or overdue, not \"{other}\"."
+                )));
+            }
+        };
         let today = self.today_is();
-        self.read(|db| {
-            db.customers(
-                wanted.name.as_deref(),
-                today,
-                wanted.limit,
-                wanted.offset.unwrap_or(0),
-            )
-        })
+        let wanted = view::CustomersWanted {
+            name: wanted.name.filter(|it| !it.trim().is_empty()),
+            pinned: wanted.pinned,
+            overdue: wanted.overdue,
+            order,
+            limit: wanted.limit,
+            offset: wanted.offset.unwrap_or(0),
+        };
+        self.read(|db| db.customers(&wanted, today))
     }
 
     /// Everything the sources know of one customer.
@@ -38,9 +55,13 @@ impl Api {
         &self,
         which: TimelineOf,
     ) -> Result<Vec<view::TimelineRow>, ApiError> {
-        self.read(|db| {
-            db.customer_timeline(which.customer, &which.kinds, which.before, which.limit)
-        })
+        let wanted = view::TimelineWanted {
+            kinds: which.kinds,
+            before: which.before,
+            after: which.after,
+            limit: which.limit,
+        };
+        self.read(|db| db.customer_timeline(which.customer, &wanted))
     }
 
     /// The user has looked at this customer.

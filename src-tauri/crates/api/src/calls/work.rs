@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use rapport_engine::{Choice, NewAccount};
 use rapport_model::field::fields_of;
 use rapport_model::{
-    AccountId, Body, CollectionId, FieldName, FieldValue, ItemId, ItemRef, Kind, Task,
+    AccountId, Body, CollectionId, FieldName, FieldValue, ItemId, ItemRef, Kind, OrgId, Task,
 };
-use rapport_store::view::{self, RecordsWanted, TasksWanted};
+use rapport_store::view::{self, RecordsWanted, TaskOrder, TasksWanted};
 
 use super::Api;
 use crate::dto::{
@@ -28,11 +28,29 @@ impl Api {
     /// Tasks of every source.
     pub async fn tasks(&self, filter: TaskFilter) -> Result<Vec<view::TaskRow>, ApiError> {
         let (now, zone) = (self.now(), self.zone());
+        let order = match filter.order.as_deref() {
+            None | Some("due" | "") => TaskOrder::Due,
+            Some("customer") => TaskOrder::Customer,
+            Some("source") => TaskOrder::Source,
+            Some(other) => {
+                return Err(ApiError::bad_request(format_args!(
+                    "Tasks are grouped by due, customer or source, not \"{other}\"."
+                )));
+            }
+        };
+        let mine = filter
+            .assignee_me
+            .then(|| self.read(|db| db.whose()))
+            .transpose()?;
         let wanted = TasksWanted {
             account: filter.account,
             org: filter.customer,
             done: filter.done,
             due_before: filter.due_before,
+            search: filter.search.filter(|it| !it.trim().is_empty()),
+            status: filter.status,
+            assignees: mine.map(|it| it.addresses),
+            order,
             limit: filter.limit,
             offset: filter.offset.unwrap_or(0),
         };
@@ -44,39 +62,37 @@ impl Api {
         if task.title.trim().is_empty() {
             return Err(ApiError::bad_request("A task needs a title."));
         }
-        let today = self.today_is();
+        let (now, zone) = (self.clock_here(), self.zone());
         let due = task
             .due
             .as_deref()
-            .map(|text| crate::due::read(text, today))
+            .map(|text| crate::due::read(text, now, &zone))
             .transpose()?;
-        let (message, customer) = (task.message, task.customer);
-        let account = task.account.clone();
-        let (cause, about) = self.read(move |db| {
-            let cause = match message {
+        let message = task.message;
+        let cause = self.read(move |db| {
+            Ok(match message {
                 Some(id) => db.stored(id)?.map(|it| {
                     it.item
                         .link
                         .unwrap_or(rapport_model::LinkId(it.item.handle.0))
                 }),
                 None => None,
-            };
-            let about = match customer {
-                Some(org) => view::organisation_row(db, org, account.as_ref())?,
-                None => None,
-            };
-            Ok((cause, about))
+            })
         })?;
+        let (account, collection) = self.task_list(task.account).await?;
+        let about = match task.customer {
+            Some(customer) => self.about_in(customer, &account)?,
+            None => None,
+        };
         let body = Task {
             title: task.title.trim().to_owned(),
             notes: task.notes,
             due,
             priority: task.priority,
             cause,
-            about: about.map(|(collection, handle)| ItemRef { collection, handle }),
+            about,
             ..Task::default()
         };
-        let (account, collection) = self.task_list(task.account).await?;
         Ok(self
             .hub
             .create(&account, &collection, Body::Task(body), None)?
@@ -231,33 +247,11 @@ impl Api {
         &self,
         account: Option<AccountId>,
     ) -> Result<(AccountId, CollectionId), ApiError> {
-        let account = match account {
-            Some(account) => account,
-            None => match self
-                .read(|db| db.accounts())?
-                .into_iter()
-                .find(|it| it.connector == LOCAL)
-            {
-                Some(local) => local.id,
-                None => {
-                    self.hub
-                        .add_account(NewAccount {
-                            id: Some(AccountId::new(LOCAL)),
-                            connector: LOCAL.to_owned(),
-                            label: "On this device".to_owned(),
-                            config: serde_json::json!({}),
-                        })?
-                        .id
-                }
-            },
+        let Some(account) = account else {
+            return self.local_list(Kind::Task).await;
         };
-        let mut collections = self.read(|db| db.collections(&account))?;
-        if collections.is_empty() && account.as_str() == LOCAL {
-            // Before its first turn a source's lists are not known; the local
-            // one can be asked without a network.
-            collections = self.hub.check(&account).await?;
-        }
-        let tasks = collections
+        let tasks = self
+            .read(|db| db.collections(&account))?
             .into_iter()
             .find(|it| it.kinds.contains(&Kind::Task));
         match tasks {
@@ -267,6 +261,36 @@ impl Api {
                 format!("The account {account} has no list of tasks, or has not been synced yet."),
             )),
         }
+    }
+
+    /// The account of this device, added when it is first wanted.
+    pub(crate) fn local_account(&self) -> Result<AccountId, ApiError> {
+        let known = self.read(|db| db.accounts())?;
+        if let Some(local) = known.into_iter().find(|it| it.connector == LOCAL) {
+            return Ok(local.id);
+        }
+        let new = self.hub.add_account(NewAccount {
+            id: Some(AccountId::new(LOCAL)),
+            connector: LOCAL.to_owned(),
+            label: "On this device".to_owned(),
+            config: serde_json::json!({}),
+        })?;
+        Ok(new.id)
+    }
+
+    /// How a task of an account names a customer; not at all when that account
+    /// does not know it.
+    fn about_in(&self, customer: OrgId, account: &AccountId) -> Result<Option<ItemRef>, ApiError> {
+        let local = self
+            .read(|db| db.account(account))?
+            .is_some_and(|it| it.connector == LOCAL);
+        if local {
+            return self.about(customer, Some(account)).map(Some);
+        }
+        self.read(|db| {
+            Ok(view::organisation_row(db, customer, Some(account))?
+                .map(|(collection, handle)| ItemRef { collection, handle }))
+        })
     }
 
     /// The wanted values that are not already so.

@@ -25,6 +25,68 @@ pub struct AccountRow {
     pub health: Health,
     /// When it was added.
     pub added: Millis,
+    /// When a turn over any of its collections last ended well.
+    pub last_success: Option<Millis>,
+    /// How far it may be behind, in seconds: since the last success of the
+    /// collection that is furthest behind. Nothing before the first one.
+    #[ts(type = "number | null")]
+    pub lag_seconds: Option<i64>,
+    /// Commands that wait to be sent.
+    #[ts(type = "number")]
+    pub waiting: u64,
+    /// Commands that wait for the user.
+    #[ts(type = "number")]
+    pub parked: u64,
+    /// Items here.
+    #[ts(type = "number")]
+    pub items: u64,
+    /// Items at the source, as it last said; nothing when it cannot say for all
+    /// collections.
+    #[ts(type = "number | null")]
+    pub at_source: Option<u64>,
+    /// All of its collections have been listed once.
+    pub complete: bool,
+    /// `push` when the source tells of news at once, else `poll`.
+    pub delivery: String,
+    /// Milliseconds between two looks, of the collection looked at most often.
+    #[ts(type = "number | null")]
+    pub every_ms: Option<i64>,
+    /// When it is looked at next without being asked.
+    pub next_at: Option<Millis>,
+    /// What is left of its request budget, where that is known.
+    pub budget: Option<BudgetRow>,
+    /// What is wrong, in plain words; nothing when all is well.
+    pub error: Option<String>,
+    /// What helps: `retry` (it is tried again by itself), `sign_in`, `wait` (the
+    /// source asked to) or `look` (somebody has to look at what was refused).
+    pub remedy: Option<String>,
+    /// Messages older than this many days are erased here and not fetched again.
+    pub retention_days: Option<u32>,
+    /// The oldest message's moment kept by that.
+    pub kept_since: Option<Millis>,
+}
+
+/// What is left of a source's request budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BudgetRow {
+    /// Requests left.
+    #[ts(type = "number")]
+    pub left: u64,
+    /// Requests in all, where the source says.
+    #[ts(type = "number | null")]
+    pub limit: Option<u64>,
+    /// When it is full again.
+    pub resets: Option<Millis>,
+}
+
+/// How long an account's messages are kept here.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Retention {
+    /// Which account.
+    pub account: AccountId,
+    /// So many days; for ever when absent.
+    #[serde(default)]
+    pub days: Option<u32>,
 }
 
 /// Adds an account.

@@ -12,10 +12,68 @@ pub struct SearchFor {
     pub text: String,
     /// The last word may be unfinished.
     pub as_you_type: bool,
+    /// Only in this conversation.
+    pub conversation: Option<ItemId>,
     /// At most this many (default 50).
     pub limit: Option<u32>,
     /// Go on after this many.
     pub offset: Option<u32>,
+}
+
+/// A half-typed query.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct SearchWords {
+    /// The whole text.
+    pub text: String,
+    /// Where the cursor is, in UTF-16 units as the window counts; at the end when
+    /// absent.
+    pub cursor: Option<u32>,
+    /// At most this many (default 8).
+    pub limit: Option<u32>,
+}
+
+/// A query worth keeping.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RecentSearch {
+    /// As typed.
+    pub text: String,
+}
+
+/// One of a notification's ways off the list.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OneNotification {
+    /// Its number.
+    #[ts(type = "number")]
+    pub id: i64,
+}
+
+/// Puts a notification off.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SnoozeNotification {
+    /// Its number.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// Until this moment, when it is shown again.
+    pub until: Millis,
+}
+
+/// The user and the workspace.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+pub struct Me {
+    /// What the user is called.
+    pub name: String,
+    /// Up to two letters of the name.
+    pub initials: String,
+    /// The user's own addresses over all sources.
+    pub addresses: Vec<String>,
+    /// What the workspace is called: the user's own company where a source has it.
+    pub workspace: String,
+    /// It is the sample workspace.
+    pub sample: bool,
+    /// The version of Rapport.
+    pub version: String,
 }
 
 /// Which part of the journal.

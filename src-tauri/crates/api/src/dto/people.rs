@@ -16,6 +16,43 @@ pub struct Named {
     pub offset: Option<u32>,
 }
 
+/// Which customers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct CustomerFilter {
+    /// Part of the name, or the customer number.
+    pub name: Option<String>,
+    /// Only those the user pinned.
+    pub pinned: bool,
+    /// Only those with an invoice past due.
+    pub overdue: bool,
+    /// `last` (latest contact first, the default), `name`, `open` (most to be
+    /// paid first) or `overdue` (most past due first).
+    pub sort: Option<String>,
+    /// At most this many (default 200).
+    pub limit: Option<u32>,
+    /// Go on after this many.
+    pub offset: Option<u32>,
+}
+
+/// Keeps a customer in the sidebar, or no longer.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PinCustomer {
+    /// Which.
+    pub customer: OrgId,
+    /// Pinned from now on.
+    pub pinned: bool,
+}
+
+/// A note on a customer.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct AddNote {
+    /// On whom.
+    pub customer: OrgId,
+    /// The text; its first line is the title.
+    pub text: String,
+}
+
 /// Names a customer.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct OneCustomer {
@@ -31,12 +68,17 @@ pub struct OneCustomer {
 pub struct TimelineOf {
     /// Which customer.
     pub customer: OrgId,
-    /// Only these kinds of item (`message`, `record`, …); all when empty.
+    /// Only these channels (`mail`, `chat`, `ticket`, `record`, `task`, `event`,
+    /// `page`, `change`) or kinds of item (`message` for both mail and chat); all
+    /// when empty.
     #[serde(default)]
     pub kinds: Vec<String>,
     /// Only older than this moment.
     #[serde(default)]
     pub before: Option<Millis>,
+    /// Go on after the row with this key.
+    #[serde(default)]
+    pub after: Option<String>,
     /// At most this many (default 50).
     #[serde(default)]
     pub limit: Option<u32>,

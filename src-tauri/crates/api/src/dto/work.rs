@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rapport_model::plan::Due;
 use rapport_model::{AccountId, CommandId, FieldValue, ItemId, Millis, OrgId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,6 +19,17 @@ pub struct TaskFilter {
     pub done: bool,
     /// Due before this moment.
     pub due_before: Option<Millis>,
+    /// Whose title, project or details contain this.
+    pub search: Option<String>,
+    /// Only of these statuses (`open`, `started`, `done`, `cancelled`); those not
+    /// finished when empty.
+    pub status: Vec<String>,
+    /// `due` (the default), `customer` or `source`: what they are grouped by;
+    /// within a group by due date.
+    pub order: Option<String>,
+    /// Only those the user does: assigned to one of the user's addresses, or to
+    /// nobody in a list of the user's own.
+    pub assignee_me: bool,
     /// At most this many (default 200).
     pub limit: Option<u32>,
     /// Go on after this many.
@@ -45,6 +57,44 @@ pub struct AddTask {
     pub customer: Option<OrgId>,
 }
 
+/// Sets where a task stands.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct TaskStatusSet {
+    /// Which.
+    pub task: ItemId,
+    /// `open`, `started`, `done` or `cancelled`.
+    pub status: String,
+}
+
+/// A line as typed into quick add.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct DueText {
+    /// `call Samir friday 10:00`, `Angebot senden in 3 Tagen`.
+    pub text: String,
+}
+
+/// When a line says something is due, and the line without that.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+pub struct DueParsed {
+    /// When; nothing when the line does not say.
+    pub due: Option<Due>,
+    /// The words that say so, as typed.
+    pub words: Option<String>,
+    /// The rest of the line.
+    pub rest: String,
+}
+
+/// One occurrence of a calendar entry.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OneEvent {
+    /// The entry.
+    pub event: ItemId,
+    /// When the occurrence starts; the next one when absent.
+    #[serde(default)]
+    pub start: Option<Millis>,
+}
+
 /// Names an item.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct OneItem {
@@ -58,7 +108,7 @@ pub struct SetFields {
     /// Which item.
     pub item: ItemId,
     /// The wanted values by field name.
-    #[ts(type = "Record<string, FieldValue>")]
+    #[ts(as = "std::collections::HashMap<String, FieldValue>")]
     pub fields: BTreeMap<String, FieldValue>,
 }
 
@@ -118,7 +168,7 @@ pub struct EditCommand {
     pub text: Option<String>,
     /// New values, for an edit of fields.
     #[serde(default)]
-    #[ts(type = "Record<string, FieldValue>")]
+    #[ts(as = "std::collections::HashMap<String, FieldValue>")]
     pub fields: BTreeMap<String, FieldValue>,
 }
 

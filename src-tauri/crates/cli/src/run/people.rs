@@ -16,10 +16,10 @@ pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Res
         CustomersCommand::List { name, limit } => {
             let rows = desk
                 .api
-                .customers(dto::Named {
+                .customers(dto::CustomerFilter {
                     name,
                     limit,
-                    offset: None,
+                    ..dto::CustomerFilter::default()
                 })
                 .await?;
             desk.out.show(&rows, |rows| {
@@ -67,6 +67,7 @@ pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Res
                     customer,
                     kinds: Vec::new(),
                     before: None,
+                    after: None,
                     limit: Some(limit),
                 })
                 .await?;

@@ -280,7 +280,18 @@ pub(crate) async fn today(desk: &Desk<'_>) -> Result<(), Failure> {
         format!(
             "Mentions\n{}\n\nOpen questions\n{}\n\nOverdue invoices\n{}\n\nDue tasks\n{}\n\nRest of the day\n{}",
             conversations(&today.mentions),
-            conversations(&today.questions),
+            table(
+                ["id", "title", "from", "question", "when"],
+                today.questions.iter().map(|asked| {
+                    [
+                        asked.row.id.to_string(),
+                        asked.row.title.clone(),
+                        or_dash(asked.row.last_from.as_ref()),
+                        asked.sentence.clone(),
+                        when::ago(asked.at, desk.at()),
+                    ]
+                })
+            ),
             records_table(&today.overdue),
             tasks_table(&today.tasks),
             table(

@@ -178,6 +178,10 @@ impl Connector for Tryton {
         &MANIFEST
     }
 
+    fn quota(&self) -> Option<rapport_model::connector::Quota> {
+        self.rpc.quota()
+    }
+
     async fn discover(&self) -> Result<Vec<Collection>, Fault> {
         self.rpc.session().await?;
         let schema = Arc::new(Schema::load(&self.rpc).await?);

@@ -41,6 +41,7 @@ pub(super) struct Rpc {
     pub(super) config: Config,
     setting: Setting,
     http: Http,
+    budget: Arc<Budget>,
     session: Mutex<Option<Arc<Session>>>,
 }
 
@@ -103,11 +104,19 @@ impl Rpc {
         let config = Config::read(&setting.config)?;
         let budget = Budget::new(Arc::clone(&setting.clock), Limits::default());
         Ok(Self {
-            http: Http::new(HttpConfig::new(Arc::clone(&setting.clock)).budget(budget))?,
+            http: Http::new(
+                HttpConfig::new(Arc::clone(&setting.clock)).budget(Arc::clone(&budget)),
+            )?,
+            budget,
             config,
             setting,
             session: Mutex::new(None),
         })
+    }
+
+    /// What the server last said is left of its request budget.
+    pub(super) fn quota(&self) -> Option<rapport_model::connector::Quota> {
+        self.budget.left()
     }
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {

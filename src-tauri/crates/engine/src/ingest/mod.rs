@@ -96,6 +96,9 @@ impl<'a> Ingest<'a> {
 
     fn one(&mut self, tx: &mut Tx<'_>, change: &Change) -> Result<(), StoreError> {
         match change {
+            Change::Upsert(item) if self.too_old(tx, item)? => {
+                tx.note_erased(&self.place, &item.handle)
+            }
             Change::Upsert(item) => self.upsert(tx, item).map(drop),
             Change::Gone(handle) => self.gone(tx, handle),
             Change::Patch(patch) => keep_patch(self, tx, patch),
@@ -115,6 +118,16 @@ impl<'a> Ingest<'a> {
                 up_to,
             } => mark_read(self, tx, conversation, up_to),
         }
+    }
+
+    /// Whether the user's own rule keeps a message out that is not here yet.
+    fn too_old(&self, tx: &Tx<'_>, item: &Item) -> Result<bool, StoreError> {
+        let Some(since) = self.rules.kept_since(self.written.now) else {
+            return Ok(false);
+        };
+        Ok(matches!(item.body, Body::Message(_))
+            && item.at < since
+            && tx.find(&self.place, &item.handle)?.is_none())
     }
 
     /// Parks what could not be read.
@@ -201,8 +214,9 @@ impl<'a> Ingest<'a> {
             Body::Contact(_) | Body::Organisation(_) => {
                 self.people.source(tx, self.rules, &self.place, id, item)?;
             }
-            Body::Conversation(_) => {
+            Body::Conversation(it) => {
                 self.conversations.remove(&item.handle);
+                self.people.waits(tx, self.rules, id, it, links.org)?;
             }
             Body::Message(it) if new => notify::message(self, tx, id, it, &links)?,
             Body::Message(_) | Body::Task(_) | Body::Event(_) | Body::Page(_) | Body::Record(_) => {

@@ -1,16 +1,23 @@
 //! Which organisation and person an item belongs to.
 
+use std::collections::BTreeSet;
+
 use rapport_model::conversation::ConversationKind;
 use rapport_model::{
-    AccountId, Body, Conversation, Handle, ItemRef, Mailbox, Message, OrgId, PersonId, Record,
+    AccountId, Body, Conversation, Handle, ItemId, ItemRef, Mailbox, Message, OrgId, PersonId,
+    Record,
 };
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
 use rapport_store::table::item::Place;
 use rapport_store::table::people::Side;
+use rapport_store::view::NODES;
 
-use super::{People, Rules, item_key};
+use super::{People, Rules, address_key, item_key};
 use crate::ingest::Known;
+
+/// Rooms have thousands of members; the first few say whose room it is.
+const ASKED: usize = 20;
 
 /// An organisation and a person, where known.
 pub(crate) type Belongs = (Option<OrgId>, Option<PersonId>);
@@ -83,6 +90,33 @@ impl People {
         Ok((about.0.or(org), about.1.or(person)))
     }
 
+    /// A conversation without a customer waits for those whose company would give
+    /// it one.
+    pub(crate) fn waits(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        id: ItemId,
+        it: &Conversation,
+        org: Option<OrgId>,
+    ) -> Result<(), StoreError> {
+        let mut nodes = BTreeSet::new();
+        if org.is_none() {
+            for member in it
+                .members
+                .iter()
+                .filter(|it| !rules.is_me(&it.address))
+                .take(ASKED)
+            {
+                let Some(key) = address_key(&member.address, rules.region.as_deref()) else {
+                    continue;
+                };
+                nodes.extend(tx.node_by_key(&key)?.map(|it| it.id));
+            }
+        }
+        tx.wait_for(id, &nodes)
+    }
+
     /// The first customer among some addresses, the user's own left out, and the
     /// person there; without a customer, the first person.
     fn first_of(
@@ -92,8 +126,11 @@ impl People {
         all: &[&Mailbox],
     ) -> Result<Belongs, StoreError> {
         let mut somebody = (None, None);
-        // Rooms have thousands of members; the first few say whose room it is.
-        for it in all.iter().filter(|it| !rules.is_me(&it.address)).take(20) {
+        for it in all
+            .iter()
+            .filter(|it| !rules.is_me(&it.address))
+            .take(ASKED)
+        {
             let found = self.address(tx, rules, it)?;
             if found.0.is_some() {
                 return Ok(found);
@@ -122,7 +159,12 @@ fn of_ref(tx: &Tx<'_>, account: &AccountId, to: Option<&ItemRef>) -> Result<Belo
     let Some(to) = to else {
         return Ok((None, None));
     };
-    if let Some(node) = tx.node_by_key(&item_key(account, to))? {
+    let key = if to.collection.as_str() == NODES {
+        to.handle.as_str().to_owned()
+    } else {
+        item_key(account, to)
+    };
+    if let Some(node) = tx.node_by_key(&key)? {
         return Ok(match node.side {
             Side::Organisation => (node.org, None),
             Side::Person => (node.org, node.person),

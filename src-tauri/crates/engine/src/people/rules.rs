@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rapport_model::{AccountId, Address, AddressKind};
+use rapport_model::{AccountId, Address, AddressKind, Millis};
 use rapport_store::StoreError;
 use rapport_store::db::{Reader, Tx};
 
@@ -21,6 +21,8 @@ pub struct Rules {
     pub own_domains: BTreeSet<String>,
     /// The user's own addresses, normalised.
     pub me: BTreeSet<String>,
+    /// The account's messages are kept for so many days only.
+    pub kept_days: Option<u32>,
 }
 
 impl Rules {
@@ -33,7 +35,15 @@ impl Rules {
             region: reader.setting(REGION)?,
             own_domains: reader.setting(OWN)?.unwrap_or_default(),
             me: reader.setting(&me_key(account))?.unwrap_or_default(),
+            kept_days: reader.retention(account)?,
         })
+    }
+
+    /// The moment before which the account's messages are not wanted here.
+    #[must_use]
+    pub fn kept_since(&self, now: Millis) -> Option<Millis> {
+        let days = i64::from(self.kept_days?);
+        Some(now.plus(days.saturating_mul(-86_400_000)))
     }
 
     /// Sets the country of numbers without a code.

@@ -19,6 +19,8 @@ use crate::ingest::Ingest;
 const MOST_HOLDERS: usize = 64;
 /// An item is looked at so often in one settling; references may run in a ring.
 const MOST_LOOKS: u8 = 3;
+/// Conversations that get a customer when one of their members does.
+const MOST_ROOMS: u32 = 1_000;
 /// Items taken in one step.
 const STEP: u32 = 500;
 
@@ -167,6 +169,10 @@ impl People {
                 tx.set_org(node.id, employer)?;
                 self.wrote = true;
                 moved = true;
+                if employer.is_some() {
+                    // Rooms they are in may have had no customer until now.
+                    self.again.extend(tx.waiting_for(node.id, MOST_ROOMS)?);
+                }
             }
         }
         let sources: Vec<&&Node> = nodes.iter().filter(|it| it.item.is_some()).collect();
@@ -239,6 +245,9 @@ impl People {
         }
         tx.relink(id, &links)?;
         self.wrote = true;
+        if let Body::Conversation(it) = &stored.item.body {
+            self.waits(tx, rules, id, it, links.org)?;
+        }
         if links.org != stored.links.org {
             self.followers(tx, id, &stored.item.body, &place, &stored.item.handle)?;
         }

@@ -73,7 +73,18 @@ pub(crate) async fn reconcile(
     // What is here is read first: what arrives in between is in the id set too.
     let local = core.read(|it| it.handles(&place))?;
     let source = session.connector.ids(collection).await?.ids;
-    let (fetch, remove) = difference(&source, &local);
+    let (mut fetch, remove) = difference(&source, &local);
+    // What the user's own rule erased here stays erased.
+    if core.read(|it| it.retention(place.account))?.is_some() {
+        let erased = core.read(|it| {
+            fetch
+                .iter()
+                .map(|handle| it.is_erased(&place, handle))
+                .collect::<Result<Vec<bool>, _>>()
+        })?;
+        let mut erased = erased.into_iter();
+        fetch.retain(|_| !erased.next().unwrap_or(false));
+    }
     let mut out = Reconciled {
         source: u64::try_from(source.len()).unwrap_or(u64::MAX),
         local: u64::try_from(local.len()).unwrap_or(u64::MAX),

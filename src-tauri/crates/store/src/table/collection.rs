@@ -194,7 +194,9 @@ impl Reader<'_> {
             "SELECT a.name, c.name, c.title, c.health, c.complete, c.last_success, c.last_item, \
              c.local_count, c.source_count, c.reconciled, \
              (SELECT count(*) FROM gap g WHERE g.collection = c.id), \
-             (SELECT count(*) FROM poison p WHERE p.collection = c.id), c.id \
+             (SELECT count(*) FROM poison p WHERE p.collection = c.id), c.id, \
+             (SELECT count(*) FROM erased e WHERE e.collection = c.id), \
+             (SELECT s.value FROM setting s WHERE s.key = 'retention.' || a.name) \
              FROM collection c JOIN account a ON a.id = c.account \
              ORDER BY a.id, c.vanished, c.position, c.id",
         )?;
@@ -218,6 +220,10 @@ impl Reader<'_> {
                 reconciled: row.get::<_, Option<i64>>(9)?.map(Millis),
                 gaps: row.get(10)?,
                 poisoned: row.get(11)?,
+                erased: row.get(13)?,
+                kept_days: row
+                    .get::<_, Option<String>>(14)?
+                    .and_then(|text| serde_json::from_str(&text).ok()),
             });
         }
         Ok(all)

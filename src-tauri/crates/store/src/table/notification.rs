@@ -9,7 +9,8 @@ use crate::error::StoreError;
 use crate::topic::Topic;
 
 /// The steps of this table.
-pub const SCHEMA: &[Migration] = &[Migration {
+pub const SCHEMA: &[Migration] = &[
+    Migration {
     name: "2026_11_21_0980 notification",
     older_may_open: false,
     sql: "
@@ -25,10 +26,22 @@ CREATE TABLE notification (
 ) STRICT;
 CREATE INDEX notification_unseen ON notification (id) WHERE seen IS NULL;
 ",
-}];
+    },
+    Migration {
+        name: "2026_11_26_1702 notification",
+        older_may_open: true,
+        sql: "
+ALTER TABLE notification ADD COLUMN shown INTEGER; -- when it was given out to be shown on the desktop
+ALTER TABLE notification ADD COLUMN done INTEGER; -- when the user was done with it
+ALTER TABLE notification ADD COLUMN snoozed INTEGER; -- not to be shown before this moment
+UPDATE notification SET shown = at;
+CREATE INDEX notification_due ON notification (id) WHERE shown IS NULL;
+",
+    },
+];
 
 /// Something that reaches the user.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Notification {
     /// Its number; given when put.
     pub id: i64,
@@ -46,6 +59,10 @@ pub struct Notification {
     pub why: serde_json::Value,
     /// When the user saw it.
     pub seen: Option<Millis>,
+    /// When the user was done with it.
+    pub done: Option<Millis>,
+    /// Not to be shown before this moment.
+    pub snoozed: Option<Millis>,
 }
 
 fn read(row: &Row<'_>) -> Result<Notification, StoreError> {
@@ -58,6 +75,8 @@ fn read(row: &Row<'_>) -> Result<Notification, StoreError> {
         text: row.get(5)?,
         why: serde_json::from_str(&row.get::<_, String>(6)?)?,
         seen: row.get::<_, Option<i64>>(7)?.map(Millis),
+        done: row.get::<_, Option<i64>>(8)?.map(Millis),
+        snoozed: row.get::<_, Option<i64>>(9)?.map(Millis),
     })
 }
 
@@ -80,7 +99,7 @@ impl Reader<'_> {
     ) -> Result<Vec<Notification>, StoreError> {
         let condition = if unseen { "seen IS NULL AND" } else { "" };
         let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT id, key, at, item, title, text, why, seen FROM notification \
+            "SELECT id, key, at, item, title, text, why, seen, done, snoozed FROM notification \
              WHERE {condition} id < ?1 ORDER BY id DESC LIMIT ?2"
         ))?;
         let mut rows = statement.query(params![before.unwrap_or(i64::MAX), limit])?;
@@ -119,6 +138,78 @@ impl Tx<'_> {
             self.topic(Topic::Notifications);
         }
         Ok(id)
+    }
+
+    /// Takes what is to be shown on the desktop now, the oldest first, at most
+    /// `most`. Each is given out once: it counts as shown from this transaction
+    /// on, whatever becomes of the one who asked. What was put off is given out
+    /// again when its moment has come. `wanted` says which kinds are shown at all;
+    /// others count as shown.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn take_due_notifications(
+        &mut self,
+        now: Millis,
+        most: u32,
+        wanted: impl Fn(&Notification) -> bool,
+    ) -> Result<Vec<Notification>, StoreError> {
+        let mut due = Vec::new();
+        {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT id, key, at, item, title, text, why, seen, done, snoozed \
+                 FROM notification WHERE shown IS NULL \
+                 AND (snoozed IS NULL OR snoozed <= ?1) ORDER BY id LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![now.0, most])?;
+            while let Some(row) = rows.next()? {
+                due.push(read(row)?);
+            }
+        }
+        for it in &due {
+            self.conn
+                .prepare_cached("UPDATE notification SET shown = ?2 WHERE id = ?1")?
+                .execute(params![it.id, now.0])?;
+        }
+        due.retain(|it| it.seen.is_none() && it.done.is_none() && wanted(it));
+        Ok(due)
+    }
+
+    /// Puts a notification off: it is unseen and shown again from `until` on.
+    /// Answers whether there is such a one.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn snooze_notification(&mut self, id: i64, until: Millis) -> Result<bool, StoreError> {
+        let changed = self
+            .conn
+            .prepare_cached(
+                "UPDATE notification SET snoozed = ?2, shown = NULL, seen = NULL, done = NULL \
+                 WHERE id = ?1",
+            )?
+            .execute(params![id, until.0])?;
+        if changed > 0 {
+            self.topic(Topic::Notifications);
+        }
+        Ok(changed > 0)
+    }
+
+    /// The user is done with a notification. Answers whether there is such a one.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn finish_notification(&mut self, id: i64, now: Millis) -> Result<bool, StoreError> {
+        let changed = self
+            .conn
+            .prepare_cached(
+                "UPDATE notification SET done = ?2, seen = coalesce(seen, ?2), \
+                 shown = coalesce(shown, ?2), snoozed = NULL WHERE id = ?1",
+            )?
+            .execute(params![id, now.0])?;
+        if changed > 0 {
+            self.topic(Topic::Notifications);
+        }
+        Ok(changed > 0)
     }
 
     /// The user saw these.

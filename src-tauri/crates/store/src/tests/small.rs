@@ -71,6 +71,7 @@ fn one_thing_over_two_channels_alerts_once() {
         text: "Yes".into(),
         why: serde_json::json!({"rule": "answers"}),
         seen: None,
+        ..Notification::default()
     };
     let id = scene
         .db

@@ -6,19 +6,21 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rapport_model::field::fields_of;
 use rapport_model::{
-    AccountId, Body, CollectionId, FieldValue, Handle, ItemId, Millis, Money, OrgId,
+    AccountId, AddressKind, Body, CollectionId, FieldName, FieldValue, Handle, ItemId, ItemRef,
+    Millis, OrgId,
 };
 use rusqlite::params;
 
-use super::common::{JOINS, NARROW, Names, Narrow, beginning, contains, limit};
+use super::common::{Names, contains, limit};
+use super::inbox::ConversationsWanted;
 use super::plan::{TasksWanted, today};
 use super::records::RecordsWanted;
-use super::rows::{CustomerPage, CustomerRow, Fact, FactValue, RecordRow, Sum, TimelineRow};
-use super::talk::ConversationsWanted;
+use super::rows::{
+    ActivityKind, CustomerPage, CustomerRow, Fact, FactValue, RecordRow, TimelineRow,
+};
+use super::timeline::{Channel, TimelineWanted};
 use crate::db::Reader;
 use crate::error::StoreError;
-use crate::table::body;
-use crate::table::item::kind_at;
 use crate::table::journal::JournalQuery;
 
 /// Days of activity on a customer's page.
@@ -26,6 +28,50 @@ const ACTIVITY_DAYS: i64 = 90;
 /// Records of one kind on a customer's page.
 const PER_KIND: u32 = 25;
 const DAY_MS: i64 = 86_400_000;
+
+/// Which customers, and in which order.
+#[derive(Clone, Debug, Default)]
+pub struct CustomersWanted {
+    /// Part of the name or number.
+    pub name: Option<String>,
+    /// Only pinned ones.
+    pub pinned: bool,
+    /// Only those with an invoice past due.
+    pub overdue: bool,
+    /// The order.
+    pub order: CustomerOrder,
+    /// At most this many.
+    pub limit: Option<u32>,
+    /// Go on after this many.
+    pub offset: u32,
+}
+
+/// The order of a list of customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CustomerOrder {
+    /// Latest contact first.
+    #[default]
+    Last,
+    /// By name.
+    Name,
+    /// Most to be paid first.
+    Open,
+    /// Most past due first.
+    Overdue,
+}
+
+/// What a customer's organisation rows say in one word each.
+#[derive(Debug, Default)]
+struct About {
+    number: Option<String>,
+    city: Option<String>,
+    country: Option<String>,
+    owner: Option<String>,
+    since: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    website: Option<String>,
+}
 
 /// The setting that holds when the user last looked at a customer.
 #[must_use]
@@ -44,58 +90,193 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// Customers by latest contact; the user's own company is not one. A company
-    /// that no source has a row of, only a mail domain, is listed when asked for by
-    /// name.
+    /// Customers; the user's own company is not one. A company that no source has a
+    /// row of, only a mail domain, is listed when asked for by name or pinned.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn customers(
         &self,
-        name: Option<&str>,
+        wanted: &CustomersWanted,
         today: Date,
-        most: Option<u32>,
-        offset: u32,
     ) -> Result<Vec<CustomerRow>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT g.id, g.name, \
-             (SELECT o.number FROM node n JOIN organisation o ON o.item = n.item \
-               WHERE n.org = g.id AND n.side = 1 AND o.number IS NOT NULL LIMIT 1), \
+        // What is asked for decides which question the database gets, so that each
+        // is answered from the index made for it.
+        let mut from = String::new();
+        if wanted.name.is_some() {
+            from.push_str(
+                " AND (g.name LIKE ?1 ESCAPE '\\' OR g.id IN (SELECT n.org FROM organisation o \
+                 JOIN node n ON n.item = o.item WHERE o.number LIKE ?1 ESCAPE '\\'))",
+            );
+        } else if !wanted.pinned {
+            from.push_str(
+                " AND EXISTS (SELECT 1 FROM node n \
+                 WHERE n.org = g.id AND n.side = 1 AND n.item IS NOT NULL)",
+            );
+        }
+        if wanted.pinned {
+            from.push_str(
+                " AND g.id IN (SELECT n.org FROM pin p CROSS JOIN node n ON n.id = p.node)",
+            );
+        }
+        if wanted.overdue {
+            from.push_str(
+                " AND EXISTS (SELECT 1 FROM record r WHERE r.org = g.id AND r.kind = 'invoice' \
+                 AND r.phase IN ('draft', 'open') AND r.phase = 'open' AND r.due < ?2)",
+            );
+        }
+        let unpaid = "SELECT total(coalesce(r.outstanding, r.amount)) FROM record r \
+             WHERE r.org = g.id AND r.kind = 'invoice' \
+             AND r.phase IN ('draft', 'open') AND r.phase = 'open'";
+        let order = match wanted.order {
+            CustomerOrder::Last => "last DESC, g.name".to_owned(),
+            CustomerOrder::Name => "g.name COLLATE NOCASE, g.id".to_owned(),
+            CustomerOrder::Open => format!("({unpaid}) DESC, g.name"),
+            CustomerOrder::Overdue => format!("({unpaid} AND r.due < ?2) DESC, g.name"),
+        };
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT g.id, \
              max(coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 2), 0), \
-                 coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 6), 0)) AS last, \
-             (SELECT count(*) FROM person p WHERE p.org = g.id), \
-             (SELECT count(*) FROM record r WHERE r.org = g.id \
-               AND r.kind = 'opportunity' AND r.phase IN ('draft', 'open')), \
-             (SELECT count(*) FROM record r WHERE r.org = g.id AND r.kind = 'invoice' \
-               AND r.phase IN ('draft', 'open') AND r.phase = 'open' AND r.due < ?2) \
-             FROM org g WHERE (?1 IS NULL OR g.name LIKE ?1 ESCAPE '\\') \
+                 coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 6), 0)) AS last \
+             FROM org g WHERE (?1 IS NULL OR 1) AND (?2 IS NULL OR 1){from} \
              AND NOT EXISTS (SELECT 1 FROM node n JOIN organisation o ON o.item = n.item \
                WHERE n.org = g.id AND n.side = 1 AND o.own = 1) \
-             AND (?1 IS NOT NULL OR EXISTS (SELECT 1 FROM node n \
-               WHERE n.org = g.id AND n.side = 1 AND n.item IS NOT NULL)) \
-             ORDER BY last DESC, g.name LIMIT ?3 OFFSET ?4",
-        )?;
-        let rows = statement.query_map(
-            params![
-                name.map(contains),
-                today.to_string(),
-                limit(most, 200),
-                offset
-            ],
-            |row| {
-                let last: i64 = row.get(3)?;
-                Ok(CustomerRow {
-                    id: OrgId(row.get(0)?),
-                    name: row.get(1)?,
-                    number: row.get(2)?,
-                    last_at: (last > 0).then_some(Millis(last >> 20)),
-                    people: row.get(4)?,
-                    open_opportunities: row.get(5)?,
-                    overdue_invoices: row.get(6)?,
-                })
-            },
-        )?;
-        Ok(rows.collect::<Result<_, _>>()?)
+             ORDER BY {order} LIMIT ?3 OFFSET ?4"
+        ))?;
+        let found = statement
+            .query_map(
+                params![
+                    wanted.name.as_deref().map(contains),
+                    today.to_string(),
+                    limit(wanted.limit, 200),
+                    wanted.offset
+                ],
+                |row| Ok((OrgId(row.get(0)?), row.get::<_, i64>(1)?)),
+            )?
+            .collect::<Result<Vec<_>, _>>()?;
+        let pinned = self.pinned()?;
+        found
+            .into_iter()
+            .map(|(org, last)| self.customer_row_with(org, last, pinned.contains(&org), today))
+            .collect()
+    }
+
+    /// One customer as a list shows it.
+    ///
+    /// # Errors
+    /// There is no such customer, or the database cannot be read.
+    pub fn customer_row(&self, org: OrgId, today: Date) -> Result<CustomerRow, StoreError> {
+        let last: i64 = self
+            .conn
+            .prepare_cached(
+                "SELECT max(coalesce((SELECT max(id) FROM item WHERE org = ?1 AND kind = 2), 0), \
+                 coalesce((SELECT max(id) FROM item WHERE org = ?1 AND kind = 6), 0))",
+            )?
+            .query_row([org.0], |row| row.get(0))?;
+        self.customer_row_with(org, last, self.is_pinned(org)?, today)
+    }
+
+    fn customer_row_with(
+        &self,
+        org: OrgId,
+        last: i64,
+        pinned: bool,
+        today: Date,
+    ) -> Result<CustomerRow, StoreError> {
+        let name = self
+            .org_name(org)?
+            .ok_or_else(|| StoreError::missing(format!("customer {org}")))?;
+        let about = self.about(org)?;
+        let amounts = self.amounts(org, today)?;
+        let people: i64 = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM person WHERE org = ?1")?
+            .query_row([org.0], |row| row.get(0))?;
+        let of = |sql: &str| -> Result<u64, StoreError> {
+            let count: i64 = self
+                .conn
+                .prepare_cached(sql)?
+                .query_row(params![org.0, today.to_string()], |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        };
+        Ok(CustomerRow {
+            id: org,
+            name,
+            number: about.number,
+            last_at: (last > 0).then_some(Millis(last >> 20)),
+            people: u64::try_from(people).unwrap_or(0),
+            // Those without an amount count as well.
+            open_opportunities: of(
+                "SELECT count(*) FROM record WHERE org = ?1 AND kind = 'opportunity' \
+                 AND phase IN ('draft', 'open') AND ?2 = ?2",
+            )?,
+            overdue_invoices: of(
+                "SELECT count(*) FROM record WHERE org = ?1 AND kind = 'invoice' \
+                 AND phase IN ('draft', 'open') AND phase = 'open' AND due < ?2",
+            )?,
+            pinned,
+            city: about.city,
+            country: about.country,
+            owner: about.owner,
+            open_amount: amounts.unpaid,
+            overdue_amount: amounts.overdue,
+            opportunity_amount: amounts.opportunities,
+        })
+    }
+
+    /// What the organisation rows behind a customer say in one word each: of
+    /// several, the first that says anything.
+    fn about(&self, org: OrgId) -> Result<About, StoreError> {
+        let mut out = About::default();
+        for node in self.organisation_nodes(org)? {
+            let Some(stored) = self.stored(node)? else {
+                continue;
+            };
+            let Body::Organisation(it) = &stored.item.body else {
+                continue;
+            };
+            let said = |text: &str| Some(text.trim().to_owned()).filter(|it| !it.is_empty());
+            out.number = out.number.or_else(|| it.number.clone());
+            for postal in &it.postal {
+                out.city = out.city.or_else(|| said(&postal.city));
+                out.country = out.country.or_else(|| said(&postal.country));
+            }
+            let way = |kind: AddressKind| {
+                it.addresses
+                    .iter()
+                    .find(|it| it.kind == kind)
+                    .and_then(|it| said(&it.value))
+            };
+            out.phone = out.phone.or_else(|| way(AddressKind::Phone));
+            out.email = out.email.or_else(|| way(AddressKind::Email));
+            out.website = out.website.or_else(|| way(AddressKind::Url));
+            let field = |name: &str| it.fields.get(&FieldName::from(name));
+            if out.owner.is_none()
+                && let Some(value) = field("owner")
+            {
+                out.owner = said(&self.who(&stored.account, value)?);
+            }
+            if out.since.is_none()
+                && let Some(value) = field("since")
+            {
+                out.since = said(&value.to_string());
+            }
+        }
+        Ok(out)
+    }
+
+    /// A value that stands for somebody, by name: a reference by its title, an
+    /// address by the person behind it.
+    fn who(&self, account: &AccountId, value: &FieldValue) -> Result<String, StoreError> {
+        let shown = self.shown(account, value)?;
+        if shown.contains('@')
+            && let Some(node) = self.node_by_key(&format!("email:{}", shown.to_lowercase()))?
+            && let Some(person) = node.person
+            && let Some(person) = self.person(person)?
+        {
+            return Ok(person.name);
+        }
+        Ok(shown)
     }
 
     /// Everything the sources know of one customer. `since` asks what changed
@@ -151,6 +332,8 @@ impl Reader<'_> {
             limit: Some(PER_KIND),
             ..ConversationsWanted::default()
         };
+        let about = self.about(org)?;
+        let (pages, notes) = self.pages_and_notes(org, PER_KIND)?;
         Ok(CustomerPage {
             id: org,
             name,
@@ -162,11 +345,25 @@ impl Reader<'_> {
             invoices: open_first(of("invoice")?),
             tickets: open_first(of("ticket")?),
             tasks: self.tasks(&tasks, now, zone)?,
-            pages: self.pages(None, Some(org), Some(PER_KIND), 0)?,
+            pages,
             conversations: self.inbox(&talk)?,
             activity: self.activity(org, now)?,
             looked,
             changes,
+            pinned: self.is_pinned(org)?,
+            number: about.number,
+            owner: about.owner,
+            city: about.city,
+            country: about.country,
+            since: about.since,
+            phone: about.phone,
+            email: about.email,
+            website: about.website,
+            months: self.months(org, day)?,
+            activity_kinds: self.activity_kinds(org, now)?,
+            timeline_counts: self.timeline_counts(org)?,
+            notes,
+            last: self.last_happening(org, now)?,
         })
     }
 
@@ -205,6 +402,19 @@ impl Reader<'_> {
             .collect())
     }
 
+    /// The newest happening up to now.
+    fn last_happening(&self, org: OrgId, now: Millis) -> Result<Option<TimelineRow>, StoreError> {
+        let wanted = TimelineWanted {
+            kinds: ["mail", "chat", "ticket", "record"]
+                .map(String::from)
+                .to_vec(),
+            before: Some(Millis(now.0.saturating_add(1))),
+            limit: Some(1),
+            ..TimelineWanted::default()
+        };
+        Ok(self.customer_timeline(org, &wanted)?.into_iter().next())
+    }
+
     /// The organisation rows behind a customer.
     pub(crate) fn organisation_nodes(&self, org: OrgId) -> Result<Vec<ItemId>, StoreError> {
         let mut statement = self.conn.prepare_cached(
@@ -214,62 +424,58 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Exact sums over open records, one line a kind and currency.
-    fn sums(&self, org: OrgId, day: Date) -> Result<Vec<Sum>, StoreError> {
-        let mut sums: BTreeMap<(&str, String), (u64, rust_decimal::Decimal)> = BTreeMap::new();
-        let mut add = |what: &'static str, money: &Money| {
-            let sum = sums.entry((what, money.currency.0.clone())).or_default();
-            sum.0 = sum.0.saturating_add(1);
-            sum.1 = sum.1.saturating_add(money.amount);
-        };
-        let mut statement = self.conn.prepare_cached(
-            "SELECT r.kind, r.due, r.body FROM record r WHERE r.org = ?1 \
-             AND r.phase IN ('draft', 'open') AND r.kind IN ('opportunity', 'invoice', 'order')",
-        )?;
-        let mut rows = statement.query([org.0])?;
-        while let Some(row) = rows.next()? {
-            let kind: String = row.get(0)?;
-            let due: Option<String> = row.get(1)?;
-            let record: rapport_model::Record = super::common::body_at(row, 2)?;
-            match kind.as_str() {
-                "opportunity" => {
-                    if let Some(money) = &record.amount {
-                        add("open_opportunities", money);
-                    }
-                }
-                "order" => {
-                    if let Some(money) = &record.amount {
-                        add("open_orders", money);
-                    }
-                }
-                _ if record.phase == rapport_model::Phase::Open => {
-                    if let Some(money) = record.outstanding.as_ref().or(record.amount.as_ref()) {
-                        add("unpaid", money);
-                        if due.is_some_and(|due| due < day.to_string()) {
-                            add("overdue", money);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(sums
-            .into_iter()
-            .map(|((what, currency), (count, amount))| Sum {
-                what: what.to_owned(),
-                count,
-                amount: Money::new(amount, currency),
-            })
-            .collect())
-    }
-
     /// Items a day over the last ninety days, oldest first.
     fn activity(&self, org: OrgId, now: Millis) -> Result<Vec<u32>, StoreError> {
-        let first = now.0 - ACTIVITY_DAYS * DAY_MS;
-        let mut days = vec![0_u32; usize::try_from(ACTIVITY_DAYS).unwrap_or(90)];
-        let mut statement = self.conn.prepare_cached(
+        self.days(
             "SELECT id >> 20 FROM item WHERE org = ?1 AND kind IN (2, 5, 6) AND id >= ?2 AND id < ?3",
-        )?;
+            org,
+            now,
+        )
+    }
+
+    /// The same by channel. What was said is counted through the conversations
+    /// that had a word in these days, each from the index on it.
+    fn activity_kinds(&self, org: OrgId, now: Millis) -> Result<Vec<ActivityKind>, StoreError> {
+        let mut out = Vec::new();
+        for channel in [
+            Channel::Mail,
+            Channel::Chat,
+            Channel::Ticket,
+            Channel::Record,
+        ] {
+            let said = |talk: &str| {
+                format!(
+                    "SELECT i.id >> 20 FROM conversation v CROSS JOIN item i \
+                     ON i.conversation = v.item WHERE v.org = ?1 AND v.kind IN {talk} \
+                     AND v.last_item >= ?2 AND i.id >= ?2 AND i.id < ?3"
+                )
+            };
+            let sql = match channel {
+                Channel::Ticket => format!(
+                    "{} UNION ALL SELECT item >> 20 FROM record \
+                     WHERE org = ?1 AND kind = 'ticket' AND item >= ?2 AND item < ?3",
+                    said(channel.talk())
+                ),
+                Channel::Record => "SELECT i.id >> 20 FROM item i \
+                     WHERE i.org = ?1 AND i.kind = 6 AND i.id >= ?2 AND i.id < ?3 \
+                     AND NOT EXISTS (SELECT 1 FROM record r \
+                       WHERE r.item = i.id AND r.kind = 'ticket')"
+                    .to_owned(),
+                _ => said(channel.talk()),
+            };
+            out.push(ActivityKind {
+                kind: channel.word().to_owned(),
+                days: self.days(&sql, org, now)?,
+            });
+        }
+        Ok(out)
+    }
+
+    /// Counts moments a day over the last ninety days, oldest first.
+    fn days(&self, sql: &str, org: OrgId, now: Millis) -> Result<Vec<u32>, StoreError> {
+        let first = now.0.saturating_sub(ACTIVITY_DAYS * DAY_MS);
+        let mut days = vec![0_u32; usize::try_from(ACTIVITY_DAYS).unwrap_or(90)];
+        let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query(params![org.0, first << 20, now.0 << 20])?;
         while let Some(row) = rows.next()? {
             let at: i64 = row.get(0)?;
@@ -279,83 +485,6 @@ impl Reader<'_> {
             }
         }
         Ok(days)
-    }
-
-    /// A customer's history over all systems, newest first.
-    ///
-    /// # Errors
-    /// A kind is unknown, or the database cannot be read.
-    pub fn customer_timeline(
-        &self,
-        org: OrgId,
-        kinds: &[String],
-        before: Option<Millis>,
-        most: Option<u32>,
-    ) -> Result<Vec<TimelineRow>, StoreError> {
-        let mut codes = Vec::new();
-        for word in kinds {
-            let kind = rapport_model::Kind::ALL
-                .into_iter()
-                .find(|kind| kind.word() == word)
-                .ok_or_else(|| {
-                    StoreError::Refused(format!("There is no kind of item \"{word}\"."))
-                })?;
-            codes.push(kind.code());
-        }
-        // Rooms and address rows are places and people, not happenings.
-        if codes.is_empty() {
-            codes = vec![2, 3, 4, 5, 6];
-        }
-        let most = limit(most, 50);
-        let mut found: Vec<ItemId> = Vec::new();
-        // One walk down the index a kind; the newest of all are kept.
-        for code in codes {
-            let mut statement = self.conn.prepare_cached(
-                "SELECT id FROM item WHERE org = ?1 AND kind = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-            )?;
-            let before = before.map_or(i64::MAX, |at| at.0 << 20);
-            let rows = statement.query_map(params![org.0, code, before, most], |row| row.get(0))?;
-            for id in rows {
-                found.push(ItemId(id?));
-            }
-        }
-        found.sort_by_key(|id| std::cmp::Reverse(*id));
-        found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-        self.timeline_rows(&found)
-    }
-
-    /// The rows of a timeline for these items.
-    pub(crate) fn timeline_rows(&self, ids: &[ItemId]) -> Result<Vec<TimelineRow>, StoreError> {
-        let names = Names::new(self);
-        let sql = format!("SELECT {NARROW}, i.kind, i.title FROM item i {JOINS} WHERE i.id = ?1");
-        let mut out = Vec::new();
-        for id in ids {
-            let mut statement = self.conn.prepare_cached(&sql)?;
-            let mut rows = statement.query([id.0])?;
-            let Some(row) = rows.next()? else { continue };
-            let (narrow, kind) = (Narrow::read(row)?, kind_at(row, 8)?);
-            let title: String = row.get(9)?;
-            let text: Option<String> = {
-                use rusqlite::OptionalExtension as _;
-                self.conn
-                    .prepare_cached(body::select(kind))?
-                    .query_row([id.0], |row| row.get(0))
-                    .optional()?
-            };
-            let Some(text) = text else { continue };
-            let (record_kind, text, who) = says(&body::decode(kind, &text)?);
-            out.push(TimelineRow {
-                id: *id,
-                kind: kind.word().to_owned(),
-                record_kind,
-                at: narrow.at,
-                title,
-                text,
-                who,
-                from: names.source(&narrow.account, &narrow.collection)?,
-            });
-        }
-        Ok(out)
     }
 }
 
@@ -370,51 +499,6 @@ fn alike(a: &FieldValue, b: &FieldValue) -> bool {
             .to_lowercase()
     };
     a == b || plain(a) == plain(b)
-}
-
-/// What a timeline shows of a body: record kind, beginning of the text, who.
-fn says(body: &Body) -> (Option<String>, String, Option<String>) {
-    let short = |text: &str| beginning(text, 200);
-    match body {
-        Body::Message(it) => {
-            let who = it
-                .from
-                .name
-                .clone()
-                .unwrap_or_else(|| it.from.address.value.clone());
-            (None, short(&it.text), Some(who))
-        }
-        Body::Record(it) => {
-            let mut text = it.number.clone().unwrap_or_default();
-            let amount = it.amount.as_ref().map(ToString::to_string);
-            for part in [it.state.clone(), amount, it.text.clone()]
-                .into_iter()
-                .flatten()
-            {
-                text.push(' ');
-                text.push_str(&part);
-            }
-            (Some(it.kind.word().to_owned()), short(&text), None)
-        }
-        Body::Task(it) => (
-            None,
-            short(it.notes.as_deref().unwrap_or_default()),
-            it.assignee.as_ref().map(|who| who.address.value.clone()),
-        ),
-        Body::Event(it) => (
-            None,
-            short(it.location.as_deref().unwrap_or_default()),
-            it.organizer.as_ref().map(|who| who.address.value.clone()),
-        ),
-        Body::Page(it) => (
-            None,
-            short(&it.text),
-            it.author.as_ref().map(|who| who.address.value.clone()),
-        ),
-        Body::Conversation(_) | Body::Contact(_) | Body::Organisation(_) => {
-            (None, String::new(), None)
-        }
-    }
 }
 
 /// Where an account knows a customer: its collection and handle there.
@@ -434,4 +518,25 @@ pub fn organisation_row(
         }
     }
     Ok(None)
+}
+
+/// The collection of a reference that names a node of an organisation or person
+/// by its key, and not a row of the same account. Only things kept on this device
+/// hold such references: no source understands them.
+pub const NODES: &str = "@node";
+
+/// A reference to a customer that is good in every account of this device.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn node_reference(reader: &Reader<'_>, org: OrgId) -> Result<Option<ItemRef>, StoreError> {
+    let nodes = reader.nodes_of_org(org)?;
+    let best = nodes
+        .iter()
+        .filter(|it| it.side == crate::table::people::Side::Organisation)
+        .min_by_key(|it| (it.item.is_none(), it.id.0));
+    Ok(best.map(|node| ItemRef {
+        collection: CollectionId::new(NODES),
+        handle: Handle::new(node.key.clone()),
+    }))
 }

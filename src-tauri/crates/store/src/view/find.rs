@@ -1,10 +1,13 @@
 //! Search hits and coverage, as rows.
 
+use rapport_model::{Body, ItemId, PersonId};
+
 use super::common::Names;
 use super::rows::{CoverageRow, HitRow, NotificationRow, SearchPage};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::search::{self, Query};
+use crate::table::notification::Notification;
 
 /// The most hits of one answer.
 const MOST: u32 = 500;
@@ -29,6 +32,7 @@ impl Reader<'_> {
             .hits
             .into_iter()
             .map(|hit| {
+                let (conversation, person, who) = self.said_in(hit.id)?;
                 Ok(HitRow {
                     id: hit.id,
                     kind: hit.kind.word().to_owned(),
@@ -41,6 +45,9 @@ impl Reader<'_> {
                     at: hit.at,
                     customer: hit.org,
                     customer_name: names.org(hit.org)?,
+                    conversation,
+                    person,
+                    who,
                 })
             })
             .collect::<Result<_, StoreError>>()?;
@@ -51,6 +58,26 @@ impl Reader<'_> {
             more,
             ignored,
         })
+    }
+
+    /// Where something was said, and by whom.
+    fn said_in(
+        &self,
+        item: ItemId,
+    ) -> Result<(Option<ItemId>, Option<PersonId>, Option<String>), StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT i.conversation, p.id, p.name FROM item i \
+             LEFT JOIN person p ON p.id = i.person WHERE i.id = ?1",
+        )?;
+        let mut rows = statement.query([item.0])?;
+        let Some(row) = rows.next()? else {
+            return Ok((None, None, None));
+        };
+        Ok((
+            row.get::<_, Option<i64>>(0)?.map(ItemId),
+            row.get::<_, Option<i64>>(1)?.map(PersonId),
+            row.get(2)?,
+        ))
     }
 
     /// How much of each collection can be searched.
@@ -77,20 +104,43 @@ impl Reader<'_> {
 /// # Errors
 /// The database cannot be read.
 pub fn notifications(reader: &Reader<'_>, most: u32) -> Result<Vec<NotificationRow>, StoreError> {
-    let rows = reader.notifications(false, None, most)?;
-    Ok(rows
+    reader
+        .notifications(false, None, most)?
         .into_iter()
-        .map(|it| NotificationRow {
-            id: it.id,
-            at: it.at,
-            kind: it.key.split(':').next().unwrap_or_default().to_owned(),
-            title: it.title,
-            text: it.text,
-            item: it.item,
-            why: chain(&it.why),
-            seen: it.seen.is_some(),
-        })
-        .collect())
+        .map(|it| notification_row(reader, it))
+        .collect()
+}
+
+/// A notification as a list shows it.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn notification_row(
+    reader: &Reader<'_>,
+    it: Notification,
+) -> Result<NotificationRow, StoreError> {
+    let about = match it.item {
+        Some(item) => reader.stored(item)?,
+        None => None,
+    };
+    Ok(NotificationRow {
+        id: it.id,
+        at: it.at,
+        kind: it.key.split(':').next().unwrap_or_default().to_owned(),
+        title: it.title,
+        text: it.text,
+        item: it.item,
+        why: chain(&it.why),
+        seen: it.seen.is_some(),
+        conversation: about.as_ref().and_then(|it| {
+            let itself = matches!(it.item.body, Body::Conversation(_)).then_some(it.id);
+            it.links.conversation.or(itself)
+        }),
+        customer: about.as_ref().and_then(|it| it.links.org),
+        account: about.map(|it| it.account),
+        done: it.done.is_some(),
+        snoozed_until: it.snoozed,
+    })
 }
 
 /// The chain as "event: mention" lines, in the order it was stored.

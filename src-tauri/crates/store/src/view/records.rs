@@ -167,6 +167,10 @@ impl Reader<'_> {
         value: &FieldValue,
     ) -> Result<String, StoreError> {
         if let FieldValue::Ref(to) = value {
+            if to.collection.as_str() == super::customers::NODES {
+                let node = self.node_by_key(to.handle.as_str())?;
+                return Ok(node.map(|it| it.name).unwrap_or_default());
+            }
             let place = Place {
                 account,
                 collection: &to.collection,

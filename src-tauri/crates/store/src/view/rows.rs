@@ -2,11 +2,13 @@
 //! CLI's JSON and the window's TypeScript.
 
 mod care;
+mod facts;
 mod people;
 mod talk;
 mod work;
 
 pub use care::*;
+pub use facts::*;
 pub use people::*;
 pub use talk::*;
 pub use work::*;

@@ -1,6 +1,8 @@
 //! Provenance, search, journal, notifications.
 
-use rapport_model::{AccountId, CollectionId, FieldValue, Handle, ItemId, LinkId, Millis, OrgId};
+use rapport_model::{
+    AccountId, CollectionId, FieldValue, Handle, ItemId, LinkId, Millis, OrgId, PersonId,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -11,6 +13,10 @@ pub struct Provenance {
     pub account: AccountId,
     /// The connector's name.
     pub connector: String,
+    /// Which of its collections.
+    pub collection: CollectionId,
+    /// What people call that collection.
+    pub place: String,
     /// When its collection was last read well.
     pub as_of: Option<Millis>,
 }
@@ -40,6 +46,12 @@ pub struct HitRow {
     pub customer: Option<OrgId>,
     /// The customer's name.
     pub customer_name: Option<String>,
+    /// The conversation a message is said in.
+    pub conversation: Option<ItemId>,
+    /// The person it belongs to: who said a message, whose card it is.
+    pub person: Option<PersonId>,
+    /// That person's name.
+    pub who: Option<String>,
 }
 
 /// An answer to a search.
@@ -120,4 +132,23 @@ pub struct NotificationRow {
     pub why: Vec<String>,
     /// The user has seen it.
     pub seen: bool,
+    /// The conversation it opens, when it is about a message.
+    pub conversation: Option<ItemId>,
+    /// The customer it is about.
+    pub customer: Option<OrgId>,
+    /// The account it came through.
+    pub account: Option<AccountId>,
+    /// The user is done with it.
+    pub done: bool,
+    /// Put off until this moment.
+    pub snoozed_until: Option<Millis>,
+}
+
+/// A notification to be shown now, exactly once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct DueNotification {
+    /// The row.
+    pub row: NotificationRow,
+    /// Who and what may be shown; without it only that there is something.
+    pub preview: bool,
 }

@@ -4,7 +4,10 @@ use rapport_model::{AccountId, Address, FieldValue, ItemId, Millis, Money, OrgId
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ConversationRow, JournalLine, PageRow, Provenance, RecordRow, TaskRow};
+use super::{
+    ActivityKind, Change, ConversationRow, JournalLine, Month, NoteRow, PageRow, Provenance,
+    RecordRow, TaskRow,
+};
 
 /// A customer in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -26,6 +29,20 @@ pub struct CustomerRow {
     /// Open invoices past their due day.
     #[ts(type = "number")]
     pub overdue_invoices: u64,
+    /// Kept in the sidebar by the user.
+    pub pinned: bool,
+    /// City, of the first source that says one.
+    pub city: Option<String>,
+    /// Country, likewise.
+    pub country: Option<String>,
+    /// Who looks after it, likewise.
+    pub owner: Option<String>,
+    /// Still to be paid, in the currency most of its open invoices have.
+    pub open_amount: Option<Money>,
+    /// The part of it that is past due.
+    pub overdue_amount: Option<Money>,
+    /// Its open opportunities, in the currency most of them have.
+    pub opportunity_amount: Option<Money>,
 }
 
 /// One fact of a customer, as each source says it.
@@ -87,7 +104,7 @@ pub struct CustomerPage {
     pub tickets: Vec<RecordRow>,
     /// Open tasks.
     pub tasks: Vec<TaskRow>,
-    /// Notes and wiki pages.
+    /// Wiki pages.
     pub pages: Vec<PageRow>,
     /// Newest conversations.
     pub conversations: Vec<ConversationRow>,
@@ -97,6 +114,35 @@ pub struct CustomerPage {
     pub looked: Option<Millis>,
     /// What changed since then, or since the moment asked for.
     pub changes: Vec<JournalLine>,
+    /// Kept in the sidebar by the user.
+    pub pinned: bool,
+    /// Customer number.
+    pub number: Option<String>,
+    /// Who looks after it.
+    pub owner: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// Customer since, as the source writes it: a year or a day.
+    pub since: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Mail address of the company itself.
+    pub email: Option<String>,
+    /// Web site.
+    pub website: Option<String>,
+    /// The last twelve months, oldest first; empty without an order or invoice.
+    pub months: Vec<Month>,
+    /// Activity by kind.
+    pub activity_kinds: Vec<ActivityKind>,
+    /// Lines of the timeline by kind; 1000 stands for that many or more.
+    #[ts(type = "Array<[string, number]>")]
+    pub timeline_counts: Vec<(String, u64)>,
+    /// Notes, newest first; wiki pages are in `pages`.
+    pub notes: Vec<NoteRow>,
+    /// The newest happening of any kind but a change.
+    pub last: Option<TimelineRow>,
 }
 
 /// One line of a customer's history.
@@ -104,8 +150,17 @@ pub struct CustomerPage {
 pub struct TimelineRow {
     /// The item.
     pub id: ItemId,
-    /// Its kind.
+    /// Unlike `id`, different for two changes of one item.
+    pub key: String,
+    /// Its kind; `change` for a field that changed.
     pub kind: String,
+    /// Its channel: `mail`, `chat`, `ticket`, `record`, `task`, `event`, `page`
+    /// or `change`.
+    pub group: String,
+    /// The conversation of a message.
+    pub conversation: Option<ItemId>,
+    /// For a change: of what, from what, to what.
+    pub change: Option<Change>,
     /// For a record: which kind.
     pub record_kind: Option<String>,
     /// Its moment.
