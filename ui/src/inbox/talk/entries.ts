@@ -71,7 +71,7 @@ export function entries(rows: readonly MessageRow[], frame: Frame = {}): Entry[]
     const unread = rows.findIndex((row) => row.id === frame.unread || row.unread);
     if (unread >= 0) from = Math.min(from, unread);
     if (from > 0) out.push({ kind: 'fold', key: 'fold', count: from, since: first.at });
-  } else if (frame.complete && first && gaps.length === 0) {
+  } else if (frame.complete && first && gaps.length === 0 && !frame.apart) {
     out.push({ kind: 'start', key: 'start', at: first.at });
   }
   let before: MessageRow | undefined;

@@ -13,6 +13,8 @@ export const SANDBOX = 'allow-same-origin';
 
 export interface Look {
   dark: boolean;
+  /** Where our own font lies; a document has only the fonts it names. */
+  font: string;
   text: string;
   link: string;
   line: string;
@@ -33,6 +35,7 @@ export function documentOf(html: string, look: Look, images: boolean, lang: stri
     "default-src 'none'",
     `img-src data:${images ? ' https:' : ''}`,
     "style-src 'unsafe-inline'",
+    "font-src 'self'",
     "form-action 'none'",
     "base-uri 'none'",
   ].join('; ');
@@ -42,6 +45,7 @@ export function documentOf(html: string, look: Look, images: boolean, lang: stri
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="${dark ? 'dark' : 'light'}">
 <style>
+@font-face{font-family:'Inter Variable';src:url('${look.font}') format('woff2');font-weight:100 900}
 html{color-scheme:${dark ? 'dark' : 'light'};background:${own ? '#fff' : 'transparent'}}
 body{margin:0;padding:${own ? '10px 12px' : '0'};color:${ink};font:${look.size}px/1.54 'Inter Variable',system-ui,sans-serif;overflow-wrap:anywhere;overflow-x:auto;overflow-y:hidden}
 a{color:${own ? '#0b5a7a' : look.link}}

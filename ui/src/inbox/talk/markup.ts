@@ -135,7 +135,7 @@ function marked(text: string, by: Reader, depth: number): Inline[] {
     from = at + mark.length;
     const before = text[at - 1] ?? ' ';
     // Inside a word or an address these are letters like any other.
-    if (mark !== '[' && !mark.startsWith('`') && /[\p{L}\p{N}/:=]/u.test(before)) continue;
+    if (mark !== '[' && !mark.startsWith('`') && /[\p{L}\p{N}/:=\\]/u.test(before)) continue;
     if (mark === '[') {
       const link = /^\[([^[\]\n]{1,300})\]\(([^()\s]{1,2000})\)/.exec(text.slice(at));
       if (!link?.[1] || !link[2] || !opens(link[2])) continue;

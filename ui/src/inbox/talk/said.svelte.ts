@@ -42,6 +42,7 @@ export class Said {
 
   #ids: readonly ItemId[] = [];
   #rows = new Map<string, MessageRow>();
+  #handles = new Map<string, MessageRow>();
   #low: ItemId | null = null;
   /** `null`: to the newest, whatever comes. */
   #high: ItemId | null = null;
@@ -125,7 +126,9 @@ export class Said {
 
   /** The message an answer quotes; asked for when it is not loaded. `null`: not here. */
   quoted(handle: Handle): MessageRow | null | undefined {
-    const near = this.shown.find((row) => row.handle === handle);
+    // Read again whenever more is loaded.
+    void this.shown;
+    const near = this.#handles.get(handle);
     if (near) return near;
     const found = this.#quoted.get(handle);
     if (found === undefined && !this.#quoted.has(handle)) {
@@ -304,10 +307,11 @@ export class Said {
     if (reset) for (const resolve of this.#reset.splice(0)) resolve();
   }
 
-  #shownIds(): ItemId[] {
-    const { low, high } = { low: this.#low, high: this.#high };
-    if (low === null) return [];
-    return this.#ids.filter((id) => byId(id, low) >= 0 && (high === null || byId(id, high) <= 0));
+  #shownIds(): readonly ItemId[] {
+    if (this.#low === null) return [];
+    const from = this.#ids.indexOf(this.#low);
+    const to = this.#high === null ? this.#ids.length : this.#ids.lastIndexOf(this.#high) + 1;
+    return from < 0 || to === 0 ? [] : this.#ids.slice(from, to);
   }
 
   #draw(): void {
@@ -325,7 +329,10 @@ export class Said {
   }
 
   #keep(rows: readonly MessageRow[]): void {
-    for (const row of rows) this.#rows.set(row.id, row);
+    for (const row of rows) {
+      this.#rows.set(row.id, row);
+      this.#handles.set(row.handle, row);
+    }
   }
 
   async #fetch(ids: readonly ItemId[], again = false): Promise<void> {
