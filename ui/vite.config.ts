@@ -6,6 +6,8 @@ export default defineConfig({
   // Loopback only: the development server is for this machine.
   server: { host: '127.0.0.1', port: Number(process.env.PORT ?? 5173), strictPort: true },
   preview: { host: '127.0.0.1' },
+  // Several servers at once must not share one cache.
+  cacheDir: `node_modules/.vite${process.env.PORT ?? ''}`,
   build: {
     // What the oldest supported web view runs.
     target: ['safari17', 'chrome123'],
