@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::HarnessError;
 
 /// A program to start. Tests start programs; the app itself never does.
-pub(super) fn program(path: impl AsRef<std::ffi::OsStr>) -> Command {
+pub(crate) fn program(path: impl AsRef<std::ffi::OsStr>) -> Command {
     #[expect(
         clippy::disallowed_methods,
         reason = "the harness starts real servers for tests"

@@ -76,7 +76,7 @@ pub enum HarnessError {
 
 impl HarnessError {
     /// Wraps a system error with what was being done.
-    pub(super) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Io { doing, source }
     }

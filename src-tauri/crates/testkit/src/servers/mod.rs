@@ -16,11 +16,13 @@
 
 pub mod cache;
 mod command;
+pub(crate) use command::program;
 mod error;
 mod matrix_user;
 mod nio;
 pub mod play;
 mod process;
+pub(crate) use process::free_port;
 mod synapse;
 mod synapse_config;
 mod tryton;

@@ -183,7 +183,7 @@ pub(super) fn ask_to_end(id: u32) {
 }
 
 /// A port of 127.0.0.1 that nobody holds at this moment.
-pub(super) fn free_port() -> Result<u16, HarnessError> {
+pub(crate) fn free_port() -> Result<u16, HarnessError> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())

@@ -1,0 +1,247 @@
+//! A desktop of one's own for the real window: a virtual display, a private session bus with a
+//! notification daemon and (if wanted) a keychain, and private folders.
+//!
+//! The invariant: the app under test sees nothing of the machine's own session, and nothing
+//! started here outlives the test, however that ends.
+
+mod child;
+mod notices;
+mod window;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::servers::{HarnessError, eventually};
+use child::{Owned, started};
+
+pub use notices::Notice;
+pub use window::{Key, Window};
+
+/// How long a part of the desktop may take to come up on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What kind of keychain the desktop has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keychain {
+    /// None answers.
+    #[default]
+    Missing,
+    /// There and open.
+    Unlocked,
+    /// There, with a collection that nobody opened.
+    Locked,
+}
+
+/// A running desktop.
+#[derive(Debug)]
+pub struct Desktop {
+    display: String,
+    bus: String,
+    dir: TempDir,
+    keychain: Option<Owned>,
+    // Dropped last to first started: the bus goes before the display.
+    _notices: Owned,
+    _bus: Owned,
+    _display: Owned,
+}
+
+impl Desktop {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// When a program is missing or does not come up; `cargo xtask setup` installs them.
+    pub async fn start(keychain: Keychain) -> Result<Self, HarnessError> {
+        let dir = tempfile::tempdir().map_err(HarnessError::io("make a folder for the desktop"))?;
+        for name in ["home", "run", "data", "config", "cache"] {
+            let path = dir.path().join(name);
+            std::fs::create_dir(&path)
+                .map_err(HarnessError::io(format!("make {}", path.display())))?;
+        }
+        private(&dir.path().join("run"))?;
+        let mut screen = started(
+            "Xvfb",
+            &[
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1360x860x24",
+                "-nolisten",
+                "tcp",
+            ],
+            &[],
+            Stdio::null(),
+        )?;
+        let display = format!(":{}", said(&mut screen, "the display's number").await?);
+        let base = folders(dir.path(), &display);
+        let mut bus = started(
+            "dbus-daemon",
+            &["--session", "--nofork", "--nopidfile", "--print-address=1"],
+            &base,
+            Stdio::null(),
+        )?;
+        let address = said(&mut bus, "the bus's address").await?;
+        let mut desktop = Self {
+            _notices: notices::daemon(dir.path(), &with_bus(&base, &address))?,
+            display,
+            bus: address,
+            dir,
+            keychain: None,
+            _bus: bus,
+            _display: screen,
+        };
+        eventually("the notification daemon", PATIENCE, async || {
+            Ok(desktop.notices().is_ok().then_some(()))
+        })
+        .await?;
+        if keychain != Keychain::Missing {
+            desktop.open_keychain().await?;
+        }
+        if keychain == Keychain::Locked {
+            desktop.lock_keychain().await?;
+        }
+        Ok(desktop)
+    }
+
+    /// What a program on this desktop sees of its surroundings.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, String)> {
+        with_bus(&folders(self.dir.path(), &self.display), &self.bus)
+    }
+
+    /// The profile's folder of the app.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        self.dir.path().join("profile")
+    }
+
+    /// A folder that goes with the desktop.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Starts the keychain with its collection open, in place of one that may run.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn open_keychain(&mut self) -> Result<(), HarnessError> {
+        self.keychain = None;
+        let mut daemon = started(
+            "gnome-keyring-daemon",
+            &["--foreground", "--unlock", "--components=secrets"],
+            &self.environment(),
+            Stdio::piped(),
+        )?;
+        daemon.write(b"a desktop's password")?;
+        self.keychain = Some(daemon);
+        self.keychain_answers().await
+    }
+
+    /// Starts the keychain anew with its collection closed.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn lock_keychain(&mut self) -> Result<(), HarnessError> {
+        self.keychain = None;
+        self.keychain = Some(started(
+            "gnome-keyring-daemon",
+            &["--foreground", "--components=secrets"],
+            &self.environment(),
+            Stdio::null(),
+        )?);
+        self.keychain_answers().await
+    }
+
+    async fn keychain_answers(&self) -> Result<(), HarnessError> {
+        let environment = self.environment();
+        eventually("the keychain", PATIENCE, async || {
+            let has = child::output(
+                "dbus-send",
+                &[
+                    "--session",
+                    "--print-reply",
+                    "--dest=org.freedesktop.DBus",
+                    "/org/freedesktop/DBus",
+                    "org.freedesktop.DBus.NameHasOwner",
+                    "string:org.freedesktop.secrets",
+                ],
+                &environment,
+            )?;
+            Ok(has.contains("boolean true").then_some(()))
+        })
+        .await
+    }
+}
+
+/// The folders and the display, without the bus.
+fn folders(dir: &Path, display: &str) -> Vec<(String, String)> {
+    let at = |name: &str| dir.join(name).display().to_string();
+    [
+        ("DISPLAY", display.to_owned()),
+        ("HOME", at("home")),
+        ("XDG_RUNTIME_DIR", at("run")),
+        ("XDG_DATA_HOME", at("data")),
+        ("XDG_CONFIG_HOME", at("config")),
+        ("XDG_CACHE_HOME", at("cache")),
+        ("XDG_CURRENT_DESKTOP", "Rapport".to_owned()),
+        ("LANG", "C.UTF-8".to_owned()),
+        ("TZ", "UTC".to_owned()),
+        // No accessibility bus is started for a window nobody reads.
+        ("NO_AT_BRIDGE", "1".to_owned()),
+        ("GIO_USE_VFS", "local".to_owned()),
+        ("GSETTINGS_BACKEND", "memory".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+fn with_bus(base: &[(String, String)], address: &str) -> Vec<(String, String)> {
+    let mut all = base.to_vec();
+    all.push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address.to_owned()));
+    all
+}
+
+/// A runtime folder that others can read is refused by those who use it.
+fn private(path: &Path) -> Result<(), HarnessError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+            .map_err(HarnessError::io(format!("close {}", path.display())))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// The first line a program prints.
+async fn said(child: &mut Owned, what: &str) -> Result<String, HarnessError> {
+    let pipe = child.take_stdout()?;
+    let what = what.to_owned();
+    let line = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        BufReader::new(pipe).read_line(&mut line).map(|_| line)
+    });
+    match tokio::time::timeout(PATIENCE, line).await {
+        Ok(Ok(Ok(line))) if !line.trim().is_empty() => Ok(line.trim().to_owned()),
+        _ => Err(HarnessError::TooLate {
+            what,
+            seconds: PATIENCE.as_secs(),
+            tail: String::new(),
+        }),
+    }
+}
+
+impl Owned {
+    /// Gives a program its input and ends it there.
+    fn write(&mut self, input: &[u8]) -> Result<(), HarnessError> {
+        let mut pipe = self.take_stdin()?;
+        pipe.write_all(input)
+            .map_err(HarnessError::io("write to a program"))
+    }
+}

@@ -1,0 +1,307 @@
+//! The real window, driven by WebDriver as a person would drive it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use super::Desktop;
+use super::child::{Owned, output, started};
+use crate::servers::{HarnessError, eventually, free_port};
+
+pub use thirtyfour::Key;
+
+/// How long a screen may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One open window of the app.
+#[derive(Debug)]
+pub struct Window {
+    driver: WebDriver,
+    server: Owned,
+    shots: Option<PathBuf>,
+}
+
+fn wire(doing: &str) -> impl FnOnce(WebDriverError) -> HarnessError + '_ {
+    move |error| HarnessError::NoAnswer {
+        request: doing.to_owned(),
+        why: error.to_string(),
+    }
+}
+
+impl Desktop {
+    /// Opens the app on the desktop's profile, with these arguments besides.
+    ///
+    /// # Errors
+    /// When the window does not come up.
+    pub async fn open(
+        &self,
+        binary: &Path,
+        arguments: &[&str],
+        more: &[(&str, &str)],
+    ) -> Result<Window, HarnessError> {
+        let port = free_port()?;
+        let mut environment = self.environment();
+        environment.push(("TAURI_WEBVIEW_AUTOMATION".to_owned(), "true".to_owned()));
+        environment.push((
+            "RAPPORT_HOME".to_owned(),
+            self.profile().display().to_string(),
+        ));
+        environment.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let server = started(
+            "WebKitWebDriver",
+            &[&format!("--port={port}"), "--host=127.0.0.1"],
+            &environment,
+            Stdio::null(),
+        )?;
+        let url = format!("http://127.0.0.1:{port}");
+        let status = format!("{url}/status");
+        eventually("the driver", PATIENCE, async || {
+            Ok(reqwest::get(&status).await.is_ok().then_some(()))
+        })
+        .await?;
+        let mut capabilities = Capabilities::new();
+        capabilities
+            .set(
+                "webkitgtk:browserOptions",
+                json!({ "binary": binary, "args": arguments }),
+            )
+            .map_err(wire("name the app"))?;
+        let driver = WebDriver::new(&url, capabilities)
+            .await
+            .map_err(wire("open the window"))?;
+        Ok(Window {
+            driver,
+            server,
+            shots: None,
+        })
+    }
+}
+
+impl Window {
+    /// Pictures go there.
+    #[must_use]
+    pub fn with_shots(mut self, folder: PathBuf) -> Self {
+        self.shots = Some(folder);
+        self
+    }
+
+    /// Waits until an element that this selector names is there, and gives it.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn see(&self, css: &str) -> Result<WebElement, HarnessError> {
+        let found = eventually(css, PATIENCE, async || {
+            Ok(self.driver.find(By::Css(css)).await.ok())
+        })
+        .await;
+        self.or_picture(found, css).await
+    }
+
+    /// Waits until some element's text contains this.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn read(&self, css: &str, text: &str) -> Result<(), HarnessError> {
+        let what = format!("“{text}” in {css}");
+        let script = "return [...document.querySelectorAll(arguments[0])].some((one) => one.innerText.includes(arguments[1]))";
+        let found = eventually(&what, PATIENCE, async || {
+            let there = self.ask(script, vec![json!(css), json!(text)]).await;
+            Ok(matches!(there, Ok(Value::Bool(true))).then_some(()))
+        })
+        .await;
+        self.or_picture(found, &what).await
+    }
+
+    /// Waits until no element that this selector names is left.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn gone(&self, css: &str) -> Result<(), HarnessError> {
+        let found = eventually(css, PATIENCE, async || {
+            let all = self.driver.find_all(By::Css(css)).await;
+            Ok(all.is_ok_and(|all| all.is_empty()).then_some(()))
+        })
+        .await;
+        self.or_picture(found, &format!("no {css}")).await
+    }
+
+    /// Waits until a script answers true.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn until(&self, what: &str, script: &str) -> Result<(), HarnessError> {
+        let found = eventually(what, PATIENCE, async || {
+            let answer = self.ask(script, Vec::new()).await;
+            Ok(matches!(answer, Ok(Value::Bool(true))).then_some(()))
+        })
+        .await;
+        self.or_picture(found, what).await
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    ///
+    /// # Errors
+    /// When the page does not answer.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value, HarnessError> {
+        self.driver
+            .execute(script, arguments)
+            .await
+            .map(|answer| answer.json().clone())
+            .map_err(wire("ask the page"))
+    }
+
+    /// Clicks what this selector names.
+    ///
+    /// # Errors
+    /// When it does not come or cannot be clicked.
+    pub async fn click(&self, css: &str) -> Result<(), HarnessError> {
+        let element = self.see(css).await?;
+        let clicked = eventually(css, PATIENCE, async || {
+            Ok(element.click().await.is_ok().then_some(()))
+        })
+        .await;
+        self.or_picture(clicked, &format!("a click on {css}")).await
+    }
+
+    /// Clicks the button or link with this text.
+    ///
+    /// # Errors
+    /// When it does not come or cannot be clicked.
+    pub async fn press(&self, text: &str) -> Result<(), HarnessError> {
+        let what = format!("a button “{text}”");
+        let script = "const one = [...document.querySelectorAll('button, a, [role=menuitem], [role=option]')].find((each) => each.offsetParent !== null && !each.disabled && (each.innerText.trim().split('\\n')[0] === arguments[0] || each.getAttribute('aria-label') === arguments[0])); if (one) one.click(); return one !== undefined";
+        let pressed = eventually(&what, PATIENCE, async || {
+            let there = self.ask(script, vec![json!(text)]).await;
+            Ok(matches!(there, Ok(Value::Bool(true))).then_some(()))
+        })
+        .await;
+        self.or_picture(pressed, &what).await
+    }
+
+    /// Types into what has the focus.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn keys(&self, keys: impl Into<TypingData>) -> Result<(), HarnessError> {
+        self.driver
+            .action_chain()
+            .send_keys(keys)
+            .perform()
+            .await
+            .map_err(wire("press keys"))
+    }
+
+    /// Presses one key while another is held.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn chord(&self, held: Key, key: char) -> Result<(), HarnessError> {
+        self.driver
+            .action_chain()
+            .key_down(held.clone())
+            .send_keys(key.to_string())
+            .key_up(held)
+            .perform()
+            .await
+            .map_err(wire("press keys"))
+    }
+
+    /// Puts text into a field as somebody would: what was there goes first.
+    ///
+    /// # Errors
+    /// When the field does not come.
+    pub async fn fill(&self, css: &str, text: &str) -> Result<(), HarnessError> {
+        let field = self.see(css).await?;
+        field.click().await.map_err(wire("go to a field"))?;
+        // `clear` sends no input event in this web view.
+        self.chord(Key::Control, 'a').await?;
+        self.keys(Key::Backspace + text).await
+    }
+
+    /// The web driver itself.
+    #[must_use]
+    pub const fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// The app's process: the driver's one child.
+    ///
+    /// # Errors
+    /// When it has none any more.
+    pub fn process(&self) -> Result<u32, HarnessError> {
+        let id = self.server.id();
+        let listed = output("ps", &["-o", "pid=", "--ppid", &id.to_string()], &[])?;
+        listed
+            .split_whitespace()
+            .find_map(|word| word.parse().ok())
+            .ok_or_else(|| HarnessError::Missing {
+                what: "the app's process".to_owned(),
+                remedy: "It has ended.".to_owned(),
+            })
+    }
+
+    /// Ends the app as a crash would.
+    ///
+    /// # Errors
+    /// When there is no such process.
+    pub fn kill(self) -> Result<(), HarnessError> {
+        let id = self.process()?;
+        output("kill", &["-9", &id.to_string()], &[]).map(drop)
+    }
+
+    /// Closes the window in good order.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn close(self) -> Result<(), HarnessError> {
+        self.driver.quit().await.map_err(wire("close the window"))
+    }
+
+    /// Writes a picture; answers where.
+    ///
+    /// # Errors
+    /// When the window gives none or the disk takes none.
+    pub async fn picture(&self, name: &str) -> Result<PathBuf, HarnessError> {
+        let folder = self.shots.clone().unwrap_or_else(std::env::temp_dir);
+        std::fs::create_dir_all(&folder).map_err(HarnessError::io("make a folder for pictures"))?;
+        let file = folder.join(format!("{name}.png"));
+        let png = self
+            .driver
+            .screenshot_as_png()
+            .await
+            .map_err(wire("take a picture"))?;
+        std::fs::write(&file, png).map_err(HarnessError::io("write a picture"))?;
+        Ok(file)
+    }
+
+    /// On failure a picture says more than a selector.
+    async fn or_picture<T>(
+        &self,
+        found: Result<T, HarnessError>,
+        what: &str,
+    ) -> Result<T, HarnessError> {
+        let Err(HarnessError::TooLate { seconds, .. }) = found else {
+            return found;
+        };
+        let name: String = what
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .take(60)
+            .collect();
+        let tail = match self.picture(&format!("missing-{name}")).await {
+            Ok(file) => format!("A picture: {}", file.display()),
+            Err(error) => format!("No picture: {error}"),
+        };
+        Err(HarnessError::TooLate {
+            what: what.to_owned(),
+            seconds,
+            tail,
+        })
+    }
+}
