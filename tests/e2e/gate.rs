@@ -1,0 +1,73 @@
+//! Before the profile is open: the keychain, the passphrase, and never a wipe.
+
+use rapport_testkit::desktop::{Keychain, Window};
+
+use super::stage::Stage;
+
+async fn headed(window: &Window, text: &str) {
+    window.read("h1", text).await.expect("the gate's heading");
+}
+
+#[tokio::test]
+async fn a_keychain_opens_the_workspace_and_a_locked_one_explains_itself_and_waits() {
+    let mut stage = Stage::with(Keychain::Unlocked).await;
+    let window = stage.window(&[], &[]).await;
+    headed(&window, "Welcome to Rapport").await;
+    window.press("Create the workspace").await.unwrap();
+    window.see(".onb").await.expect("the first steps");
+    window.close().await.unwrap();
+
+    let window = stage.window(&[], &[]).await;
+    window.see(".onb").await.expect("no question asked");
+    window.close().await.unwrap();
+
+    let file = stage.desktop.profile().join("rapport.db");
+    let before = std::fs::read(&file).expect("the database");
+    stage.desktop.lock_keychain().await.unwrap();
+    let window = stage.window(&[], &[]).await;
+    headed(&window, "The keychain is locked").await;
+    window.picture("gate-locked").await.unwrap();
+    assert_eq!(
+        std::fs::read(&file).expect("still there"),
+        before,
+        "nothing was touched"
+    );
+    stage.desktop.open_keychain().await.unwrap();
+    window.press("Try again").await.unwrap();
+    window.see(".onb").await.expect("it waited");
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_keychain_a_passphrase_is_offered_and_a_wrong_one_changes_nothing() {
+    let stage = Stage::with(Keychain::Missing).await;
+    let window = stage.window(&[], &[]).await;
+    headed(&window, "Welcome to Rapport").await;
+    window
+        .fill("input[type=password]", "correct horse")
+        .await
+        .unwrap();
+    window
+        .fill("form > :nth-child(2) input", "correct horse")
+        .await
+        .unwrap();
+    window.press("Create the workspace").await.unwrap();
+    window.see(".onb").await.expect("the first steps");
+    window.close().await.unwrap();
+
+    let window = stage.window(&[], &[]).await;
+    headed(&window, "Enter your passphrase").await;
+    window
+        .fill("input[type=password]", "wrong horse")
+        .await
+        .unwrap();
+    window.press("Open").await.unwrap();
+    headed(&window, "That passphrase does not fit").await;
+    window
+        .fill("input[type=password]", "correct horse")
+        .await
+        .unwrap();
+    window.press("Open").await.unwrap();
+    window.see(".onb").await.expect("open");
+    window.close().await.unwrap();
+}

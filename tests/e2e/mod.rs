@@ -1,0 +1,8 @@
+//! What people do in the window, seen from outside by a second witness.
+
+mod gate;
+mod hostile;
+mod records;
+mod stage;
+mod start;
+mod talk;

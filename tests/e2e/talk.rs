@@ -1,0 +1,354 @@
+//! Chat in the window against a real homeserver, witnessed by a second client.
+
+use std::time::Duration;
+
+use rapport_testkit::desktop::{Key, Window};
+use rapport_testkit::servers::{HarnessError, MatrixUser, Synapse, eventually, password_of};
+use serde_json::Value;
+
+use super::stage::{Stage, go};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const COMPOSER: &str = "textarea[data-composer]";
+
+/// Ada's window and Bert's own client in one room.
+struct Room {
+    stage: Stage,
+    server: Synapse,
+    bert: MatrixUser,
+    room: String,
+}
+
+impl Room {
+    /// Ada signed in on the command line, the room joined, its first message read.
+    async fn open() -> Self {
+        let server = Synapse::start().await.expect("a Synapse");
+        let bert = server.login("bert").await.unwrap();
+        let ada = server.login("ada").await.unwrap();
+        let room = bert
+            .create_room("Line 2", &[&server.user_id("ada")])
+            .await
+            .unwrap();
+        ada.join(&room).await.unwrap();
+        bert.say(&room, "Are the seal kits in Hamburg?")
+            .await
+            .unwrap();
+        let stage = Stage::prepared().await;
+        let set = format!("homeserver={}", server.base_url());
+        stage.rapport(&["account", "add", "matrix", "--label", "Chat", "--set", &set]);
+        stage.rapport_with(
+            &["account", "sign-in", "matrix-1", "--user", "ada"],
+            &[("RAPPORT_PASSWORD", &password_of("ada"))],
+        );
+        stage.rapport(&["sync"]);
+        Self {
+            stage,
+            server,
+            bert,
+            room,
+        }
+    }
+
+    /// The room's conversation in the window.
+    fn conversation(&self) -> String {
+        let rows = self.stage.json(&["conversations", "list"]);
+        let row = rows
+            .as_array()
+            .and_then(|rows| rows.iter().find(|row| row["title"] == "Line 2"))
+            .expect("the room");
+        row["id"].as_str().expect("an id").to_owned()
+    }
+
+    async fn times_seen(&self, text: &str) -> Result<usize, HarnessError> {
+        self.bert.count_of(&self.room, text).await
+    }
+
+    /// Bert sees it exactly once, and still once a moment of traffic later.
+    async fn arrives_once(&self, text: &str) {
+        eventually(text, PATIENCE, async || {
+            Ok((self.times_seen(text).await? > 0).then_some(()))
+        })
+        .await
+        .expect("it arrives");
+        let mark = format!("seen: {text}");
+        self.bert.say(&self.room, &mark).await.unwrap();
+        eventually("the mark", PATIENCE, async || {
+            Ok((self.times_seen(&mark).await? > 0).then_some(()))
+        })
+        .await
+        .unwrap();
+        assert_eq!(self.times_seen(text).await.unwrap(), 1, "{text}");
+    }
+}
+
+async fn at(window: &Window, conversation: &str) {
+    go(window, &format!("#/inbox/{conversation}")).await;
+    window.see(COMPOSER).await.expect("the composer");
+}
+
+async fn text_of(window: &Window, css: &str) -> String {
+    window
+        .ask(
+            "const one = document.querySelector(arguments[0]); return one ? one.value ?? one.innerText : ''",
+            vec![Value::from(css)],
+        )
+        .await
+        .unwrap()
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn somebody_signs_in_in_the_window_and_reads_what_the_server_has() {
+    let server = Synapse::start().await.unwrap();
+    let bert = server.login("bert").await.unwrap();
+    let ada = server.login("ada").await.unwrap();
+    let room = bert
+        .create_room("Calibration", &[&server.user_id("ada")])
+        .await
+        .unwrap();
+    ada.join(&room).await.unwrap();
+    bert.say(&room, "The lab has the unit.").await.unwrap();
+
+    let stage = Stage::prepared().await;
+    let window = stage.open().await;
+    window.see(".onb").await.unwrap();
+    window.press("Matrix").await.unwrap();
+    window.press("Continue").await.unwrap();
+    window
+        .fill("form input[type=text], form input[type=url]", "Chat")
+        .await
+        .unwrap();
+    let field = window
+        .driver()
+        .find(thirtyfour::By::XPath(
+            "//label[contains(., 'Homeserver')]/following::input[1]",
+        ))
+        .await
+        .expect("the form of the manifest");
+    field.click().await.unwrap();
+    // A wrong address first: it says so, and nothing is lost.
+    window.keys("http://127.0.0.1:9").await.unwrap();
+    window.press("Connect").await.unwrap();
+    window.see("input[type=password]").await.unwrap();
+    window
+        .fill(".sf input, form input:not([type=password])", "ada")
+        .await
+        .unwrap();
+    window
+        .fill("input[type=password]", &password_of("ada"))
+        .await
+        .unwrap();
+    window.press("Sign in").await.unwrap();
+    window
+        .see("[role=alert]")
+        .await
+        .expect("a plain word about the address");
+    window.press("Change the address").await.unwrap();
+    let field = window
+        .driver()
+        .find(thirtyfour::By::XPath(
+            "//label[contains(., 'Homeserver')]/following::input[1]",
+        ))
+        .await
+        .unwrap();
+    field.click().await.unwrap();
+    window.chord(Key::Control, 'a').await.unwrap();
+    window.keys(server.base_url()).await.unwrap();
+    window.press("Connect").await.unwrap();
+    window
+        .fill(".sf input, form input:not([type=password])", "ada")
+        .await
+        .unwrap();
+    window
+        .fill("input[type=password]", &password_of("ada"))
+        .await
+        .unwrap();
+    window.press("Sign in").await.unwrap();
+    window.read("main, .onb", "ada").await.unwrap();
+    window.press("Continue").await.unwrap();
+    window.press("Open Rapport").await.unwrap();
+    window.see("nav.side").await.unwrap();
+    go(&window, "#/inbox").await;
+    window.read(".cv", "Calibration").await.unwrap();
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reply_by_keyboard_alone_reaches_the_server_once() {
+    let room = Room::open().await;
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    window.keys("gi").await.unwrap();
+    window.read(".cv", "Line 2").await.unwrap();
+    window.keys("j").await.unwrap();
+    window.keys(Key::Enter + "").await.unwrap();
+    window.see(COMPOSER).await.unwrap();
+    window
+        .read("[data-message]", "Are the seal kits in Hamburg?")
+        .await
+        .unwrap();
+    window.keys("r").await.unwrap();
+    window
+        .until(
+            "the cursor in the composer",
+            "return document.activeElement?.matches('textarea[data-composer]') === true",
+        )
+        .await
+        .unwrap();
+    window.keys("Six kits, by Friday.").await.unwrap();
+    window.chord(Key::Control, '\u{e007}').await.unwrap();
+    window
+        .read("[data-message]", "Six kits, by Friday.")
+        .await
+        .expect("the message at once");
+    room.arrives_once("Six kits, by Friday.").await;
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_taken_back_within_its_window_never_leaves() {
+    let room = Room::open().await;
+    let conversation = room.conversation();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    at(&window, &conversation).await;
+    window.fill(COMPOSER, "A slip of the pen").await.unwrap();
+    window.chord(Key::Control, '\u{e007}').await.unwrap();
+    window.see(".toast").await.expect("a way back");
+    window.press("Undo").await.unwrap();
+    window.gone(".toast").await.unwrap();
+    assert_eq!(
+        text_of(&window, COMPOSER).await,
+        "A slip of the pen",
+        "the words come back"
+    );
+    window.fill(COMPOSER, "What was meant").await.unwrap();
+    window.chord(Key::Control, '\u{e007}').await.unwrap();
+    room.arrives_once("What was meant").await;
+    assert_eq!(room.times_seen("A slip of the pen").await.unwrap(), 0);
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_appears_while_the_window_is_open_and_its_bubble_leads_to_it() {
+    let room = Room::open().await;
+    let conversation = room.conversation();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    go(&window, "#/today").await;
+    room.bert
+        .say(&room.room, "ada: the courier is here, can you sign?")
+        .await
+        .unwrap();
+    eventually("a bubble", PATIENCE, async || {
+        Ok((room.stage.desktop.bubbles()? > 0).then_some(()))
+    })
+    .await
+    .expect("the desktop is told");
+    room.stage.desktop.click_newest_bubble().unwrap();
+    window
+        .until(
+            "the conversation",
+            &format!("return location.hash.startsWith('#/inbox') && document.querySelector('main').innerText.includes('can you sign?') && (location.hash.includes('{conversation}') || location.hash.includes('message='))"),
+        )
+        .await
+        .expect("the click leads there");
+    // One event, one bubble.
+    let shown = room.stage.desktop.notices().unwrap().len();
+    assert!(shown <= 1, "{shown} bubbles for one message");
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_draft_survives_a_crash() {
+    let room = Room::open().await;
+    let conversation = room.conversation();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    at(&window, &conversation).await;
+    window
+        .fill(COMPOSER, "Dear Bert, about the kits")
+        .await
+        .unwrap();
+    window
+        .read(".cmp", "Draft on this device")
+        .await
+        .expect("it says that it is saved");
+    window.kill().unwrap();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    at(&window, &conversation).await;
+    window
+        .until(
+            "the draft",
+            "return document.querySelector('textarea[data-composer]').value === 'Dear Bert, about the kits'",
+        )
+        .await
+        .expect("not a letter is lost");
+    assert_eq!(
+        room.times_seen("Dear Bert, about the kits").await.unwrap(),
+        0,
+        "a draft is never sent by itself"
+    );
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_network_the_strip_says_so_and_what_waits_is_sent_later_once() {
+    let mut room = Room::open().await;
+    let conversation = room.conversation();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    at(&window, &conversation).await;
+    room.server.stop().await.unwrap();
+    window
+        .read("footer.sb", "Offline")
+        .await
+        .expect("the strip says so");
+    window
+        .fill(COMPOSER, "Written without a network")
+        .await
+        .unwrap();
+    window.chord(Key::Control, '\u{e007}').await.unwrap();
+    window
+        .read("[data-message]", "Written without a network")
+        .await
+        .expect("nothing is disabled");
+    window.picture("window-offline").await.unwrap();
+    room.server.start_again().await.unwrap();
+    room.arrives_once("Written without a network").await;
+    window
+        .gone("footer.sb .off")
+        .await
+        .expect("the strip is well again");
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_task_is_made_from_a_message_and_leads_back_to_it() {
+    let room = Room::open().await;
+    let conversation = room.conversation();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    at(&window, &conversation).await;
+    window
+        .read("[data-message]", "Are the seal kits in Hamburg?")
+        .await
+        .unwrap();
+    window.click("[data-message]").await.unwrap();
+    window.keys("t").await.unwrap();
+    window.see("[role=dialog] input").await.expect("a form");
+    window.keys(Key::Enter + "").await.unwrap();
+    window.gone("[role=dialog]").await.unwrap();
+    go(&window, "#/tasks").await;
+    window
+        .read("main", "Are the seal kits in Hamburg?")
+        .await
+        .expect("the task");
+    window.close().await.unwrap();
+    let tasks = room.stage.json(&["tasks", "list"]);
+    let task = &tasks[0];
+    assert!(task["cause"].is_string(), "it knows its message: {task}");
+}
