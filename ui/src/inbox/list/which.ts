@@ -65,7 +65,8 @@ export function filter(which: Which): ConversationFilter {
     back: which.only === 'back',
     drafts: which.only === 'drafts',
     failed: which.only === 'failed',
-    done: which.only === 'done',
+    done: false,
+    finished: which.only === 'done',
     limit: null,
     offset: null,
   };

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../core/generated/AccountId';
+import type { CollectionId } from '../../core/generated/CollectionId';
+import type { Handle } from '../../core/generated/Handle';
+import type { ItemId } from '../../core/generated/ItemId';
 import type { ConversationRow } from '../../core/generated/ConversationRow';
 import { firstSentence, marks, words } from './words';
 
-export const row = (own: Partial<ConversationRow>): ConversationRow => ({
-  id: '1',
-  account: 'work',
-  collection: 'chat',
-  handle: 'h',
+const row = (own: Partial<ConversationRow>): ConversationRow => ({
+  id: '1' as ItemId,
+  account: 'work' as AccountId,
+  collection: 'chat' as CollectionId,
+  handle: 'h' as Handle,
   kind: 'room',
   title: '#line2',
   last_at: 0,
@@ -14,6 +18,7 @@ export const row = (own: Partial<ConversationRow>): ConversationRow => ({
   last_text: '@Ines 6 seal kits are in Hamburg. Shall I book?',
   last_mine: false,
   last_person: null,
+  last_to: null,
   unread: 0,
   mentions: 0,
   customer: null,
@@ -43,6 +48,8 @@ describe('a row', () => {
   });
 
   it('names the other side of a mail the user answered, not the user', () => {
+    const known = row({ kind: 'mail_thread', last_mine: true, last_to: 'Rita Campos' });
+    expect(words(known).who).toBe('Rita Campos');
     const answered = row({
       kind: 'mail_thread',
       title: 'Delivery',

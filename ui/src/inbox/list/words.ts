@@ -24,7 +24,11 @@ export function words(row: ConversationRow): Words {
   const mine = row.last_mine;
   if (row.kind === 'mail_thread' || row.kind === 'ticket') {
     const ticket = row.kind === 'ticket';
-    const who = ticket ? row.title : mine ? customer || row.title : (row.last_from ?? row.title);
+    const who = ticket
+      ? row.title
+      : mine
+        ? (row.last_to ?? (customer || row.title))
+        : (row.last_from ?? row.title);
     return {
       who,
       place: who === customer ? '' : customer,

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { HitRow } from '../core/generated/HitRow';
+import { groups, matching } from './groups';
+
+const hit = (id: string, kind: string) => ({ id, kind }) as unknown as HitRow;
+
+describe('an answer', () => {
+  it('has each hit once, the best one first and groups only where there is something', () => {
+    const found = groups(
+      {
+        hits: [
+          hit('1', 'message'),
+          hit('2', 'record'),
+          hit('3', 'message'),
+          hit('4', 'page'),
+          hit('5', 'task'),
+        ],
+        more: false,
+        customers: [],
+        people: [],
+      },
+      [],
+      ['go_inbox'],
+    );
+    expect(found.map((group) => [group.name, ...group.options.map((one) => one.key)])).toEqual([
+      ['best', 'hit-1'],
+      ['messages', 'hit-3'],
+      ['records', 'hit-2', 'hit-5'],
+      ['pages', 'hit-4'],
+      ['commands', 'command-go_inbox'],
+    ]);
+  });
+
+  it('has keys that differ, so that no row is mistaken for another', () => {
+    const keys = groups(
+      {
+        hits: Array.from({ length: 40 }, (_, at) =>
+          hit(String(at), ['message', 'record', 'page'][at % 3] ?? ''),
+        ),
+        more: true,
+        customers: [{ id: '1' } as never],
+        people: [{ id: '1' } as never],
+      },
+      [{ insert: 'a', shown: 'a', about: '' }],
+      ['x', 'y'],
+    ).flatMap((group) => group.options.map((one) => one.key));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('commands', () => {
+  it('are found by the beginnings of their words', () => {
+    const all = [
+      { id: 'a', name: 'mark unread' },
+      { id: 'b', name: 'make task' },
+    ];
+    expect(matching(all, 'ma un')).toEqual(['a']);
+    expect(matching(all, 'read')).toEqual([]);
+    expect(matching(all, '')).toEqual(['a', 'b']);
+  });
+});

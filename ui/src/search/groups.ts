@@ -1,0 +1,103 @@
+// Answers in the order they are shown, as one row of options that the arrow
+// keys walk through. Pure.
+
+import type { Completion } from '../core/generated/Completion';
+import type { CustomerRow } from '../core/generated/CustomerRow';
+import type { HitRow } from '../core/generated/HitRow';
+import type { PersonRow } from '../core/generated/PersonRow';
+
+export type Option =
+  | { key: string; is: 'complete'; word: Completion }
+  | { key: string; is: 'recent'; text: string }
+  | { key: string; is: 'hit'; hit: HitRow }
+  | { key: string; is: 'customer'; row: CustomerRow }
+  | { key: string; is: 'person'; row: PersonRow }
+  | { key: string; is: 'command'; id: string };
+
+export type GroupName =
+  'complete' | 'recent' | 'best' | 'messages' | 'records' | 'pages' | 'commands';
+
+export interface Group {
+  name: GroupName;
+  options: Option[];
+  /** How many there are; with `more`, at least. */
+  n?: number;
+  more?: boolean;
+}
+
+export interface Found {
+  hits: readonly HitRow[];
+  more: boolean;
+  customers: readonly CustomerRow[];
+  people: readonly PersonRow[];
+}
+
+const MESSAGES = 7;
+const RECORDS = 8;
+const PAGES = 4;
+const COMMANDS = 5;
+
+const hit = (row: HitRow): Option => ({ key: `hit-${row.id}`, is: 'hit', hit: row });
+
+/** The groups of an answer; an empty group is none. */
+export function groups(
+  found: Found,
+  completions: readonly Completion[],
+  commands: readonly string[],
+): Group[] {
+  const [best] = found.hits;
+  const rest = found.hits.slice(1);
+  const of = (...kinds: string[]) => rest.filter((row) => kinds.includes(row.kind));
+  const messages = of('message', 'conversation');
+  const pages = of('page');
+  const records = rest.filter((row) => !messages.includes(row) && !pages.includes(row));
+  const people: Option[] = [
+    ...found.customers.map((row): Option => ({ key: `org-${row.id}`, is: 'customer', row })),
+    ...found.people.map((row): Option => ({ key: `person-${row.id}`, is: 'person', row })),
+  ];
+  const all: Group[] = [
+    {
+      name: 'complete',
+      options: completions.map((word): Option => ({
+        key: `word-${word.insert}`,
+        is: 'complete',
+        word,
+      })),
+    },
+    { name: 'best', options: best ? [hit(best)] : [] },
+    {
+      name: 'messages',
+      options: messages.slice(0, MESSAGES).map(hit),
+      n: messages.length,
+      more: found.more,
+    },
+    {
+      name: 'records',
+      options: [...people, ...records.slice(0, RECORDS).map(hit)],
+      n: people.length + records.length,
+      more: found.more,
+    },
+    { name: 'pages', options: pages.slice(0, PAGES).map(hit), n: pages.length, more: found.more },
+    {
+      name: 'commands',
+      options: commands
+        .slice(0, COMMANDS)
+        .map((id): Option => ({ key: `command-${id}`, is: 'command', id })),
+    },
+  ];
+  return all.filter((group) => group.options.length > 0);
+}
+
+/** The commands whose name has all words, at the beginning of its own words. */
+export function matching(
+  commands: readonly { id: string; name: string }[],
+  text: string,
+): string[] {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return commands
+    .filter(({ name }) => {
+      const own = name.toLowerCase().split(/\s+/);
+      return wanted.every((word) => own.some((one) => one.startsWith(word)));
+    })
+    .map((one) => one.id);
+}
