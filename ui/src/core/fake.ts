@@ -30,7 +30,14 @@ export function fake(answers: Answers, lists: Record<string, readonly string[]> 
       queueMicrotask(() => heard({ is: 'reset', ids: [...(lists[list.of] ?? [])] } as ListDelta));
       return () => {};
     },
-    gate: async () => ({ state: 'open', message: '', can: [] }),
+    gate: async () => ({
+      state: 'open',
+      message: '',
+      can: [],
+      keychain: true,
+      sample: false,
+      progress: null,
+    }),
     shell: { native: false, act: async () => null, on: () => () => {} },
   };
   useTransport(carrier);

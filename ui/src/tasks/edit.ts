@@ -56,6 +56,7 @@ export function dayIn(days: number, from = new Date()): string {
 export function dueShort(due: Due): string {
   const away = daysAway(dueAt(due));
   if (away < 2 || away > 14) return dueText(due);
-  const parts = new Intl.DateTimeFormat(tag(), { weekday: 'short', day: 'numeric' });
-  return parts.format(dueAt(due));
+  const weekday = new Intl.DateTimeFormat(tag(), { weekday: 'short' }).format(dueAt(due));
+  const day = new Intl.DateTimeFormat(tag(), { day: 'numeric' }).format(dueAt(due));
+  return `${weekday} ${day}`;
 }
