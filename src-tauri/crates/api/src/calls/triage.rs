@@ -141,7 +141,8 @@ impl Api {
                 which.message
             )));
         };
-        let Some(html) = &message.html else {
+        let html = message.html.as_ref();
+        let Some(html) = html.filter(|it| foreign::is_reasonable(it)) else {
             return Ok(foreign::from_text(&message.text));
         };
         let inline = self.inline(&stored.account, message, html).await;

@@ -29,7 +29,9 @@ pub(super) fn picture(value: &str) -> Option<String> {
 /// Whether a picture would have been fetched from somewhere.
 pub(super) fn is_remote(value: &str) -> bool {
     Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-        || value.starts_with("//")
+        // Without a scheme, in any of the ways browsers read as one.
+        || (value.starts_with(['/', '\\'])
+            && value.get(1..).is_some_and(|it| it.starts_with(['/', '\\'])))
 }
 
 /// An address without the blanks and control characters that browsers overlook.

@@ -187,6 +187,51 @@ const LOOKS: &[(&str, &[&str])] = &[
     ("ul", &["type"]),
 ];
 
+/// Elements inside one another, as a quick look counts them: parsing costs the
+/// square of it, and mails that people write have a few dozen.
+const DEEPEST: usize = 1_000;
+/// Tags of one mail.
+const MOST_TAGS: usize = 200_000;
+
+/// Whether HTML is of a size and depth that is worth parsing. One that is not
+/// was made to hold the reader up, and is shown as its text.
+pub(crate) fn is_reasonable(html: &str) -> bool {
+    let (mut depth, mut tags) = (0_usize, 0_usize);
+    for (at, _) in html.match_indices('<') {
+        let rest = html.as_bytes().get(at + 1..).unwrap_or_default();
+        let closing = rest.first() == Some(&b'/');
+        let name: String = rest
+            .iter()
+            .skip(usize::from(closing))
+            .take(12)
+            .take_while(|it| it.is_ascii_alphanumeric())
+            .map(|it| char::from(it.to_ascii_lowercase()))
+            .collect();
+        if name.is_empty() {
+            continue;
+        }
+        tags += 1;
+        if ENDS_BY_ITSELF.contains(&name.as_str()) {
+            continue;
+        }
+        depth = if closing {
+            depth.saturating_sub(1)
+        } else {
+            depth + 1
+        };
+        if depth > DEEPEST || tags > MOST_TAGS {
+            return false;
+        }
+    }
+    tags <= MOST_TAGS
+}
+
+/// Elements that are never closed, or often are not.
+const ENDS_BY_ITSELF: &[&str] = &[
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+    "option", "p", "param", "source", "td", "th", "tr", "track", "wbr",
+];
+
 /// Makes the HTML form of a message harmless. `images` leaves remote pictures in,
 /// over encrypted lines only; `inline` are those the message brought along.
 pub(crate) fn sanitise(html: &str, images: bool, inline: Inline) -> MessageView {
@@ -204,7 +249,8 @@ pub(crate) fn sanitise(html: &str, images: bool, inline: Inline) -> MessageView 
         .url_schemes(HashSet::from([
             "http", "https", "mailto", "tel", "cid", "data",
         ]))
-        .url_relative(UrlRelative::Deny)
+        // Every address left passes our own filter, which counts what it keeps out.
+        .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
         .attribute_filter(move |tag, name, value| {
