@@ -85,7 +85,8 @@ fn recover(core: &Core, session: &Session) -> Result<(), HubError> {
     let now = core.now();
     let found = core.read(|it| it.entries(&open))?;
     // A moment the user chose is one on the clock, wherever that jumps.
-    let early = |it: &Entry| it.moved > now && it.not_before > now && it.scheduled.is_none();
+    let chosen = |it: &Entry| it.scheduled.is_some() && it.item.is_none();
+    let early = |it: &Entry| it.moved > now && it.not_before > now && !chosen(it);
     let caught = |it: &Entry| it.state == State::Sending;
     if !found.iter().any(|it| caught(it) || early(it)) {
         return Ok(());

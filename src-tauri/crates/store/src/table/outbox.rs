@@ -254,7 +254,7 @@ impl Reader<'_> {
              AND h.state NOT IN ('done', 'withdrawn') AND h.state <> 'parked' \
              AND (h.after IS NULL OR NOT EXISTS (SELECT 1 FROM outbox d WHERE d.id = h.after \
              AND d.state <> 'done')) \
-             AND (h.scheduled IS NULL OR h.not_before <= ?2) GROUP BY h.collection) \
+             AND (h.scheduled IS NULL OR h.item IS NOT NULL OR h.not_before <= ?2) GROUP BY h.collection) \
              AND o.state = 'queued' AND o.not_before <= ?2",
             &[&account.as_str(), &now.0],
             0,

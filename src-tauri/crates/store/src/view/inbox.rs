@@ -227,7 +227,7 @@ impl Reader<'_> {
             scheduled: self.number(
                 &format!(
                     "SELECT count(*) FROM outbox WHERE {open} AND state = 'queued' \
-                     AND scheduled IS NOT NULL"
+                     AND scheduled IS NOT NULL AND item IS NULL"
                 ),
                 params![],
             )?,
@@ -253,7 +253,7 @@ impl Reader<'_> {
             )?,
             needs: 0,
             outbox: self.number(
-                &format!("SELECT count(*) FROM outbox WHERE {open} AND scheduled IS NULL"),
+                &format!("SELECT count(*) FROM outbox WHERE {open} AND (scheduled IS NULL OR item IS NOT NULL)"),
                 params![],
             )?,
             parked: self.number(

@@ -43,7 +43,7 @@ impl Reader<'_> {
              v.marked, \
              (SELECT min(o.not_before) FROM outbox o WHERE o.conversation = v.item \
              AND o.state NOT IN ('done', 'withdrawn') AND o.state = 'queued' \
-             AND o.scheduled IS NOT NULL), \
+             AND o.scheduled IS NOT NULL AND o.item IS NULL), \
              (SELECT count(*) FROM outbox o WHERE o.conversation = v.item \
              AND o.state NOT IN ('done', 'withdrawn') AND o.state IN ('parked', 'unsure') \
              AND o.word = 'send') \
