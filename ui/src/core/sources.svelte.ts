@@ -94,7 +94,13 @@ export function from(provenance: Provenance): {
   late: boolean;
 } {
   const row = sources.of(provenance.account);
-  const live = row?.connector === 'local';
+  const here = row?.connector === 'local';
+  // A source that tells of changes by itself is as fresh as its last sign of life.
+  const live =
+    row?.delivery === 'push' &&
+    (row.health.is === 'well' || row.health.is === 'working') &&
+    row.last_success !== null &&
+    now() - row.last_success < LATE;
   const label = row?.label ?? provenance.account;
   // One folder stands for many systems: its part is what people look for.
   const folders = rows.filter((one) => one.connector === 'files').length;
@@ -102,8 +108,8 @@ export function from(provenance: Provenance): {
   return {
     icon: glyph(provenance.account, provenance.connector, provenance.collection),
     name: !part ? label : folders > 1 ? `${label}, ${part}` : part,
-    age: live ? t('core.device') : age(provenance.as_of),
-    late: !live && provenance.as_of !== null && now() - provenance.as_of > LATE,
+    age: here ? t('core.device') : live ? t('core.live') : age(provenance.as_of),
+    late: !here && !live && provenance.as_of !== null && now() - provenance.as_of > LATE,
   };
 }
 
