@@ -97,6 +97,17 @@ export const back = {
     await call('draft_save', { conversation, text });
     returned = { conversation, text, n: (returned?.n ?? 0) + 1 };
   },
+  /**
+   * The whole text of something that was to go later: an outbox entry has one
+   * line of it, the versions of its draft have all of it.
+   */
+  async whole(conversation: ItemId, line: string): Promise<void> {
+    const flat = (text: string): string => text.trim().replace(/\s+/g, ' ');
+    const begins = flat(line).replace(/(?:…|\.\.\.)$/, '');
+    const versions = await call('draft_history', { conversation });
+    const found = versions.find((one) => flat(one.text).startsWith(begins));
+    await back.put(conversation, found?.text ?? line);
+  },
   took(): void {
     returned = null;
   },

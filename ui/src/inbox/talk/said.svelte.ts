@@ -120,6 +120,11 @@ export class Said {
     this.#topics?.();
   }
 
+  /** Reads one row again. */
+  refresh(id: ItemId): void {
+    void this.#fetch([id], true);
+  }
+
   row(id: string): MessageRow | undefined {
     return this.#rows.get(id);
   }
