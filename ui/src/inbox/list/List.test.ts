@@ -1,0 +1,140 @@
+import { render, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ListDelta } from '../../core/generated/ListDelta';
+import type { ListOf } from '../../core/generated/ListOf';
+import { keys } from '../../core/keys.svelte';
+import { route, to } from '../../core/route.svelte';
+import { toasts } from '../../core/toasts.svelte';
+import { useTransport } from '../../core/transport';
+import type { Transport } from '../../core/transport';
+import List from './List.svelte';
+
+/** A core with four conversations of today, newest first. */
+function core() {
+  const gone = new Set<string>();
+  const unread = new Set(['4', '3']);
+  const asked: [string, unknown][] = [];
+  const heard = new Set<() => void>();
+  const row = (id: string) => ({
+    id,
+    account: 'a',
+    collection: 'mail',
+    handle: id,
+    kind: 'mail_thread',
+    title: `Title ${id}`,
+    last_at: Date.now() - (10 - Number(id)) * 1_000,
+    last_from: `Person ${id}`,
+    last_text: 'text',
+    last_mine: false,
+    last_person: null,
+    last_to: null,
+    unread: unread.has(id) ? 1 : 0,
+    mentions: 0,
+    customer: null,
+    customer_name: null,
+    encrypted: false,
+    done: gone.has(id),
+    muted: false,
+    draft: false,
+    membership: 'joined',
+    snoozed_until: null,
+    back_at: null,
+    scheduled: null,
+    question: false,
+    failed: 0,
+    marked_unread: false,
+  });
+  const ids = (list: ListOf): string[] => {
+    if (list.of !== 'inbox' || list.filter.mentions) return [];
+    return ['4', '3', '2', '1'].filter(
+      (id) => !gone.has(id) && (!list.filter.unread || unread.has(id)),
+    );
+  };
+  const tell = () => heard.forEach((one) => one());
+  const answers: Record<string, (request: never) => unknown> = {
+    conversations_by_id: ({ ids }: { ids: string[] }) => ids.map(row),
+    conversation_done: ({ conversations, done }: { conversations: string[]; done: boolean }) => {
+      for (const id of conversations)
+        if (done) gone.add(id);
+        else gone.delete(id);
+      tell();
+      return {};
+    },
+  };
+  useTransport({
+    call: (name: string, request: unknown) => {
+      asked.push([name, request]);
+      return Promise.resolve(answers[name]?.(request as never) ?? []);
+    },
+    topics: () => () => {},
+    list: (list: ListOf, hear: (delta: ListDelta) => void) => {
+      const send = () => hear({ is: 'reset', ids: ids(list) });
+      heard.add(send);
+      queueMicrotask(send);
+      return () => heard.delete(send);
+    },
+  } as unknown as Transport);
+  return {
+    asked,
+    read: (id: string) => {
+      unread.delete(id);
+      tell();
+    },
+  };
+}
+
+const shown = () => [...document.querySelectorAll('.cv .who')].map((one) => one.textContent);
+const open = () => document.querySelector('.cv.on .who')?.textContent;
+const props = { single: false, onenter: () => {}, onrow: () => {} };
+
+describe('the list of conversations', () => {
+  beforeEach(() => {
+    toasts.close();
+    route.go(to('today'));
+  });
+
+  it('goes on to the next conversation when one is done, and back when that is undone', async () => {
+    core();
+    route.go(to('inbox', '3'));
+    render(List, props);
+    await waitFor(() => expect(shown()).toHaveLength(4));
+    expect(open()).toBe('Person 3');
+    keys.run('done');
+    await waitFor(() => expect(shown()).toEqual(['Person 4', 'Person 2', 'Person 1']));
+    expect(route.id).toBe('2');
+    await waitFor(() => expect(toasts.current?.undo).toBeDefined());
+    await toasts.undo();
+    await waitFor(() => expect(shown()).toHaveLength(4));
+    expect(route.id).toBe('3');
+  });
+
+  it('does what is selected as one, and asks the core once', async () => {
+    const { asked } = core();
+    route.go(to('inbox', '4'));
+    render(List, props);
+    await waitFor(() => expect(shown()).toHaveLength(4));
+    keys.run('select');
+    keys.run('next');
+    keys.run('select_range');
+    keys.run('done');
+    await waitFor(() => expect(shown()).toEqual(['Person 2', 'Person 1']));
+    const calls = asked.filter(([name]) => name === 'conversation_done');
+    expect(calls.map(([, request]) => request)).toEqual([
+      { conversations: ['4', '3'], done: true },
+    ]);
+  });
+
+  it('keeps what is being read in a list of unread ones until another is opened', async () => {
+    const { read } = core();
+    route.go(to('inbox', null, { unread: '1' }));
+    render(List, props);
+    await waitFor(() => expect(shown()).toEqual(['Person 4', 'Person 3']));
+    keys.run('next');
+    await waitFor(() => expect(route.id).toBe('4'));
+    read('4');
+    await waitFor(() => expect(document.querySelectorAll('.cv.un')).toHaveLength(1));
+    expect(shown()).toEqual(['Person 4', 'Person 3']);
+    keys.run('next');
+    await waitFor(() => expect(shown()).toEqual(['Person 3']));
+  });
+});
