@@ -35,7 +35,7 @@ export function look(row: OutboxRow): Look {
 }
 
 /** Why it is where it is, in one line. */
-export function reason(row: OutboxRow, now: number): string {
+export function reason(row: OutboxRow, now: number, paused = false): string {
   if (row.conflict.length > 0)
     return t('accounts.out.both', { fields: row.conflict.map((one) => one.field).join(', ') });
   const fault = row.fault;
@@ -46,6 +46,7 @@ export function reason(row: OutboxRow, now: number): string {
   if (row.scheduled !== null) return t('accounts.out.scheduled', { at: moment(row.scheduled) });
   if (row.state === 'unsure') return t('accounts.out.asks');
   if (row.state === 'sending') return t('accounts.out.started', { at: time(row.queued) });
+  if (row.state === 'queued' && paused) return t('accounts.out.paused');
   if (row.state === 'queued' && row.after !== null) return t('accounts.out.after');
   if (row.state === 'queued' && row.not_before > now)
     return t('accounts.out.from', { at: time(row.not_before) });
