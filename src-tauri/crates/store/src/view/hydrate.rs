@@ -163,8 +163,15 @@ impl Reader<'_> {
         &self,
         cause: &rapport_model::LinkId,
     ) -> Result<Option<ItemId>, StoreError> {
-        if let Some(id) = self.find_link(cause)?.into_iter().next() {
-            return Ok(Some(id));
+        // A mail thread goes by the id of its first mail: only a message will do.
+        let said = |id: ItemId| -> Result<bool, StoreError> {
+            let found = self.stored(id)?;
+            Ok(found.is_some_and(|it| it.item.body.kind() == rapport_model::Kind::Message))
+        };
+        for id in self.find_link(cause)? {
+            if said(id)? {
+                return Ok(Some(id));
+            }
         }
         let handle = rapport_model::Handle::new(cause.as_str());
         let mut statement = self.conn.prepare_cached("SELECT id FROM collection")?;
@@ -172,7 +179,9 @@ impl Reader<'_> {
             .query_map([], |row| row.get(0))?
             .collect::<Result<Vec<i64>, _>>()?;
         for collection in collections {
-            if let Some(id) = self.find_in(collection, &handle)? {
+            if let Some(id) = self.find_in(collection, &handle)?
+                && said(id)?
+            {
                 return Ok(Some(id));
             }
         }
