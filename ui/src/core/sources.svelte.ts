@@ -108,7 +108,7 @@ export function from(provenance: Provenance): {
   return {
     icon: glyph(provenance.account, provenance.connector, provenance.collection),
     name: !part ? label : folders > 1 ? `${label}, ${part}` : part,
-    age: here ? t('core.device') : live ? t('core.live') : age(provenance.as_of),
+    age: here ? '' : live ? t('core.live') : age(provenance.as_of),
     late: !here && !live && provenance.as_of !== null && now() - provenance.as_of > LATE,
   };
 }

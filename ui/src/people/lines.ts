@@ -26,13 +26,17 @@ const RECORDS: Record<string, string> = {
   note: 'note',
 };
 
+/** What is kept on this device only was written here as a note. */
+const noted = (row: TimelineRow): boolean => row.group === 'page' && row.from.connector === 'local';
+
 export const glyphOf = (row: TimelineRow): string =>
+  (noted(row) ? 'note' : undefined) ??
   (row.group === 'record' && row.record_kind ? RECORDS[row.record_kind] : undefined) ??
   GLYPHS[row.group] ??
   'record';
 
 export const toneOf = (row: TimelineRow): '' | 'warn' | 'note' =>
-  row.group === 'change' ? 'warn' : row.record_kind === 'activity' ? 'note' : '';
+  row.group === 'change' ? 'warn' : row.record_kind === 'activity' || noted(row) ? 'note' : '';
 
 /** A document's code, which its text begins with. */
 function code(row: TimelineRow): string | null {
@@ -58,7 +62,7 @@ export function wordsOf(row: TimelineRow): { head: string; rest: string } {
     };
   }
   if (row.group === 'ticket') return { head: row.who ?? '', rest: row.title || row.text };
-  return { head: word('people.one', row.group), rest: row.title || row.text };
+  return { head: word('people.one', noted(row) ? 'note' : row.group), rest: row.title || row.text };
 }
 
 /** Where a line leads. */
