@@ -34,7 +34,7 @@ describe('a password', () => {
     let user = '';
     render(SignInForm, { account, manifest, ondone: (name: string) => (user = name) });
     await signIn();
-    await screen.findByText('wrong user name or password');
+    await screen.findByText('Wrong user name or password');
     expect(value('Password')).toBe('');
     expect(value('User name')).toBe('ines');
     well = true;
@@ -62,7 +62,7 @@ describe('a recovery key', () => {
             recovery: true,
             undecryptable: 0,
           };
-        if (!right) throw new CallFailed('refused', 'this is not the key');
+        if (!right) throw new CallFailed('refused', 'This is not the key');
         return { is: 'done', what: 'restored' };
       },
     });
@@ -76,7 +76,7 @@ describe('a recovery key', () => {
       await fireEvent.click(screen.getByRole('button', { name: 'Try it' }));
     };
     await type();
-    await screen.findByText(/this is not the key/);
+    await screen.findByText(/This is not the key/);
     expect(proven).toBeNull();
     expect(value('Recovery key or passphrase')).toBe('');
     right = true;

@@ -30,9 +30,14 @@ export interface Told {
 /** An error as a person reads it. */
 export function told(error: CallFailed): Told {
   const remedy = REMEDY[error.code];
+  const title = t(`error.${error.code}`);
+  // The core's sentence may begin with the same words; nobody reads them twice.
+  const rest = error.message.startsWith(`${title}: `)
+    ? error.message.slice(title.length + 2)
+    : error.message;
   return {
-    title: t(`error.${error.code}`),
-    detail: error.message,
+    title,
+    detail: rest.charAt(0).toUpperCase() + rest.slice(1),
     remedy,
     action: remedy ? t(`error.act.${remedy}`) : '',
   };
