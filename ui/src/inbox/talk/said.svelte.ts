@@ -47,6 +47,8 @@ export class Said {
   /** `null`: to the newest, whatever comes. */
   #high: ItemId | null = null;
   #anchor: ItemId | null = null;
+  /** The newest message of all, once it is known. */
+  #top: ItemId | null = null;
   #span = SPAN;
   #busy = false;
   #stream: Stop | undefined;
@@ -90,6 +92,8 @@ export class Said {
       if (this.#closed) return;
       this.page = page;
       this.marker = page.read_marker;
+      this.#top = page.newer ? null : (page.messages[0]?.id ?? null);
+      if (page.newer) this.#lookAgain();
       this.#keep(page.messages);
       const ids = page.messages.map((row) => row.id).reverse();
       this.#ids = ids;
@@ -179,7 +183,9 @@ export class Said {
       const at = this.#ids.indexOf(this.#high as ItemId);
       const rest = this.#ids.slice(at + 1, at + 1 + STEP);
       if (rest.length === 0) {
-        if (this.#high === this.page?.messages[0]?.id) {
+        if (this.#high === this.#top) {
+          // From here on new messages belong to the stretch: it must end with them.
+          if (this.#anchor !== null) this.#anchorAt(this.#high as ItemId);
           this.#high = null;
           this.#draw();
         } else this.#anchorAt(this.#high as ItemId);
@@ -224,7 +230,7 @@ export class Said {
 
   /** Back to the newest. */
   async toNewest(): Promise<void> {
-    if (this.newest) return;
+    if (this.newest && this.#anchor === null) return;
     if (this.#anchor !== null) {
       this.#anchor = null;
       this.#span = SPAN;
@@ -328,7 +334,7 @@ export class Said {
       if (row) rows.push(row);
     }
     this.shown = rows;
-    this.newest = this.#high === null || this.#high === this.page?.messages[0]?.id;
+    this.newest = this.#high === null || this.#high === this.#top;
     const low = this.#low;
     this.oldest = low !== null && low === this.#ids[0] && this.#ids.length < this.#span;
   }
@@ -378,7 +384,8 @@ export class Said {
         (page) => {
           if (this.#closed) return;
           this.page = page;
-          this.newest = this.#high === null || this.#high === page.messages[0]?.id;
+          this.#top = page.messages[0]?.id ?? null;
+          this.newest = this.#high === null || this.#high === this.#top;
         },
         () => {},
       );

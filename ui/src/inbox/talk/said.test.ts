@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ItemId } from '../../core/generated/ItemId';
+import type { ListDelta } from '../../core/generated/ListDelta';
+import type { MessageRow } from '../../core/generated/MessageRow';
+import type { MessagesOf } from '../../core/generated/MessagesOf';
+import type { Topic } from '../../core/generated/Topic';
+import { useTransport } from '../../core/transport';
+import type { Transport } from '../../core/transport';
+import { Said } from './said.svelte';
+
+const ROOM = '1' as ItemId;
+/** What the core has, oldest first. */
+let all: number[] = [];
+let texts = new Map<number, string>();
+let asked: string[][] = [];
+let open: { filter: MessagesOf; heard: (delta: ListDelta) => void }[] = [];
+let topic: ((topics: Topic[]) => void) | undefined;
+
+const row = (id: number): MessageRow =>
+  ({
+    id: String(id),
+    handle: `$${id}`,
+    at: id,
+    text: texts.get(id) ?? 'x',
+    way: null,
+    tasks: [],
+  }) as unknown as MessageRow;
+
+/** A page as the core cuts it: newest first. */
+function cut(filter: Partial<MessagesOf>): { ids: number[]; more: boolean; newer: boolean } {
+  const most = filter.limit ?? 50;
+  let to = all.length;
+  let from = Math.max(0, to - most);
+  const around = filter.around_message;
+  if (around) {
+    const at = all.indexOf(Number(around));
+    to = Math.min(all.length, at + Math.ceil(most / 2));
+    from = Math.max(0, to - most);
+  }
+  return { ids: all.slice(from, to).reverse(), more: from > 0, newer: to < all.length };
+}
+const topics = async (...heard: Topic[]) => {
+  topic?.(heard);
+  await vi.advanceTimersByTimeAsync(500);
+};
+/** The core tells every open list what it looks like now. */
+const listed = async () => {
+  for (const { filter, heard } of open) heard({ is: 'reset', ids: cut(filter).ids.map(String) });
+  await vi.advanceTimersByTimeAsync(50);
+};
+
+useTransport({
+  call: async (name: string, request: Partial<MessagesOf> & { ids?: string[] }) => {
+    if (name === 'messages_by_id') {
+      asked.push(request.ids ?? []);
+      return (request.ids ?? [])
+        .map(Number)
+        .filter((id) => all.includes(id))
+        .map(row);
+    }
+    const { ids, more, newer } = cut(request);
+    return {
+      messages: ids.map(row),
+      gaps: [],
+      more,
+      newer,
+      read_marker: null,
+      receipts: [],
+      hits: [],
+      scheduled: [],
+    };
+  },
+  topics: (heard: (topics: Topic[]) => void) => {
+    topic = heard;
+    return () => (topic = undefined);
+  },
+  list: (list: { filter: MessagesOf }, heard: (delta: ListDelta) => void) => {
+    const one = { filter: list.filter, heard };
+    open.push(one);
+    setTimeout(() => {
+      if (open.includes(one)) heard({ is: 'reset', ids: cut(list.filter).ids.map(String) });
+    }, 5);
+    return () => (open = open.filter((other) => other !== one));
+  },
+  gate: async () => ({ state: 'open', message: '', can: [] }),
+  shell: { native: false, act: async () => null, on: () => () => {} },
+} as unknown as Transport);
+
+let said: Said;
+async function opened(message: number | null = null): Promise<void> {
+  said = new Said(ROOM);
+  const started = said.start(message === null ? null : (String(message) as ItemId));
+  await vi.advanceTimersByTimeAsync(300);
+  await started;
+}
+const shown = (): number[] => said.shown.map((one) => Number(one.id));
+/** Oldest first, each once, nothing left out between the ends. */
+const whole = (): boolean => {
+  const ids = shown();
+  const from = all.indexOf(ids[0] ?? -1);
+  return ids.every((id, at) => all[from + at] === id);
+};
+const act = async (doing: Promise<unknown>): Promise<void> => {
+  void doing;
+  await vi.advanceTimersByTimeAsync(300);
+  await doing;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  all = Array.from({ length: 20_000 }, (_, at) => at + 10_000);
+  texts = new Map();
+  asked = [];
+  open = [];
+});
+afterEach(() => said.stop());
+
+describe('a long room', () => {
+  it('can be read from its newest to its oldest message without a hole', async () => {
+    await opened();
+    expect(shown().at(-1)).toBe(29_999);
+    let turns = 0;
+    while (!said.oldest && turns < 400) {
+      await act(said.older());
+      expect(whole()).toBe(true);
+      turns += 1;
+    }
+    expect(shown()[0]).toBe(10_000);
+  });
+
+  it('fetches no row twice while it is read upwards', async () => {
+    await opened();
+    for (let at = 0; at < 12; at += 1) await act(said.older());
+    const ids = asked.flat();
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('opens at a message far back, and goes on from there in both directions', async () => {
+    await opened(15_000);
+    expect(shown()).toContain(15_000);
+    expect(said.newest).toBe(false);
+    for (let at = 0; at < 10; at += 1) {
+      await act(said.newer());
+      await act(said.older());
+      expect(whole()).toBe(true);
+    }
+    expect(shown().length).toBeGreaterThan(1_000);
+  });
+
+  it('comes back to the newest from anywhere', async () => {
+    await opened(15_000);
+    await act(said.toNewest());
+    expect(shown().at(-1)).toBe(29_999);
+    expect(said.newest).toBe(true);
+    await act(said.show('12000' as ItemId));
+    expect(shown()).toContain(12_000);
+    await act(said.toNewest());
+    expect(shown().at(-1)).toBe(29_999);
+    expect(whole()).toBe(true);
+  });
+});
+
+describe('what happens while one reads', () => {
+  it('shows a new message at the end, and nobody is moved who reads further up', async () => {
+    await opened();
+    all.push(30_000);
+    await listed();
+    expect(shown().at(-1)).toBe(30_000);
+    await act(said.show('12000' as ItemId));
+    const before = shown();
+    all.push(30_001);
+    await listed();
+    expect(shown()).toEqual(before);
+  });
+
+  it('shows a new message to one who came down from far back', async () => {
+    all = all.slice(0, 1_000);
+    await opened(10_699);
+    for (let at = 0; at < 20; at += 1) await act(said.newer());
+    expect(shown().at(-1)).toBe(10_999);
+    for (let id = 11_000; id < 11_005; id += 1) {
+      all.push(id);
+      await listed();
+    }
+    expect(shown().slice(-2)).toEqual([11_003, 11_004]);
+    expect(whole()).toBe(true);
+  });
+
+  it('takes away what was withdrawn, and changes what was edited', async () => {
+    await opened();
+    all = all.filter((id) => id !== 29_998);
+    await listed();
+    expect(shown()).not.toContain(29_998);
+    texts.set(29_999, 'edited');
+    await topics({ on: 'item', of: '29999' as ItemId });
+    expect(said.shown.at(-1)?.text).toBe('edited');
+  });
+
+  it('keeps what is shown while the lost line to the core comes back', async () => {
+    await opened();
+    for (let at = 0; at < 3; at += 1) await act(said.older());
+    const before = shown();
+    await topics({ on: 'everything' });
+    await listed();
+    expect(shown()).toEqual(before);
+  });
+});
