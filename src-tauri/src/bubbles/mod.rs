@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use jiff::Zoned;
-use rapport_api::{Api, ApiError};
+use rapport_api::Api;
+use rapport_api::dto::Nothing;
 use rapport_store::Topic;
-use serde_json::json;
 use tauri::AppHandle;
 
 use self::desktop::{Answer, Desktop as _};
-use self::plan::{Due, Planned, plan};
+use self::plan::{Planned, plan};
 use crate::words::Words;
 use crate::{arrival, rest};
 
@@ -57,7 +57,7 @@ async fn touched(topics: &mut (impl futures_util::Stream<Item = Arc<Vec<Topic>>>
 }
 
 async fn show_due(app: &AppHandle, api: &Arc<Api>) {
-    let due = match due(api).await {
+    let due = match api.due_notifications(Nothing {}).await {
         Ok(due) if due.is_empty() => return,
         Ok(due) => due,
         Err(error) => {
@@ -75,11 +75,6 @@ async fn show_due(app: &AppHandle, api: &Arc<Api>) {
     for planned in plan(&due, &words) {
         show(app, api, planned, words.clone());
     }
-}
-
-async fn due(api: &Api) -> Result<Vec<Due>, ApiError> {
-    let due = api.call("due_notifications", json!({})).await?;
-    serde_json::from_value(due).map_err(ApiError::bad_request)
 }
 
 /// One bubble. Waiting for its answer blocks, so each has a thread.

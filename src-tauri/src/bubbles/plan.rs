@@ -2,7 +2,7 @@
 //! what its answers ask of the core. Pure.
 
 use rapport_model::Millis;
-use serde::Deserialize;
+use rapport_store::view::{DueNotification, NotificationRow};
 use serde_json::{Value, json};
 
 use super::desktop::Answer;
@@ -10,27 +10,6 @@ use crate::words::{Words, counted};
 
 /// More at once are one bubble: after a night's rest nobody reads twenty.
 const AT_ONCE: usize = 4;
-
-/// A row the core handed out to be shown now.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Due {
-    /// The notification.
-    pub(crate) row: Row,
-    /// Who and what may be shown.
-    pub(crate) preview: bool,
-}
-
-/// Of its row, what a bubble needs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) id: i64,
-    pub(crate) kind: String,
-    pub(crate) title: String,
-    pub(crate) text: String,
-    pub(crate) item: Option<String>,
-    pub(crate) conversation: Option<String>,
-    pub(crate) customer: Option<String>,
-}
 
 /// What is seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,15 +23,15 @@ pub(crate) struct Bubble {
 }
 
 /// A bubble and what stands behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Planned {
     pub(crate) bubble: Bubble,
     /// The one row, when it is about one.
-    row: Option<Row>,
+    row: Option<NotificationRow>,
 }
 
 /// The bubbles for what is due, the oldest first.
-pub(crate) fn plan(due: &[Due], words: &Words) -> Vec<Planned> {
+pub(crate) fn plan(due: &[DueNotification], words: &Words) -> Vec<Planned> {
     if due.len() > AT_ONCE {
         let count = u64::try_from(due.len()).unwrap_or(u64::MAX);
         return vec![Planned {
@@ -67,7 +46,7 @@ pub(crate) fn plan(due: &[Due], words: &Words) -> Vec<Planned> {
     due.iter().map(|it| one(it, words)).collect()
 }
 
-fn one(due: &Due, words: &Words) -> Planned {
+fn one(due: &DueNotification, words: &Words) -> Planned {
     let row = &due.row;
     let (title, text) = if due.preview {
         (row.title.clone(), row.text.clone())
@@ -95,10 +74,10 @@ impl Planned {
         let Some(row) = &self.row else {
             return "rapport://today".to_owned();
         };
-        match (&row.conversation, &row.item, &row.customer) {
+        match (row.conversation, row.item, row.customer) {
             (Some(conversation), item, _) => {
                 let mut link = format!("rapport://conversation/{conversation}");
-                if let Some(item) = item.as_ref().filter(|item| *item != conversation) {
+                if let Some(item) = item.filter(|item| *item != conversation) {
                     link.push_str(&format!("?message={item}"));
                 }
                 if reply {
@@ -120,7 +99,7 @@ impl Planned {
             return Vec::new();
         };
         let finished = ("notification_done", json!({ "id": row.id }));
-        match (answer, &row.conversation) {
+        match (answer, row.conversation) {
             (Answer::Open | Answer::Reply, _) | (Answer::Done, None) => vec![finished],
             (Answer::Done, Some(conversation)) => vec![
                 (
@@ -146,19 +125,26 @@ impl Planned {
 
 #[cfg(test)]
 mod tests {
+    use rapport_model::ItemId;
+
     use super::*;
 
-    fn due(kind: &str, conversation: Option<&str>, preview: bool) -> Due {
-        let text = |it: &str| it.to_owned();
-        Due {
-            row: Row {
+    fn due(kind: &str, conversation: Option<i64>, preview: bool) -> DueNotification {
+        DueNotification {
+            row: NotificationRow {
                 id: 7,
-                kind: text(kind),
-                title: text("Samir Haddad"),
-                text: text("Can we move line 2 to Friday?"),
-                item: Some(text("90")),
-                conversation: conversation.map(text),
+                at: Millis(1),
+                kind: kind.to_owned(),
+                title: "Samir Haddad".to_owned(),
+                text: "Can we move line 2 to Friday?".to_owned(),
+                item: Some(ItemId(90)),
+                why: Vec::new(),
+                seen: false,
+                conversation: conversation.map(ItemId),
                 customer: None,
+                account: None,
+                done: false,
+                snoozed_until: None,
             },
             preview,
         }
@@ -174,9 +160,9 @@ mod tests {
 
     #[test]
     fn nothing_of_a_message_is_on_the_lock_screen_when_the_user_says_so() {
-        let open = only(due("mention", Some("80"), true)).bubble;
+        let open = only(due("mention", Some(80), true)).bubble;
         assert_eq!(open.title, "Samir Haddad");
-        let closed = only(due("mention", Some("80"), false)).bubble;
+        let closed = only(due("mention", Some(80), false)).bubble;
         assert_eq!(
             (closed.title.as_str(), closed.text.as_str()),
             ("You were mentioned", "")
@@ -187,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_click_lands_on_the_message_and_reply_opens_the_composer() {
-        let message = only(due("direct", Some("80"), true));
+        let message = only(due("direct", Some(80), true));
         assert_eq!(message.link(false), "rapport://conversation/80?message=90");
         assert_eq!(
             message.link(true),
@@ -212,7 +198,7 @@ mod tests {
                 .map(|it| it.0)
                 .collect()
         };
-        let message = only(due("direct", Some("80"), true));
+        let message = only(due("direct", Some(80), true));
         assert_eq!(names(&message, Answer::Open), ["notification_done"]);
         assert_eq!(
             names(&message, Answer::Done),
@@ -233,7 +219,7 @@ mod tests {
 
     #[test]
     fn what_piled_up_overnight_is_one_bubble() {
-        let many = vec![due("direct", Some("80"), true); 9];
+        let many = vec![due("direct", Some(80), true); 9];
         let planned = plan(&many, &words());
         assert_eq!(planned.len(), 1);
         assert!(planned[0].bubble.title.contains('9'));

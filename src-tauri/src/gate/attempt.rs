@@ -78,8 +78,9 @@ pub(crate) fn attempt(ground: &Ground<'_>, wish: Wish) -> Result<Session, Sessio
     }
 }
 
-/// Takes the profile before asking for its key: a second process is told so, and
-/// is not asked for a passphrase first.
+/// A second process is told that it is one before it is asked for anything. The
+/// profile is taken only once the key is there: a keychain may let us wait for
+/// its user for as long as it likes, and meanwhile the passphrase must do.
 fn open(
     ground: &Ground<'_>,
     key: impl FnOnce(Option<&dyn Vault>) -> Result<DbKey, SessionError>,
@@ -88,8 +89,9 @@ fn open(
         // The lock would make the folder; looking must leave no trace.
         return Err(key::UnlockError::NoDatabase.into());
     }
-    let lock = ground.profile.lock()?;
+    drop(ground.profile.lock()?);
     let key = key(borrowed(ground.keychain.as_ref()))?;
+    let lock = ground.profile.lock()?;
     rapport_session::open(ground.profile, lock, &key, ground.keychain.clone())
 }
 

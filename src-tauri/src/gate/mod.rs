@@ -2,23 +2,31 @@
 //! that can be wished for there.
 
 mod attempt;
+mod patience;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rapport_api::{Api, ApiError, Code};
-use rapport_session::Session;
+use rapport_model::connector::Vault;
+use rapport_session::{Session, SessionError};
 use rapport_store::Profile;
-use rapport_store::key::Passphrase;
+use rapport_store::key::{Passphrase, UnlockError};
 use serde::Deserialize;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use self::attempt::{Ground, Wish, attempt, facts};
+use self::patience::{Waiting, Watched};
 pub(crate) use self::state::GateState;
 use self::state::{Facts, Step};
 use crate::door::MAIN;
 use crate::life;
 use crate::place::Place;
+
+/// A keychain that knows the answer gives it sooner; one that takes longer asks
+/// its user.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the page can ask for.
 #[derive(Debug, Deserialize)]
@@ -53,6 +61,8 @@ struct Inside {
     place: Place,
     state: GateState,
     session: Option<Session>,
+    /// Counts attempts: one that was overtaken says nothing any more.
+    turn: u64,
 }
 
 /// The profile of this process, open or not.
@@ -70,6 +80,7 @@ impl Gate {
                 place,
                 state,
                 session: None,
+                turn: 0,
             }),
             no_keychain,
         }
@@ -93,6 +104,13 @@ impl Gate {
             inside.state.state = Step::Opening;
         }
         free
+    }
+
+    /// A new attempt begins; earlier ones have nothing to say any more.
+    fn next(&self) -> u64 {
+        let mut inside = self.inside();
+        inside.turn += 1;
+        inside.turn
     }
 
     /// Which profile it is.
@@ -149,7 +167,7 @@ pub(crate) fn begin(app: &AppHandle) {
     });
 }
 
-fn from_environment() -> Result<Wish, rapport_session::SessionError> {
+fn from_environment() -> Result<Wish, SessionError> {
     rapport_session::passphrase().map(Wish::Open)
 }
 
@@ -187,61 +205,114 @@ pub(crate) async fn knock(app: &AppHandle, knock: Knock) -> GateState {
     gate.state()
 }
 
-/// One attempt, off the threads that draw and answer.
-async fn pass(app: &AppHandle, wish: Result<Wish, rapport_session::SessionError>) {
-    let work = {
-        let app = app.clone();
-        move || passed(&app, wish)
-    };
-    if let Err(error) = tauri::async_runtime::spawn_blocking(work).await {
-        let gate = app.state::<Gate>();
-        let place = gate.place();
-        let failed = facts(&Profile::at(&place.home), known(&place)).failed(
-            &rapport_session::SessionError::Place(format!(
-                "Opening the profile failed in a way it should not ({error}). Nothing was \
-                 changed; a report lies in its folder."
-            )),
-        );
-        gate.inside().state = failed.clone();
-        show(app, &failed);
-    }
-}
-
-fn passed(app: &AppHandle, wish: Result<Wish, rapport_session::SessionError>) {
+/// One attempt, off the threads that draw and answer. Comes back when it has
+/// ended, or when the keychain lets us wait; then it goes on by itself.
+async fn pass(app: &AppHandle, wish: Result<Wish, SessionError>) {
     let gate = app.state::<Gate>();
     let place = gate.place();
-    let profile = Profile::at(&place.home);
     let keychain = if gate.no_keychain {
         None
     } else {
         rapport_session::keychain().ok()
     };
-    let known = Facts {
-        keychain: keychain.is_some(),
-        ..known(&place)
+    let turn = Turn {
+        app: app.clone(),
+        number: gate.next(),
+        known: Facts {
+            keychain: keychain.is_some(),
+            ..known(&place)
+        },
+        profile: Profile::at(&place.home),
     };
-    let begun = facts(&profile, known);
-    let tell = |state: GateState| {
-        gate.inside().state = state.clone();
-        show(app, &state);
-    };
-    tell(begun.opening(None));
-    let ground = Ground {
-        profile: &profile,
-        keychain,
-        progress: &|it| tell(begun.opening(Some(it))),
-    };
-    let outcome = wish.and_then(|wish| attempt(&ground, wish));
-    match outcome {
-        Ok(session) => {
-            let api = Arc::clone(&session.api);
-            gate.inside().session = Some(session);
-            tell(facts(&profile, known).open());
-            life::opened(app, &api);
+    turn.tell(turn.facts().opening(None));
+    let waiting = Waiting::default();
+    let keychain = keychain.map(|it| Watched::new(it, waiting.clone()));
+    let worker = turn.clone();
+    let mut work = tauri::async_runtime::spawn(async move {
+        let blocking = worker.clone();
+        let ended =
+            tauri::async_runtime::spawn_blocking(move || blocking.take(keychain, wish)).await;
+        if let Err(error) = ended {
+            worker.failed(&SessionError::Place(format!(
+                "Opening the profile failed in a way it should not ({error}). Nothing was \
+                 changed; a report lies in its folder."
+            )));
         }
-        Err(error) => {
-            tracing::info!(%error, "the profile is not open");
-            tell(facts(&profile, known).failed(&error));
+    });
+    tokio::select! {
+        // It has told what became of it.
+        _ended = &mut work => return,
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
+    if waiting.now() {
+        let asks = "it asks for its password in a dialog of its own";
+        turn.failed(&UnlockError::KeychainLocked(asks.to_owned()).into());
+    } else if let Err(error) = work.await {
+        tracing::error!(%error, "the attempt did not end");
+    }
+}
+
+/// One attempt and what it may still say.
+#[derive(Clone)]
+struct Turn {
+    app: AppHandle,
+    number: u64,
+    known: Facts,
+    profile: Profile,
+}
+
+impl Turn {
+    fn facts(&self) -> Facts {
+        facts(&self.profile, self.known)
+    }
+
+    /// Says how it stands, unless a later attempt has the word.
+    fn tell(&self, state: GateState) {
+        let gate = self.app.state::<Gate>();
+        let current = {
+            let mut inside = gate.inside();
+            let current = inside.turn == self.number;
+            if current {
+                inside.state = state.clone();
+            }
+            current
+        };
+        if current {
+            show(&self.app, &state);
+        }
+    }
+
+    fn failed(&self, error: &SessionError) {
+        tracing::info!(%error, "the profile is not open");
+        self.tell(self.facts().failed(error));
+    }
+
+    fn take(&self, keychain: Option<Arc<dyn Vault>>, wish: Result<Wish, SessionError>) {
+        let begun = self.facts();
+        let ground = Ground {
+            profile: &self.profile,
+            keychain,
+            progress: &|it| self.tell(begun.opening(Some(it))),
+        };
+        match wish.and_then(|wish| attempt(&ground, wish)) {
+            Ok(session) => {
+                let api = Arc::clone(&session.api);
+                let gate = self.app.state::<Gate>();
+                // Only one attempt can have the profile, so this is it, overtaken or not.
+                let number = {
+                    let mut inside = gate.inside();
+                    inside.session = Some(session);
+                    inside.turn += 1;
+                    inside.turn
+                };
+                let open = Self {
+                    number,
+                    ..self.clone()
+                };
+                open.tell(open.facts().open());
+                life::opened(&self.app, &api);
+            }
+            Err(error) => self.failed(&error),
         }
     }
 }
