@@ -154,7 +154,7 @@ mod tests {
         Words::of("en").unwrap()
     }
 
-    fn only(due: Due) -> Planned {
+    fn only(due: DueNotification) -> Planned {
         plan(&[due], &words()).remove(0)
     }
 

@@ -226,7 +226,7 @@ async fn pass(app: &AppHandle, wish: Result<Wish, SessionError>) {
     };
     turn.tell(turn.facts().opening(None));
     let waiting = Waiting::default();
-    let keychain = keychain.map(|it| Watched::new(it, waiting.clone()));
+    let keychain = keychain.map(|it| Watched::over(it, waiting.clone()));
     let worker = turn.clone();
     let mut work = tauri::async_runtime::spawn(async move {
         let blocking = worker.clone();

@@ -32,7 +32,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn new(inner: Arc<dyn Vault>, waiting: Waiting) -> Arc<dyn Vault> {
+    pub(crate) fn over(inner: Arc<dyn Vault>, waiting: Waiting) -> Arc<dyn Vault> {
         Arc::new(Self { inner, waiting })
     }
 }
@@ -48,5 +48,53 @@ impl Vault for Watched {
 
     fn remove(&self, name: &str) -> Result<(), VaultError> {
         self.waiting.during(|| self.inner.remove(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// A keychain whose user is asked first.
+    #[derive(Debug)]
+    struct Asking {
+        asked: mpsc::Sender<()>,
+        answer: std::sync::Mutex<mpsc::Receiver<String>>,
+    }
+
+    impl Vault for Asking {
+        fn read(&self, _name: &str) -> Result<Option<String>, VaultError> {
+            self.asked.send(()).unwrap();
+            Ok(self.answer.lock().unwrap().recv().ok())
+        }
+
+        fn write(&self, _name: &str, _secret: &str) -> Result<(), VaultError> {
+            Ok(())
+        }
+
+        fn remove(&self, _name: &str) -> Result<(), VaultError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn it_is_known_while_a_keychain_waits_for_its_user() {
+        let (asked, was_asked) = mpsc::channel();
+        let (answers, answer) = mpsc::channel();
+        let waiting = Waiting::default();
+        let inner = Arc::new(Asking {
+            asked,
+            answer: answer.into(),
+        });
+        let keychain = Watched::over(inner, waiting.clone());
+        assert!(!waiting.now());
+        let reader = std::thread::spawn(move || keychain.read("key"));
+        was_asked.recv().unwrap();
+        assert!(waiting.now());
+        answers.send("secret".to_owned()).unwrap();
+        assert_eq!(reader.join().unwrap(), Ok(Some("secret".to_owned())));
+        assert!(!waiting.now());
     }
 }
