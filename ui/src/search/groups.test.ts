@@ -48,6 +48,26 @@ describe('an answer', () => {
   });
 });
 
+describe('a name', () => {
+  it('that begins as typed comes before what only mentions it', () => {
+    const found = groups(
+      {
+        hits: [hit('1', 'task')],
+        more: false,
+        customers: [{ id: '9', name: 'Oakhollow Brewing' } as never],
+        people: [],
+      },
+      [],
+      [],
+      'oak',
+    );
+    expect(found.map((group) => [group.name, ...group.options.map((one) => one.key)])).toEqual([
+      ['best', 'org-9'],
+      ['records', 'hit-1'],
+    ]);
+  });
+});
+
 describe('commands', () => {
   it('are found by the beginnings of their words', () => {
     const all = [

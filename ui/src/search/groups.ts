@@ -44,17 +44,28 @@ export function groups(
   found: Found,
   completions: readonly Completion[],
   commands: readonly string[],
+  name = '',
 ): Group[] {
-  const [best] = found.hits;
-  const rest = found.hits.slice(1);
-  const of = (...kinds: string[]) => rest.filter((row) => kinds.includes(row.kind));
-  const messages = of('message', 'conversation');
-  const pages = of('page');
-  const records = rest.filter((row) => !messages.includes(row) && !pages.includes(row));
   const people: Option[] = [
     ...found.customers.map((row): Option => ({ key: `org-${row.id}`, is: 'customer', row })),
     ...found.people.map((row): Option => ({ key: `person-${row.id}`, is: 'person', row })),
   ];
+  // A name that begins as typed is most likely where the user wants to go.
+  const typed = name.trim().toLowerCase();
+  const meant = people.find(
+    (one) =>
+      typed.length > 1 &&
+      (one.is === 'customer' || one.is === 'person') &&
+      one.row.name.toLowerCase().startsWith(typed),
+  );
+  const [first] = meant ? [] : found.hits;
+  const best = meant ?? (first ? hit(first) : undefined);
+  const rest = first ? found.hits.slice(1) : found.hits;
+  const of = (...kinds: string[]) => rest.filter((row) => kinds.includes(row.kind));
+  const messages = of('message', 'conversation');
+  const pages = of('page');
+  const records = rest.filter((row) => !messages.includes(row) && !pages.includes(row));
+  const others = people.filter((one) => one !== meant);
   const all: Group[] = [
     {
       name: 'complete',
@@ -64,7 +75,7 @@ export function groups(
         word,
       })),
     },
-    { name: 'best', options: best ? [hit(best)] : [] },
+    { name: 'best', options: best ? [best] : [] },
     {
       name: 'messages',
       options: messages.slice(0, MESSAGES).map(hit),
@@ -73,8 +84,8 @@ export function groups(
     },
     {
       name: 'records',
-      options: [...people, ...records.slice(0, RECORDS).map(hit)],
-      n: people.length + records.length,
+      options: [...others, ...records.slice(0, RECORDS).map(hit)],
+      n: others.length + records.length,
       more: found.more,
     },
     { name: 'pages', options: pages.slice(0, PAGES).map(hit), n: pages.length, more: found.more },
