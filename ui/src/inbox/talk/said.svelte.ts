@@ -183,12 +183,7 @@ export class Said {
       const at = this.#ids.indexOf(this.#high as ItemId);
       const rest = this.#ids.slice(at + 1, at + 1 + STEP);
       if (rest.length === 0) {
-        if (this.#high === this.#top) {
-          // From here on new messages belong to the stretch: it must end with them.
-          if (this.#anchor !== null) this.#anchorAt(this.#high as ItemId);
-          this.#high = null;
-          this.#draw();
-        } else this.#anchorAt(this.#high as ItemId);
+        this.#anchorAt(this.#high as ItemId);
         return;
       }
       await this.#fetch(rest);
@@ -327,6 +322,11 @@ export class Said {
 
   #draw(): void {
     if (this.#closed) return;
+    if (this.#high !== null && this.#high === this.#top) {
+      // From here on new messages belong to the stretch: it must end with them.
+      if (this.#anchor !== null) this.#anchorAt(this.#high);
+      this.#high = null;
+    }
     const ids = this.#shownIds();
     const rows: MessageRow[] = [];
     for (const id of ids) {
@@ -334,7 +334,7 @@ export class Said {
       if (row) rows.push(row);
     }
     this.shown = rows;
-    this.newest = this.#high === null || this.#high === this.#top;
+    this.newest = this.#high === null;
     const low = this.#low;
     this.oldest = low !== null && low === this.#ids[0] && this.#ids.length < this.#span;
   }
@@ -385,7 +385,7 @@ export class Said {
           if (this.#closed) return;
           this.page = page;
           this.#top = page.messages[0]?.id ?? null;
-          this.newest = this.#high === null || this.#high === this.#top;
+          this.#draw();
         },
         () => {},
       );
