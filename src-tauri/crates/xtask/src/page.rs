@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use crate::fail::Failure;
-use crate::folders::root;
+use crate::folders::{built, root};
 use crate::shell::{program, run};
 
 /// On Windows npm is a script.
@@ -46,6 +46,12 @@ pub(crate) fn build() -> Result<(), Failure> {
 pub(crate) fn test() -> Result<(), Failure> {
     run(&mut npm(&["run", "--silent", "check"]))?;
     run(&mut npm(&["run", "--silent", "test"]))
+}
+
+/// In a browser, against the real core that was just built: access, layout, keyboard.
+pub(crate) fn browse() -> Result<(), Failure> {
+    let rapport = built("rapport")?;
+    run(npm(&["run", "--silent", "e2e"]).env("RAPPORT_BIN", rapport.get_program()))
 }
 
 /// Its rules, among them which tier may use which.

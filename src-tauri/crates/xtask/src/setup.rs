@@ -111,6 +111,20 @@ const NEEDS: &[Need] = &[
         &["xvfb", "xauth"],
     ),
     desktop(
+        "a browser for the page's tests",
+        &[
+            "sh",
+            "-c",
+            "command -v chromium || command -v google-chrome",
+        ],
+        &["chromium"],
+    ),
+    desktop(
+        "a process that ends with its parent",
+        &["sh", "-c", "command -v setpriv"],
+        &["util-linux"],
+    ),
+    desktop(
         "a private message bus",
         &["dbus-daemon", "--version"],
         &["dbus", "dbus-x11"],
