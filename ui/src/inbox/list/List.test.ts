@@ -2,6 +2,7 @@ import { render, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ListDelta } from '../../core/generated/ListDelta';
 import type { ListOf } from '../../core/generated/ListOf';
+import { t } from '../../core/i18n.svelte';
 import { keys } from '../../core/keys.svelte';
 import { route, to } from '../../core/route.svelte';
 import { toasts } from '../../core/toasts.svelte';
@@ -10,9 +11,10 @@ import type { Transport } from '../../core/transport';
 import List from './List.svelte';
 
 /** A core with four conversations of today, newest first. */
-function core() {
+function core(named: string[] = []) {
   const gone = new Set<string>();
   const unread = new Set(['4', '3']);
+  const mentions = new Set(named);
   const asked: [string, unknown][] = [];
   const heard = new Set<() => void>();
   const row = (id: string) => ({
@@ -45,7 +47,8 @@ function core() {
     marked_unread: false,
   });
   const ids = (list: ListOf): string[] => {
-    if (list.of !== 'inbox' || list.filter.mentions) return [];
+    if (list.of !== 'inbox') return [];
+    if (list.filter.mentions) return [...mentions];
     return ['4', '3', '2', '1'].filter(
       (id) => !gone.has(id) && (!list.filter.unread || unread.has(id)),
     );
@@ -78,6 +81,7 @@ function core() {
     asked,
     read: (id: string) => {
       unread.delete(id);
+      mentions.delete(id);
       tell();
     },
   };
@@ -136,5 +140,22 @@ describe('the list of conversations', () => {
     expect(shown()).toEqual(['Person 4', 'Person 3']);
     keys.run('next');
     await waitFor(() => expect(shown()).toEqual(['Person 3']));
+  });
+
+  it('shows a mention once, above the days, and does not move it while it is read', async () => {
+    const { read } = core(['2']);
+    route.go(to('inbox', '2'));
+    render(List, props);
+    const order = ['Person 2', 'Person 4', 'Person 3', 'Person 1'];
+    await waitFor(() => expect(shown()).toEqual(order));
+    expect([...document.querySelectorAll('.cl-g')].map((one) => one.textContent?.trim())).toEqual([
+      t('inbox.stretch.mentions'),
+      t('inbox.stretch.today'),
+    ]);
+    read('2');
+    await Promise.resolve();
+    expect(shown()).toEqual(order);
+    keys.run('next');
+    await waitFor(() => expect(shown()).toEqual(['Person 4', 'Person 3', 'Person 2', 'Person 1']));
   });
 });
