@@ -40,6 +40,18 @@ describe('entries of a day', () => {
     ]);
   });
 
+  it('cover the lanes beside them until something begins there', () => {
+    const found = placed(
+      [entry('long', at(7), at(11)), entry('b', at(9), at(10)), entry('c', at(9), at(9, 20))],
+      DAY,
+    );
+    expect(found.map((one) => [one.row.id, one.lane, one.span])).toEqual([
+      ['long', 0, 3],
+      ['b', 1, 1],
+      ['c', 2, 1],
+    ]);
+  });
+
   it('are never too low to press, and end with the day', () => {
     const [short] = placed([entry('a', at(9), at(9, 5))], DAY);
     expect((short?.until ?? 0) - (short?.from ?? 0)).toBe(24);

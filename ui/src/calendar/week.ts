@@ -34,10 +34,14 @@ export interface Placed {
   /** Which of how many lanes side by side. */
   lane: number;
   lanes: number;
+  /** How many lanes it covers: further ones where nothing begins beside its title. */
+  span: number;
 }
 
 /** Too low to be read is too low to be pressed. */
 const LEAST = 24;
+/** So many minutes of an entry show what it is. */
+const TITLE = 45;
 
 /** The timed entries of one day; those at the same time stand side by side. */
 export function placed(rows: readonly EventRow[], day: number): Placed[] {
@@ -47,13 +51,20 @@ export function placed(rows: readonly EventRow[], day: number): Placed[] {
     .map((row) => {
       const from = Math.max(0, (row.start - day) / 60_000);
       const until = Math.min(1440, (row.end - day) / 60_000);
-      return { row, from, until: Math.max(until, from + LEAST), lane: 0, lanes: 1 };
+      return { row, from, until: Math.max(until, from + LEAST), lane: 0, lanes: 1, span: 1 };
     })
     .sort((a, b) => a.from - b.from || b.until - a.until);
   let cluster: Placed[] = [];
   let ends: number[] = [];
   const close = () => {
-    for (const one of cluster) one.lanes = ends.length;
+    for (const one of cluster) {
+      one.lanes = ends.length;
+      const beside = (lane: number) =>
+        cluster.some(
+          (other) => other.lane === lane && other.from < one.from + TITLE && other.until > one.from,
+        );
+      while (one.lane + one.span < one.lanes && !beside(one.lane + one.span)) one.span += 1;
+    }
     cluster = [];
     ends = [];
   };
