@@ -46,9 +46,14 @@ export function valueText(value: FieldValue, shown?: string, field?: string): st
 /** Fields whose text is a word of the core, not of a person. */
 const WORDS = new Set(['status', 'phase', 'state', 'priority']);
 
-/** Fields a source computes; nobody can set them. */
+/**
+ * Fields nobody sets: a source computes them, moves them by the buttons it
+ * offers (`state`), or keeps them in parts that do not fit one line (`postal`).
+ */
 const COMPUTED = new Set([
   'phase',
+  'state',
+  'postal',
   'lines',
   'outstanding',
   'paid',
