@@ -3,7 +3,10 @@
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { OutboxRow } from '../core/generated/OutboxRow';
 import { dayAt, money, moment, shortDay, time } from '../core/format';
-import { t } from '../core/i18n.svelte';
+import { t, word } from '../core/i18n.svelte';
+
+/** A field's name for people. */
+export const fieldName = (field: string): string => word('accounts.field', field);
 
 export interface Look {
   kind: '' | 'accent' | 'warn' | 'danger' | 'ok';
@@ -37,7 +40,9 @@ export function look(row: OutboxRow): Look {
 /** Why it is where it is, in one line. */
 export function reason(row: OutboxRow, now: number, paused = false): string {
   if (row.conflict.length > 0)
-    return t('accounts.out.both', { fields: row.conflict.map((one) => one.field).join(', ') });
+    return t('accounts.out.both', {
+      fields: row.conflict.map((one) => fieldName(one.field)).join(', '),
+    });
   const fault = row.fault;
   if (fault) {
     const why = fault.is === 'throttled' ? fault.detail.why : fault.detail;
