@@ -1,17 +1,17 @@
 // The present, for ages and countdowns. It moves every ten seconds, and every
 // second only while something counts down: an idle window must stay idle.
 
-import { SvelteDate } from 'svelte/reactivity';
-
 const SLOW = 10_000;
 const FAST = 1_000;
 
-const moment = new SvelteDate();
+// A plain number: a `SvelteDate` belongs to the component that reads it first, and
+// stands still for all others once that one is gone.
+let moment = $state(Date.now());
 let fast = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function tick(): void {
-  moment.setTime(Date.now());
+  moment = Date.now();
   plan();
 }
 
@@ -28,7 +28,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 /** The present in milliseconds; reading it in a component follows it. */
-export const now = (): number => moment.getTime();
+export const now = (): number => moment;
 
 /** Counts seconds from now on, until the returned function is called. */
 export function seconds(): () => void {
