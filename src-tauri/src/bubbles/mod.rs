@@ -5,7 +5,7 @@
 mod desktop;
 mod plan;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -23,13 +23,17 @@ use crate::{arrival, rest};
 /// Ends of quiet hours and of what was put off are noticed within this.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// Shows what becomes due, for as long as the profile is open.
+/// Shows what becomes due, for as long as the profile is open; waiting does not
+/// keep it open.
 pub(crate) fn begin(app: &AppHandle, api: &Arc<Api>) {
-    let (app, api) = (app.clone(), Arc::clone(api));
     let mut topics = Box::pin(api.topics());
+    let (app, api) = (app.clone(), Arc::downgrade(api));
     tauri::async_runtime::spawn(async move {
         loop {
-            show_due(&app, &api).await;
+            match api.upgrade() {
+                Some(api) => show_due(&app, &api).await,
+                None => return,
+            }
             if !touched(&mut topics).await {
                 return;
             }
@@ -79,11 +83,11 @@ async fn show_due(app: &AppHandle, api: &Arc<Api>) {
 
 /// One bubble. Waiting for its answer blocks, so each has a thread.
 fn show(app: &AppHandle, api: &Arc<Api>, planned: Planned, words: Words) {
-    let (app, api) = (app.clone(), Arc::clone(api));
+    let (app, api) = (app.clone(), Arc::downgrade(api));
     let thread = std::thread::Builder::new().name("notification".to_owned());
     let spawned = thread.spawn(move || {
         let about = planned.clone();
-        let answer = move |answer: Answer| answered(&app, api, about, answer);
+        let answer = move |answer: Answer| answered(&app, &api, about, answer);
         if let Err(error) = desktop::here().show(&planned.bubble, &words, Box::new(answer)) {
             // The row is in the list all the same.
             tracing::warn!(error, "a notification could not be shown");
@@ -94,7 +98,8 @@ fn show(app: &AppHandle, api: &Arc<Api>, planned: Planned, words: Words) {
     }
 }
 
-fn answered(app: &AppHandle, api: Arc<Api>, about: Planned, answer: Answer) {
+fn answered(app: &AppHandle, api: &Weak<Api>, about: Planned, answer: Answer) {
+    let Some(api) = api.upgrade() else { return };
     match answer {
         Answer::Open => arrival::go(app, about.link(false)),
         Answer::Reply => arrival::go(app, about.link(true)),

@@ -2,7 +2,7 @@
 //! something, and a passphrase is made expensive on purpose.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use rapport_api::dto::MakeSample;
 use rapport_model::connector::Vault;
@@ -11,6 +11,7 @@ use rapport_store::Profile;
 use rapport_store::key::{self, DbKey, Passphrase};
 use tokio_util::sync::CancellationToken;
 
+use super::PATIENCE;
 use super::state::{Facts, Progress};
 
 /// Opens the sample workspace; there is nothing in it to guard.
@@ -61,9 +62,7 @@ pub(crate) fn attempt(ground: &Ground<'_>, wish: Wish) -> Result<Session, Sessio
         }),
         Wish::Repair(passphrase) => open(ground, |keychain| {
             let key = key::unlock(ground.profile, keychain, Some(&passphrase))?;
-            if let Some(keychain) = keychain {
-                key::remember(ground.profile, keychain, &key)?;
-            }
+            remember(ground, &key);
             Ok(key)
         }),
         Wish::Make {
@@ -93,6 +92,32 @@ fn open(
     let key = key(borrowed(ground.keychain.as_ref()))?;
     let lock = ground.profile.lock()?;
     rapport_session::open(ground.profile, lock, &key, ground.keychain.clone())
+}
+
+/// Puts the key into the keychain, which may ask its user first. The passphrase
+/// was right, so the profile opens whatever becomes of this.
+fn remember(ground: &Ground<'_>, key: &DbKey) {
+    let Some(keychain) = ground.keychain.clone() else {
+        return;
+    };
+    let (profile, key) = (ground.profile.clone(), key.clone());
+    let (sender, receiver) = mpsc::channel();
+    let kept = std::thread::Builder::new()
+        .name("keychain".to_owned())
+        .spawn(move || {
+            if let Err(error) = key::remember(&profile, keychain.as_ref(), &key) {
+                tracing::warn!(%error, "the keychain did not take the key");
+            }
+            // Nobody may be waiting any more.
+            let _gone = sender.send(());
+        });
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the keychain was not asked");
+        return;
+    }
+    if receiver.recv_timeout(PATIENCE).is_err() {
+        tracing::info!("the keychain asks its user before it takes the key");
+    }
 }
 
 /// The sample's key is in no keychain: it must open on any machine, and leave

@@ -309,6 +309,7 @@ impl Turn {
                     number,
                     ..self.clone()
                 };
+                tracing::info!("the profile is open");
                 open.tell(open.facts().open());
                 life::opened(&self.app, &api);
             }

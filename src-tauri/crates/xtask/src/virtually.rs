@@ -4,11 +4,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::fail::Failure;
 use crate::folders::root;
-use crate::shell::program;
+use crate::shell::{program, say};
 
 /// So long a debug build may take to fill the sample and draw it.
 const LONGEST: u32 = 120;
@@ -85,17 +86,43 @@ pub(crate) fn show(mut window: Command) -> Result<PathBuf, Failure> {
         .env("DISPLAY", &display)
         .env("DBUS_SESSION_BUS_ADDRESS", &bus)
         .env("XDG_RUNTIME_DIR", &session.0)
+        .env("RAPPORT_LOG", "warn,rapport_desktop=info")
         .env_remove("WAYLAND_DISPLAY")
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(Failure::io("start the window"))?;
     let mut app = Running(app);
+    let settled = heard(&mut app);
     let pictures = root().join("tests/shots/run");
     std::fs::create_dir_all(&pictures)
         .map_err(Failure::io(format!("create {}", pictures.display())))?;
     let path = pictures.join("window.png");
+    // Open, or waiting for its user; until then it may stand still and mean nothing.
+    if settled.recv_timeout(LOOK * LONGEST).is_err() {
+        return Err(Failure::Plain(
+            "The window said nothing about the profile. Its own words are above.".to_owned(),
+        ));
+    }
     wait_until_still(&display, &mut app)?;
     picture(&display, &path)?;
     Ok(path)
+}
+
+/// Passes on what the window logs; hears when it has said how the profile stands.
+fn heard(app: &mut Running) -> mpsc::Receiver<()> {
+    let (sender, receiver) = mpsc::channel();
+    if let Some(output) = app.0.stderr.take() {
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                say(&line);
+                if line.contains("the profile is") {
+                    // Only the first one is waited for.
+                    let _gone = sender.send(());
+                }
+            }
+        });
+    }
+    receiver
 }
 
 fn private(folder: &Path) -> Result<(), Failure> {

@@ -151,6 +151,15 @@ fn a_forgetful_keychain_is_repaired_by_the_passphrase() {
 }
 
 #[test]
+fn the_right_passphrase_opens_although_the_keychain_does_not_take_the_key() {
+    let keychain = Arc::new(Keychain::default());
+    let desk = Desk::new(Some(Arc::clone(&keychain)));
+    assert_eq!(desk.after(make(Some("oak"), true)), Step::Open);
+    keychain.lock(true);
+    assert_eq!(desk.after(Wish::Repair(words("oak"))), Step::Open);
+}
+
+#[test]
 fn a_profile_that_is_open_elsewhere_says_so_before_asking_for_anything() {
     let desk = Desk::new(None);
     assert_eq!(desk.after(make(Some("oak"), false)), Step::Open);
