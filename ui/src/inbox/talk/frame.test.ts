@@ -3,7 +3,7 @@ import { SANDBOX, coloured, documentOf } from './frame';
 
 const look = {
   dark: true,
-  font: '/inter.woff2',
+  sheet: '/frame.css',
   text: 'rgb(1, 2, 3)',
   link: 'rgb(4, 5, 6)',
   line: 'rgb(7, 8, 9)',
@@ -34,4 +34,8 @@ it('keeps a mail with colours of its own on white, and gives others the theme', 
   expect(coloured('<p>the color of it')).toBe(false);
   expect(documentOf('<p style="color:#333">', look, false, 'en')).toContain('background:#fff');
   expect(documentOf('<p>plain', look, false, 'en')).toContain('color-scheme:dark');
+});
+
+it('has no style element: the policy of the window, which it inherits, allows none', () => {
+  expect(documentOf('<p>x', look, true, 'en')).not.toMatch(/<style/i);
 });

@@ -13,8 +13,8 @@ export const SANDBOX = 'allow-same-origin';
 
 export interface Look {
   dark: boolean;
-  /** Where our own font lies; a document has only the fonts it names. */
-  font: string;
+  /** Where the frame's own style sheet lies. */
+  sheet: string;
   text: string;
   link: string;
   line: string;
@@ -34,26 +34,25 @@ export function documentOf(html: string, look: Look, images: boolean, lang: stri
   const policy = [
     "default-src 'none'",
     `img-src data:${images ? ' https:' : ''}`,
-    "style-src 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
     "form-action 'none'",
     "base-uri 'none'",
   ].join('; ');
-  const ink = dark || !own ? look.text : '#16191d';
-  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
+  // The sheet is a file and the values are attributes: the window's policy, which
+  // this document inherits, allows no style element.
+  const root = `color-scheme:${dark ? 'dark' : 'light'};background:${own ? '#fff' : 'transparent'}`;
+  const body = [
+    `--ink:${own ? '#16191d' : look.text}`,
+    `--link:${own ? '#0b5a7a' : look.link}`,
+    `--line:${own ? '#d5d9dd' : look.line}`,
+    `--size:${look.size}px`,
+    `padding:${own ? '10px 12px' : '0'}`,
+  ].join(';');
+  return `<!doctype html><html lang="${lang}" style="${root}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="${dark ? 'dark' : 'light'}">
-<style>
-@font-face{font-family:'Inter Variable';src:url('${look.font}') format('woff2');font-weight:100 900}
-html{color-scheme:${dark ? 'dark' : 'light'};background:${own ? '#fff' : 'transparent'}}
-body{margin:0;padding:${own ? '10px 12px' : '0'};color:${ink};font:${look.size}px/1.54 'Inter Variable',system-ui,sans-serif;overflow-wrap:anywhere;overflow-x:auto;overflow-y:hidden}
-a{color:${own ? '#0b5a7a' : look.link}}
-img{max-width:100%;height:auto}
-table{max-width:100%;border-collapse:collapse}
-pre{white-space:pre-wrap}
-blockquote{margin:0 0 0 2px;padding-inline-start:10px;border-inline-start:2px solid ${own ? '#d5d9dd' : look.line}}
-p{margin:0 0 .55em}
-p:last-child{margin-bottom:0}
-</style></head><body>${html}</body></html>`;
+<link rel="stylesheet" href="${look.sheet}">
+</head><body style="${body}">${html}</body></html>`;
 }

@@ -108,9 +108,15 @@ export class Staged {
   }
 }
 
-/** The paths in a `dropped` event of the shell. */
-export function dropped(payload: unknown): string[] {
-  const list: unknown =
-    typeof payload === 'object' && payload !== null && 'paths' in payload ? payload.paths : payload;
-  return Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string') : [];
+/** What a `dropped` event of the shell says: files over the window, let go, or gone. */
+export function dropped(payload: unknown): { phase: 'over' | 'drop' | 'leave'; paths: string[] } {
+  const given = (typeof payload === 'object' && payload !== null ? payload : {}) as {
+    phase?: unknown;
+    paths?: unknown;
+  };
+  const phase = given.phase === 'drop' || given.phase === 'over' ? given.phase : 'leave';
+  const paths = Array.isArray(given.paths)
+    ? given.paths.filter((one): one is string => typeof one === 'string')
+    : [];
+  return { phase, paths };
 }
