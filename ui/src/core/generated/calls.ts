@@ -84,6 +84,7 @@ import type { Redact } from './Redact';
 import type { Reschedule } from './Reschedule';
 import type { Resolve } from './Resolve';
 import type { Retention } from './Retention';
+import type { SaidWords } from './SaidWords';
 import type { SaveDraft } from './SaveDraft';
 import type { SaveTemplate } from './SaveTemplate';
 import type { Say } from './Say';
@@ -172,12 +173,14 @@ export interface Calls {
   people: { request: Named; response: Array<PersonRow> };
   /** One person with every handle and the evidence that joins them. */
   person: { request: OnePerson; response: PersonPage };
-  /** These two are the same person. Reversible. */
-  person_link: { request: PeoplePair; response: Done };
-  /** This handle is not that person's. Reversible. */
-  person_unlink: { request: Unlink; response: Done };
-  /** These two are never the same person. Reversible by linking them. */
-  person_keep_apart: { request: PeoplePair; response: Done };
+  /** These two are the same person. Answers what takes it back. */
+  person_link: { request: PeoplePair; response: SaidWords };
+  /** This handle is not that person's. Answers what takes it back. */
+  person_unlink: { request: Unlink; response: SaidWords };
+  /** These two are never the same person. Answers what takes it back. */
+  person_keep_apart: { request: PeoplePair; response: SaidWords };
+  /** Says again what was said of people before: undoes a link, unlink or keeping apart. */
+  people_say: { request: SaidWords; response: Done };
   /** Pairs that may be the same person, with the reason. */
   person_suggestions: { request: Named; response: Array<SuggestionRow> };
   /** Conversations of every source, newest activity first. */

@@ -30,10 +30,10 @@ use crate::dto::{
     MessageView, MessagesOf, Mute, Named, Nothing, OneAccount, OneCommand, OneConversation,
     OneCustomer, OneEvent, OneItem, OneMessage, OneNotification, OnePerson, OneTemplate,
     OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React, RecentSearch,
-    ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaveDraft, SaveTemplate,
-    Say, SearchFor, SearchWords, Security, SetDone, SetFields, Setting, SettingName, SignIn,
-    Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile, SyncReport, TaskFilter,
-    TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink, ViewMessage,
+    ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaidWords, SaveDraft,
+    SaveTemplate, Say, SearchFor, SearchWords, Security, SetDone, SetFields, Setting, SettingName,
+    SignIn, Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile, SyncReport,
+    TaskFilter, TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink, ViewMessage,
 };
 use crate::error::{ApiError, Code};
 use crate::router::calls;
@@ -152,12 +152,14 @@ calls! {
     people(Named) -> Vec<view::PersonRow>;
     /// One person with every handle and the evidence that joins them.
     person(OnePerson) -> view::PersonPage;
-    /// These two are the same person. Reversible.
-    person_link(PeoplePair) -> Done;
-    /// This handle is not that person's. Reversible.
-    person_unlink(Unlink) -> Done;
-    /// These two are never the same person. Reversible by linking them.
-    person_keep_apart(PeoplePair) -> Done;
+    /// These two are the same person. Answers what takes it back.
+    person_link(PeoplePair) -> SaidWords;
+    /// This handle is not that person's. Answers what takes it back.
+    person_unlink(Unlink) -> SaidWords;
+    /// These two are never the same person. Answers what takes it back.
+    person_keep_apart(PeoplePair) -> SaidWords;
+    /// Says again what was said of people before: undoes a link, unlink or keeping apart.
+    people_say(SaidWords) -> Done;
     /// Pairs that may be the same person, with the reason.
     person_suggestions(Named) -> Vec<view::SuggestionRow>;
     /// Conversations of every source, newest activity first.

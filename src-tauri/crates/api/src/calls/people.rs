@@ -5,13 +5,14 @@
     reason = "every call has one form; one that only reads today may ask a source tomorrow"
 )]
 
+use rapport_engine::Said;
 use rapport_model::PersonId;
 use rapport_store::people::NodeId;
 use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
-    CustomerFilter, Done, Named, OneCustomer, OnePerson, PeoplePair, TimelineOf, Unlink,
+    CustomerFilter, Done, Named, OneCustomer, OnePerson, PeoplePair, SaidWords, TimelineOf, Unlink,
 };
 use crate::error::ApiError;
 
@@ -91,28 +92,42 @@ impl Api {
     }
 
     /// These two are the same.
-    pub async fn person_link(&self, pair: PeoplePair) -> Result<Done, ApiError> {
+    pub async fn person_link(&self, pair: PeoplePair) -> Result<SaidWords, ApiError> {
         let (a, b) = self.ends(pair)?;
-        self.hub.link(a, b)?;
-        Ok(Done {})
+        Ok(undo([self.hub.link(a, b)?]))
     }
 
     /// This handle is not that person's.
-    pub async fn person_unlink(&self, unlink: Unlink) -> Result<Done, ApiError> {
+    pub async fn person_unlink(&self, unlink: Unlink) -> Result<SaidWords, ApiError> {
         let node = self
             .read(|db| db.node_by_key(&unlink.handle))?
             .filter(|node| node.person == Some(unlink.person))
             .ok_or_else(|| {
                 ApiError::not_found(format_args!("handle {} of this person", unlink.handle))
             })?;
-        self.hub.split(node.id)?;
-        Ok(Done {})
+        Ok(undo(self.hub.split(node.id)?))
     }
 
     /// These two are never the same.
-    pub async fn person_keep_apart(&self, pair: PeoplePair) -> Result<Done, ApiError> {
+    pub async fn person_keep_apart(&self, pair: PeoplePair) -> Result<SaidWords, ApiError> {
         let (a, b) = self.ends(pair)?;
-        self.hub.keep_apart(a, b)?;
+        Ok(undo([self.hub.keep_apart(a, b)?]))
+    }
+
+    /// Says again what was said before.
+    pub async fn people_say(&self, said: SaidWords) -> Result<Done, ApiError> {
+        let node = |text: &str| {
+            text.parse()
+                .map(NodeId)
+                .map_err(|_bad| ApiError::bad_request(format_args!("\"{text}\" is no handle.")))
+        };
+        for word in said.words {
+            self.hub.say(Said {
+                a: node(&word.a)?,
+                b: node(&word.b)?,
+                stance: word.stance,
+            })?;
+        }
         Ok(Done {})
     }
 
@@ -136,5 +151,11 @@ impl Api {
         wanted: Named,
     ) -> Result<Vec<view::SuggestionRow>, ApiError> {
         self.read(|db| db.suggestions(wanted.limit))
+    }
+}
+
+fn undo(words: impl IntoIterator<Item = Said>) -> SaidWords {
+    SaidWords {
+        words: words.into_iter().map(Into::into).collect(),
     }
 }

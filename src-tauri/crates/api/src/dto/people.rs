@@ -1,6 +1,8 @@
 //! Customers and people.
 
+use rapport_engine::Said;
 use rapport_model::{Millis, OrgId, PersonId};
+use rapport_store::people::Stance;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -98,6 +100,34 @@ pub struct PeoplePair {
     pub a: PersonId,
     /// The other.
     pub b: PersonId,
+}
+
+/// What was said about two handles. Saying it again undoes the word after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SaidWord {
+    /// One handle, by the number the core gave it.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// `link`, `apart` or `suggest`; absent for nothing.
+    pub stance: Option<Stance>,
+}
+
+/// What puts things back as they were, to be given to `people_say` as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SaidWords {
+    /// Words in the order they must be said.
+    pub words: Vec<SaidWord>,
+}
+
+impl From<Said> for SaidWord {
+    fn from(word: Said) -> Self {
+        Self {
+            a: word.a.0.to_string(),
+            b: word.b.0.to_string(),
+            stance: word.stance,
+        }
+    }
 }
 
 /// Takes one handle out of a person.
