@@ -106,3 +106,14 @@ fn nothing_is_updated_unless_somebody_says_where_from_and_who_signs() {
     assert_eq!(updater["pubkey"], "");
     assert!(updater.get("dangerousInsecureTransportProtocol").is_none());
 }
+
+#[test]
+fn an_installed_program_is_handed_the_link_that_was_clicked() {
+    let linux = &config()["bundle"]["linux"];
+    for package in ["deb", "rpm"] {
+        assert_eq!(linux[package]["desktopTemplate"], "rapport.desktop");
+    }
+    assert!(include_str!("../rapport.desktop").contains("Exec={{exec}} %u"));
+    let schemes = &config()["plugins"]["deep-link"]["desktop"]["schemes"];
+    assert_eq!(schemes, &serde_json::json!(["rapport"]));
+}
