@@ -4,7 +4,7 @@
 //! touched; what travels is the difference. A burst of commits is one change:
 //! at most one delta a frame.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -194,7 +194,7 @@ fn take(heard: Result<Arc<Vec<Topic>>, RecvError>, into: &mut BTreeSet<Topic>) -
 /// change of order.
 fn changes(shown: &[String], now: &[String], heard: &BTreeSet<Topic>) -> Vec<ListDelta> {
     let everything = heard.contains(&Topic::Everything);
-    let touched: HashSet<String> = heard
+    let touched: BTreeSet<String> = heard
         .iter()
         .filter_map(|topic| match topic {
             Topic::Item(id) | Topic::Conversation(id) => Some(id.to_string()),
@@ -202,7 +202,7 @@ fn changes(shown: &[String], now: &[String], heard: &BTreeSet<Topic>) -> Vec<Lis
         })
         .collect();
     let rows: Vec<String> = if everything || !touched.is_empty() {
-        let before: HashSet<&str> = shown
+        let before: BTreeSet<&str> = shown
             .iter()
             .filter(|id| everything || touched.contains(*id))
             .map(String::as_str)
