@@ -271,7 +271,8 @@ impl Api {
         let row = self.read(|db| db.conversation(which.conversation))?;
         let people = self.hub.people_in(which.conversation)?;
         let people = self.read(|db| db.people_by_id(&people))?;
-        let me = self.hub.my_name(&row.account)?;
+        let me = self.read(|db| db.whose())?.name;
+        let me = Some(me).filter(|it| !it.is_empty());
         let known = template::Known::of(&row, &people, me, self.today_is());
         Ok(template::fill(&text, &known))
     }

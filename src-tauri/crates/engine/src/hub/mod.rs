@@ -119,19 +119,6 @@ impl Hub {
         self.core.command_id().0
     }
 
-    /// The user's own name at a source, or as it is known from their own row there.
-    ///
-    /// # Errors
-    /// There is no such account, or the file cannot be read.
-    pub fn my_name(&self, account: &rapport_model::AccountId) -> Result<Option<String>, HubError> {
-        let session = self.core.session(account)?;
-        self.read(|it| {
-            let me = session.me(it)?;
-            let named = triage::person_at(it, &me.address)?.map(|(_, name)| name);
-            Ok(named.or(me.name).or_else(|| it.own_name().ok().flatten()))
-        })
-    }
-
     /// Background tasks that ended early.
     pub fn task_events(&self) -> broadcast::Receiver<TaskEvent> {
         self.supervisor.subscribe()

@@ -165,7 +165,7 @@ impl Hub {
 }
 
 /// The person behind an address, with their name.
-pub(super) fn person_at(
+fn person_at(
     reader: &Reader<'_>,
     address: &Address,
 ) -> Result<Option<(PersonId, String)>, StoreError> {

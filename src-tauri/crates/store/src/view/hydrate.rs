@@ -90,22 +90,6 @@ impl Reader<'_> {
         Ok(out)
     }
 
-    /// The name of the user's own row at any source.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn own_name(&self) -> Result<Option<String>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT i.title FROM contact c JOIN item i ON i.id = c.item \
-             WHERE c.me = 1 AND i.title <> '' ORDER BY c.item LIMIT 1",
-        )?;
-        let mut rows = statement.query([])?;
-        rows.next()?
-            .map(|row| row.get(0))
-            .transpose()
-            .map_err(StoreError::from)
-    }
-
     /// Who wrote among the newest messages of a conversation, the busiest first.
     ///
     /// # Errors
