@@ -53,15 +53,20 @@ test('the focus is seen wherever it is', { timeout: 120_000 }, async () => {
     await page.keyboard.press('Tab');
     const found = await page.evaluate(() => {
       const one = document.activeElement;
-      const chain = [one, one?.parentElement];
-      return chain.some(
-        (each) =>
-          each &&
-          getComputedStyle(each).outlineStyle !== 'none' &&
-          parseFloat(getComputedStyle(each).outlineWidth) >= 1,
-      )
+      // The walk has come around.
+      if (!one || one === document.body) return null;
+      // A list shows its focus on its current row.
+      const row = document.getElementById(one.getAttribute('aria-activedescendant') ?? '');
+      const ring = (each) => {
+        const style = getComputedStyle(each);
+        return (
+          (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) ||
+          style.boxShadow !== 'none'
+        );
+      };
+      return [one, one.parentElement, row].some((each) => each && ring(each))
         ? null
-        : `${one?.tagName}.${one?.className}`;
+        : `${one.tagName}.${one.className}`;
     });
     if (found) unseen.push(found);
   }

@@ -127,7 +127,10 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
         (
             "messages of a conversation",
             None,
-            Box::new(|it, at| it.messages(*round(&rooms, at)?, None, None).map(drop)),
+            Box::new(|it, at| {
+                it.messages(*round(&rooms, at)?, &MessagesWanted::default())
+                    .map(drop)
+            }),
         ),
         (
             "list of people",
