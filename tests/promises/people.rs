@@ -31,6 +31,30 @@ async fn an_order_that_came_before_its_customer_finds_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_room_gets_its_customer_when_a_members_company_is_learned_later() {
+    let hub = TestHub::ada().await;
+    let members = [somebody("Ada"), somebody("Bob"), somebody("Jo")];
+    let room = hub.server().room("Line 2", &members);
+    let hello = hub
+        .server()
+        .say(&room, &somebody("Bob"), "It stopped again.");
+    hub.sync().await.unwrap();
+    assert_eq!(hub.stored(ROOMS, &room).unwrap().links.org, None);
+
+    // Jo never said a word; that the company is known decides.
+    let firm = hub
+        .server()
+        .organisation("Halden Werke", vec![Address::email("info@halden.example")]);
+    hub.server()
+        .contact("Jo Berg", vec![somebody("Jo").address], Some(firm.clone()));
+    hub.sync().await.unwrap();
+    let org = hub.stored(ROOMS, &room).unwrap().links.org;
+    assert_eq!(org, hub.stored(DEALS, &firm.handle).unwrap().links.org);
+    assert!(org.is_some());
+    assert_eq!(hub.stored(ROOMS, &hello).unwrap().links.org, org);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_mail_address_makes_one_person_and_every_merge_can_be_undone() {
     let hub = TestHub::ada().await;
     let mail = || vec![Address::email("Jo.Berg@Halden.example")];

@@ -135,3 +135,35 @@ async fn a_turn_without_news_after_the_upkeep_commits_nothing() {
         assert!(!seen.contains(&Topic::Search) && !seen.contains(&Topic::Notifications));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn messages_past_their_time_are_erased_here_and_not_fetched_again() {
+    let (hub, room, _) = ada_in_a_room().await;
+    let old = hub.server().say(&room, &somebody("Bob"), "Old news");
+    hub.sync().await.unwrap();
+    let here = |handle: &Handle| hub.stored(ROOMS, handle).is_some();
+    let account = hub.account();
+    assert_eq!(hub.hub().set_retention(&account, Some(30)).unwrap(), 0);
+    assert!(here(&old), "it is of today");
+
+    hub.clock.advance(40 * 86_400_000);
+    assert!(hub.hub().set_retention(&account, Some(30)).unwrap() >= 1);
+    assert!(!here(&old) && here(&room), "the conversation itself stays");
+    // The server's clock stands still: what it says now is as old as the rest.
+    let late = hub.server().say(&room, &somebody("Bob"), "Came late");
+    hub.sync().await.unwrap();
+    hub.hub().reconcile(&account, &ROOMS.into()).await.unwrap();
+    assert!(!here(&old), "a comparison does not bring it back");
+    assert!(!here(&late), "and what is as old does not even come in");
+    let lines = hub.hub().ledger().unwrap();
+    let line = lines
+        .iter()
+        .find(|it| it.collection.as_str() == ROOMS)
+        .unwrap();
+    assert_eq!(line.kept_days, Some(30));
+    assert!(line.erased >= 2, "the ledger says so");
+
+    hub.hub().set_retention(&account, None).unwrap();
+    hub.hub().reconcile(&account, &ROOMS.into()).await.unwrap();
+    assert!(here(&old) && here(&late), "nothing was lost at the source");
+}

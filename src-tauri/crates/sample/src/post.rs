@@ -116,4 +116,7 @@ pub(crate) struct ChatLine {
     /// Ids of people mentioned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) mentions: Vec<String>,
+    /// The user has not read it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unread: bool,
 }

@@ -26,6 +26,44 @@ use crate::error::{ApiError, Code};
 /// Characters of a query that are looked at.
 const LONGEST_QUERY: usize = 256;
 
+/// The id of the sample's first account; the others begin with it.
+const SAMPLE: &str = "sample";
+
+/// The systems of the sample: the end of the account's id, what it is called, and
+/// which files are its.
+const SAMPLE_SOURCES: [(&str, &str, &[&str]); 7] = [
+    (
+        "",
+        "ERP",
+        &[
+            "contacts/",
+            "records/customers.csv",
+            "records/employees.csv",
+            "records/invoice",
+            "records/leave.csv",
+            "records/order",
+            "records/payments.csv",
+            "records/products.csv",
+        ],
+    ),
+    (
+        "crm",
+        "CRM",
+        &[
+            "records/calls.csv",
+            "records/notes.csv",
+            "records/opportunities.csv",
+            "records/quotes.csv",
+            "records/sales_accounts.csv",
+        ],
+    ),
+    ("tickets", "Tickets", &["records/ticket"]),
+    ("mail", "Mail", &["mail/"]),
+    ("chat", "Chat", &["chat/"]),
+    ("calendar", "Calendar", &["calendar/", "tasks/"]),
+    ("wiki", "Wiki", &["wiki/"]),
+];
+
 /// The sample's user, Ines Halvorsen, in mail and in chat.
 const SAMPLE_USER: &str = "ines@velmora.example, @ines:velmora.example";
 
@@ -200,25 +238,7 @@ impl Api {
         let account = if wanted.files_only {
             None
         } else {
-            let config = serde_json::json!({ "folder": folder, "own": SAMPLE_USER });
-            let known = self.read(|db| db.accounts())?;
-            // Making the sample again refreshes the account it already has.
-            match known
-                .into_iter()
-                .find(|it| it.connector == "files" && it.config == config)
-            {
-                Some(account) => Some(account.id),
-                None => Some(
-                    self.hub
-                        .add_account(NewAccount {
-                            id: Some(AccountId::new("sample")),
-                            connector: "files".to_owned(),
-                            label: "Velmora Instruments".to_owned(),
-                            config,
-                        })?
-                        .id,
-                ),
-            }
+            Some(self.sample_sources(&folder)?)
         };
         Ok(MadeSample {
             folder: folder.display().to_string(),
@@ -234,6 +254,50 @@ impl Api {
                 })
                 .collect(),
         })
+    }
+}
+
+impl Api {
+    /// The accounts that read the sample's folder, each the part of one system:
+    /// so every fact says which one it is from. Making the sample again refreshes
+    /// those that are there. Answers the first one, which has the customers.
+    fn sample_sources(&self, folder: &std::path::Path) -> Result<AccountId, ApiError> {
+        let known = self.read(|db| db.accounts())?;
+        let first = AccountId::new(SAMPLE);
+        for (part, label, only) in SAMPLE_SOURCES {
+            let id = if part.is_empty() {
+                first.clone()
+            } else {
+                AccountId::new(format!("{SAMPLE}-{part}"))
+            };
+            let mut config = serde_json::json!({
+                "folder": folder,
+                "own": SAMPLE_USER,
+                "only": only,
+            });
+            if id != first
+                && let Some(fields) = config.as_object_mut()
+            {
+                // Customers, orders and colleagues are in the first one's part.
+                fields.insert("beside".to_owned(), serde_json::json!(SAMPLE));
+            }
+            match known.iter().find(|it| it.id == id) {
+                Some(account) if account.config == config => {}
+                Some(_) => {
+                    self.hub
+                        .change_account(&id, Some(label.to_owned()), Some(config))?;
+                }
+                None => {
+                    self.hub.add_account(NewAccount {
+                        id: Some(id),
+                        connector: "files".to_owned(),
+                        label: label.to_owned(),
+                        config,
+                    })?;
+                }
+            }
+        }
+        Ok(first)
     }
 }
 

@@ -44,6 +44,9 @@ pub(super) struct Folder {
     pub(super) root: PathBuf,
     /// The user's own addresses from the form, lower case.
     pub(super) own: BTreeSet<String>,
+    /// Beginnings of the paths that are read; all files when empty. So one folder
+    /// can stand for several systems, each with its own account.
+    pub(super) only: Vec<String>,
     /// The present.
     pub(super) clock: Arc<dyn Clock>,
     /// One writer at a time: two tasks may share a file.
@@ -66,10 +69,16 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Folder {
     /// A folder; nothing is read.
-    pub(super) fn new(root: PathBuf, own: BTreeSet<String>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        root: PathBuf,
+        own: BTreeSet<String>,
+        only: Vec<String>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             root,
             own,
+            only,
             clock,
             writing: Mutex::default(),
             left: Mutex::default(),
@@ -83,10 +92,19 @@ impl Folder {
 
     /// What there is to pull.
     pub(super) fn discover(&self) -> Result<Vec<Collection>, Fault> {
-        scan::scan(&self.root)?;
+        let all = scan::scan(&self.root)?;
         let mapping = Mapping::load(&self.root).err();
+        // A part of a folder has the collections that are in it; a whole one has
+        // all of them, because anything may come.
+        let holds = |id: &str| {
+            self.only.is_empty()
+                || all
+                    .values()
+                    .any(|found| self.reads(found) && formats_of(id).contains(&found.format))
+        };
         Ok(COLLECTIONS
             .into_iter()
+            .filter(|(id, _, _)| holds(id))
             .map(|(id, title, kinds)| Collection {
                 id: CollectionId::new(id),
                 title: title.to_owned(),
@@ -128,19 +146,12 @@ impl Folder {
 
     /// The files of a collection now, with what reading them needs.
     pub(super) fn look(&self, collection: &CollectionId) -> Result<Look, Fault> {
-        let formats: &[Format] = match collection.as_str() {
-            "contacts" => &[Format::Cards],
-            "calendar" | "tasks" => &[Format::Calendar],
-            "mail" => &[Format::Mbox, Format::Mail],
-            "chat" => &[Format::Chat],
-            "records" => &[Format::Table],
-            "wiki" => &[Format::Page],
-            other => {
-                return Err(Fault::Rejected(format!(
-                    "a folder has no collection \"{other}\""
-                )));
-            }
-        };
+        let formats = formats_of(collection.as_str());
+        if formats.is_empty() {
+            return Err(Fault::Rejected(format!(
+                "a folder has no collection \"{collection}\""
+            )));
+        }
         let all = scan::scan(&self.root)?;
         let around = if collection.as_str() == "records" {
             self.around(&all)?
@@ -154,7 +165,7 @@ impl Folder {
         let own_digest = digest64(own.iter().map(String::as_bytes));
         let mut files: BTreeMap<String, Found> = all
             .iter()
-            .filter(|(_, found)| formats.contains(&found.format))
+            .filter(|(_, found)| formats.contains(&found.format) && self.reads(found))
             .map(|(key, found)| (key.clone(), found.clone()))
             .collect();
         match collection.as_str() {
@@ -181,6 +192,11 @@ impl Folder {
             around,
             tasks: collection.as_str() == "tasks",
         })
+    }
+
+    /// Whether a file belongs to the part of the folder that is read.
+    fn reads(&self, found: &Found) -> bool {
+        self.only.is_empty() || self.only.iter().any(|it| found.path.starts_with(it))
     }
 
     fn around(&self, all: &BTreeMap<String, Found>) -> Result<Arc<Around>, Fault> {
@@ -246,6 +262,19 @@ impl Folder {
                 }
             }
         }
+    }
+}
+
+/// The files of a collection, by what they are; none for an unknown one.
+fn formats_of(collection: &str) -> &'static [Format] {
+    match collection {
+        "contacts" => &[Format::Cards],
+        "calendar" | "tasks" => &[Format::Calendar],
+        "mail" => &[Format::Mbox, Format::Mail],
+        "chat" => &[Format::Chat],
+        "records" => &[Format::Table],
+        "wiki" => &[Format::Page],
+        _ => &[],
     }
 }
 

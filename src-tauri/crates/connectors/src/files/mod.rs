@@ -67,7 +67,8 @@ impl Factory for FilesFactory {
     fn connect(&self, setting: Setting) -> Result<Arc<dyn Connector>, Fault> {
         let root = root_of(&setting.config)?;
         let own = own_of(&setting.config)?;
-        let folder = Folder::new(root, own, setting.clock);
+        let only = texts_of(&setting.config, "only")?;
+        let folder = Folder::new(root, own, only, setting.clock);
         Ok(Arc::new(Files {
             folder: Arc::new(folder),
         }))
@@ -91,21 +92,30 @@ fn root_of(config: &serde_json::Value) -> Result<PathBuf, Fault> {
     Ok(root)
 }
 
-fn own_of(config: &serde_json::Value) -> Result<BTreeSet<String>, Fault> {
-    let texts: Vec<&str> = match config.get("own") {
+/// A list in the form: texts, or one text with commas between them.
+fn texts_of(config: &serde_json::Value, name: &str) -> Result<Vec<String>, Fault> {
+    let texts: Vec<&str> = match config.get(name) {
         None | Some(serde_json::Value::Null) => Vec::new(),
         Some(serde_json::Value::String(text)) => vec![text],
         Some(serde_json::Value::Array(all)) => all.iter().filter_map(|it| it.as_str()).collect(),
         Some(_) => {
-            return Err(Fault::Rejected(
-                "the own addresses are not text; write them with commas between them".to_owned(),
-            ));
+            return Err(Fault::Rejected(format!(
+                "\"{name}\" is not text; write its parts with commas between them"
+            )));
         }
     };
-    let pieces = texts
+    Ok(texts
         .into_iter()
-        .flat_map(|text| text.split([',', ';', ' ', '\n']));
-    Ok(pieces
+        .flat_map(|text| text.split([',', ';', '\n']))
+        .map(|it| it.trim().to_owned())
+        .filter(|it| !it.is_empty())
+        .collect())
+}
+
+fn own_of(config: &serde_json::Value) -> Result<BTreeSet<String>, Fault> {
+    Ok(texts_of(config, "own")?
+        .iter()
+        .flat_map(|it| it.split_whitespace())
         .map(|it| it.trim().to_lowercase())
         .filter(|it| !it.is_empty())
         .collect())

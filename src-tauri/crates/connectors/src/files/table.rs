@@ -240,12 +240,13 @@ impl View<'_> {
     fn organisation(&self, key: &str) -> Body {
         let placed = [
             "title", "name", "vat", "tax_id", "email", "phone", "matrix", "url", "website",
-            "domain", "street", "postcode", "city", "country", "text", "currency",
+            "domain", "street", "postcode", "city", "country", "text", "currency", "number",
         ];
         let name = self.text("title").or_else(|| self.text("name"));
         Body::Organisation(Box::new(Organisation {
             name: name.unwrap_or_else(|| key.to_owned()),
-            number: Some(key.to_owned()),
+            // A system may number its own rows and know the number of another.
+            number: self.text("number").or_else(|| Some(key.to_owned())),
             tax_id: self.text("vat").or_else(|| self.text("tax_id")),
             addresses: self.addresses(),
             postal: self.postal(),

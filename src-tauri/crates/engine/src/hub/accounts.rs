@@ -4,8 +4,9 @@ use rapport_model::connector::{
     Collection, Quota, SecurityAnswer, SecurityStep, SignInStep, SignedIn,
 };
 use rapport_model::{Account, AccountId, Address, AddressKind, Health, Millis};
+use rapport_store::db::Tx;
 use rapport_store::table::erased::retention_key;
-use rapport_store::{Loss, Topic};
+use rapport_store::{Loss, StoreError, Topic};
 
 use super::Hub;
 use crate::core::{lock, spacing_key, user_key};
@@ -78,7 +79,10 @@ impl Hub {
             state_dir: self.core.db.profile().state(&account.id),
             clock: std::sync::Arc::clone(&self.core.clock),
         })?;
-        self.core.write(|tx| tx.put_account(&account))?;
+        self.core.write(|tx| {
+            tx.put_account(&account)?;
+            own_addresses(tx, &account)
+        })?;
         if self.is_started() {
             // Its first turn asks to sign in; nobody has to start the rest for it.
             self.start_account(&account.id)?;
@@ -107,7 +111,10 @@ impl Hub {
         let mut account = self.core.account(id)?;
         account.label = label.unwrap_or(account.label);
         account.config = config.unwrap_or(account.config);
-        self.core.write(|tx| tx.put_account(&account))?;
+        self.core.write(|tx| {
+            tx.put_account(&account)?;
+            own_addresses(tx, &account)
+        })?;
         self.core.forget_session(id);
         self.core.session(id)?;
         Ok(account)
@@ -275,4 +282,27 @@ impl Hub {
         let _waiting = session.foreground();
         Ok(session.connector.security(step).await?)
     }
+}
+
+/// The addresses that the form of an account names as the user's own. They are
+/// known before the first item is read: otherwise what comes before the contacts
+/// would make a customer out of the user's own company.
+fn own_addresses(tx: &mut Tx<'_>, account: &Account) -> Result<(), StoreError> {
+    let Some(own) = account.config.get("own").and_then(|it| it.as_str()) else {
+        return Ok(());
+    };
+    let mut rules = Rules::load(tx, &account.id)?;
+    for value in own.split([',', ';', ' ', '\n']).map(str::trim) {
+        let kind = match value {
+            "" => continue,
+            matrix if matrix.starts_with('@') => AddressKind::Matrix,
+            _ => AddressKind::Email,
+        };
+        if kind == AddressKind::Email {
+            rules.add_own_domain(tx, value)?;
+        }
+        let value = value.to_owned();
+        rules.add_me(tx, &account.id, &Address { kind, value })?;
+    }
+    Ok(())
 }

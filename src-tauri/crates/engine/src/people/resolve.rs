@@ -159,16 +159,28 @@ fn of_ref(tx: &Tx<'_>, account: &AccountId, to: Option<&ItemRef>) -> Result<Belo
     let Some(to) = to else {
         return Ok((None, None));
     };
+    if let Some(found) = meant(tx, account, to)? {
+        return Ok(found);
+    }
+    // What is not in the account itself may be in the one beside it.
+    match tx.beside(account)? {
+        Some(beside) => Ok(meant(tx, &beside, to)?.unwrap_or_default()),
+        None => Ok((None, None)),
+    }
+}
+
+/// What a reference means in one account, if it is there.
+fn meant(tx: &Tx<'_>, account: &AccountId, to: &ItemRef) -> Result<Option<Belongs>, StoreError> {
     let key = if to.collection.as_str() == NODES {
         to.handle.as_str().to_owned()
     } else {
         item_key(account, to)
     };
     if let Some(node) = tx.node_by_key(&key)? {
-        return Ok(match node.side {
+        return Ok(Some(match node.side {
             Side::Organisation => (node.org, None),
             Side::Person => (node.org, node.person),
-        });
+        }));
     }
     let place = Place {
         account,
@@ -176,5 +188,5 @@ fn of_ref(tx: &Tx<'_>, account: &AccountId, to: Option<&ItemRef>) -> Result<Belo
     };
     Ok(tx
         .stored_at(&place, &to.handle)?
-        .map_or((None, None), |it| (it.links.org, it.links.person)))
+        .map(|it| (it.links.org, it.links.person)))
 }

@@ -13,8 +13,8 @@ use crate::text::slots::Facts;
 use crate::text::{topic, topics};
 use crate::when::Day;
 use crate::world::rooms::{ROOMS, Room};
-use crate::world::scene_chats::SceneChat;
-use crate::world::{Customer, Person, customer, person};
+use crate::world::scene_chats::{CHATS, SceneChat};
+use crate::world::{Customer, ME, Person, customer, person};
 
 /// Messages a room remembers to be replied to.
 const REMEMBERED: usize = 8;
@@ -233,8 +233,18 @@ impl<'a> ChatTalk<'a> {
             .filter_map(|m| person(m))
             .map(Person::matrix)
             .collect();
+        line.unread = unread(place, scene);
         Ok((room, line))
     }
+}
+
+/// What was said today and not answered by the user since is still to be read.
+fn unread(place: usize, scene: &SceneChat) -> bool {
+    let answered = CHATS
+        .iter()
+        .skip(place)
+        .any(|later| later.room == scene.room && later.from == ME);
+    scene.day == 0 && !answered
 }
 
 fn bare(id: String, at: &Zoned, writer: &Person, text: String) -> ChatLine {
@@ -248,5 +258,6 @@ fn bare(id: String, at: &Zoned, writer: &Person, text: String) -> ChatLine {
         edits: None,
         reactions: Vec::new(),
         mentions: Vec::new(),
+        unread: false,
     }
 }

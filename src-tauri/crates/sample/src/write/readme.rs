@@ -30,7 +30,7 @@ The first line is the room, every other line a message:
 
 Optional on a message: `reply_to`, `thread` (the message that heads it), `edits`
 (the message whose words these replace), `reactions` (`[{"key","from"}]`),
-`mentions` (`["@name:server"]`). Messages come in the order of time.
+`mentions` (`["@name:server"]`), `unread` (`true`). Messages come in the order of time.
 
 ## Mapping
 

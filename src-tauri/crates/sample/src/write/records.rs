@@ -270,15 +270,19 @@ fn crm_accounts() -> Vec<Vec<String>> {
     CUSTOMERS
         .iter()
         .map(|c| {
-            let [street, _, city, _, _] = c.address;
+            let [street, code, city, country, _] = c.address;
             row![
                 c.id.replace("C-", "CRM-"),
                 c.id,
                 c.name,
                 c.legal,
+                c.domain,
                 c.crm_terms,
                 email(c.crm_owner),
-                format!("{street}, {city}"),
+                street,
+                code,
+                city,
+                country,
                 c.vat
             ]
         })

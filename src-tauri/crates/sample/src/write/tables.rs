@@ -29,18 +29,23 @@ pub(crate) const CUSTOMERS: Spec = Spec {
 };
 /// The same customers as the CRM sees them; it differs from the books in places.
 pub(crate) const CRM_ACCOUNTS: Spec = Spec {
-    path: "records/crm_accounts.csv",
-    kind: "generic:crm_account",
+    // After customers.csv by name: references to customers mean the books.
+    path: "records/sales_accounts.csv",
+    kind: "customer",
     key: "account_id",
     columns: &[
         ("account_id", "key"),
-        ("customer_id", "customer"),
+        ("customer_id", "number"),
         ("name", "title"),
-        ("legal_name", ""),
-        ("payment_terms", ""),
+        ("legal_name", "legal_name"),
+        ("domain", "domain"),
+        ("payment_terms", "payment_terms"),
         ("owner_email", "owner"),
-        ("billing_address", ""),
-        ("vat_number", ""),
+        ("street", "street"),
+        ("postcode", "postcode"),
+        ("city", "city"),
+        ("country", "country"),
+        ("vat_number", "vat"),
     ],
 };
 /// Opportunities.

@@ -2,7 +2,7 @@
 //! finds what already points at it.
 
 use rapport_model::{AccountId, Body, CollectionId, Handle, ItemId, ItemRef};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::{Migration, Reader};
 use crate::error::StoreError;
@@ -93,20 +93,51 @@ impl Reader<'_> {
         account: &AccountId,
         to: &ItemRef,
     ) -> Result<Vec<(ItemId, String)>, StoreError> {
-        let owner = self.account_row(account)?;
+        let mut owners = vec![self.account_row(account)?];
+        {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT id FROM account WHERE json_extract(config, '$.beside') = ?1",
+            )?;
+            let rows = statement.query_map([account.as_str()], |row| row.get(0))?;
+            for owner in rows {
+                owners.push(owner?);
+            }
+        }
         let mut statement = self.conn.prepare_cached(
             "SELECT item, role FROM ref \
              WHERE target_key = ?1 AND collection = ?2 AND handle = ?3 ORDER BY item DESC, role",
         )?;
-        let rows = statement.query_map(
-            params![
-                target_key(owner, to),
-                to.collection.as_str(),
-                to.handle.as_str()
-            ],
-            |row| Ok((ItemId(row.get(0)?), row.get(1)?)),
+        let mut all = Vec::new();
+        for owner in owners {
+            let rows = statement.query_map(
+                params![
+                    target_key(owner, to),
+                    to.collection.as_str(),
+                    to.handle.as_str()
+                ],
+                |row| Ok((ItemId(row.get(0)?), row.get(1)?)),
+            )?;
+            for row in rows {
+                all.push(row?);
+            }
+        }
+        all.sort_by(|one: &(ItemId, String), other| (other.0, &one.1).cmp(&(one.0, &other.1)));
+        Ok(all)
+    }
+
+    /// The account whose things an account's references also mean. Two accounts
+    /// may read parts of one source; its form then names the other one.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn beside(&self, account: &AccountId) -> Result<Option<AccountId>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT json_extract(config, '$.beside') FROM account WHERE name = ?1",
         )?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let found: Option<Option<String>> = statement
+            .query_row([account.as_str()], |row| row.get(0))
+            .optional()?;
+        Ok(found.flatten().map(AccountId))
     }
 
     /// Where an item points, with the roles.

@@ -3,6 +3,7 @@
 mod bodies;
 mod collections;
 mod damage;
+mod facts;
 mod forgetting;
 mod inbox;
 mod items;

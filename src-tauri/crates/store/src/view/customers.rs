@@ -270,6 +270,7 @@ impl Reader<'_> {
     fn who(&self, account: &AccountId, value: &FieldValue) -> Result<String, StoreError> {
         let shown = self.shown(account, value)?;
         if shown.contains('@')
+            && !shown.contains(char::is_whitespace)
             && let Some(node) = self.node_by_key(&format!("email:{}", shown.to_lowercase()))?
             && let Some(person) = node.person
             && let Some(person) = self.person(person)?
@@ -377,7 +378,7 @@ impl Reader<'_> {
             };
             let from = names.source(&stored.account, &stored.collection)?;
             for (field, value) in fields_of(&stored.item.body) {
-                let shown = self.shown(&stored.account, &value)?;
+                let shown = self.who(&stored.account, &value)?;
                 let value = FactValue {
                     item: node,
                     value,
@@ -392,7 +393,7 @@ impl Reader<'_> {
             .map(|(field, values)| {
                 let differs = values
                     .first()
-                    .is_some_and(|first| values.iter().any(|it| !alike(&it.value, &first.value)));
+                    .is_some_and(|first| values.iter().any(|it| !alike(it, first)));
                 Fact {
                     field,
                     values,
@@ -488,17 +489,16 @@ impl Reader<'_> {
     }
 }
 
-/// Two values are the same to a person: case and white space aside.
-fn alike(a: &FieldValue, b: &FieldValue) -> bool {
-    let plain = |value: &FieldValue| {
-        value
-            .to_string()
-            .split_whitespace()
+/// Two values are the same to a person: case and white space aside, and a person
+/// is the same by a reference and by a mail address.
+fn alike(a: &FactValue, b: &FactValue) -> bool {
+    let plain = |text: &str| {
+        text.split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
             .to_lowercase()
     };
-    a == b || plain(a) == plain(b)
+    a.value == b.value || plain(&a.shown) == plain(&b.shown)
 }
 
 /// Where an account knows a customer: its collection and handle there.

@@ -191,7 +191,7 @@ impl Reader<'_> {
             .into_iter()
             .map(|month| {
                 let sums = of.get(&month).copied().unwrap_or_default();
-                let [ordered, invoiced, overdue] = sums.map(|it| Money::new(it, &currency));
+                let [ordered, invoiced, overdue] = sums.map(|it| Money::new(places(it), &currency));
                 Month {
                     month,
                     ordered,
@@ -210,7 +210,12 @@ const fn fits(key: i64) -> bool {
 
 /// The amount a column of ten-thousandths stands for, with at least two places.
 fn exact(key: i64) -> Decimal {
-    let mut amount = Decimal::new(key, 4).normalize();
+    places(Decimal::new(key, 4))
+}
+
+/// An amount with at least two places.
+fn places(amount: Decimal) -> Decimal {
+    let mut amount = amount.normalize();
     if amount.scale() < 2 {
         amount.rescale(2);
     }

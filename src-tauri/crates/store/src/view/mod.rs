@@ -27,10 +27,10 @@ pub use customers::{
     CustomerOrder, CustomersWanted, NODES, looked_key, node_reference, organisation_row,
 };
 pub use find::{notification_row, notifications};
+pub use inbox::ConversationsWanted;
+pub use messages::{MessagesWanted, Spot};
 pub use people::Whose;
 pub use plan::{TaskOrder, TasksWanted, today};
 pub use records::RecordsWanted;
 pub use rows::*;
-pub use inbox::ConversationsWanted;
-pub use messages::{MessagesWanted, Spot};
 pub use timeline::TimelineWanted;

@@ -259,6 +259,7 @@ impl Reader<'_> {
     /// The database cannot be read.
     pub fn whose(&self) -> Result<Whose, StoreError> {
         let mut out = Whose::default();
+        let mut employer = None;
         let mut statement = self
             .conn
             .prepare_cached("SELECT body FROM contact WHERE me = 1 ORDER BY item LIMIT 20")?;
@@ -268,6 +269,7 @@ impl Reader<'_> {
             if out.name.is_empty() {
                 out.name = contact.name;
             }
+            employer = employer.or(contact.organisation_name);
             out.addresses
                 .extend(contact.addresses.into_iter().map(|it| it.value));
         }
@@ -284,19 +286,30 @@ impl Reader<'_> {
         out.addresses.retain(|it| !it.trim().is_empty());
         let mut seen = std::collections::BTreeSet::new();
         out.addresses.retain(|it| seen.insert(plain(it)));
-        if out.name.is_empty() {
-            for address in &out.addresses {
-                let prefix = if address.starts_with('@') {
-                    "matrix"
-                } else {
-                    "email"
-                };
-                let key = format!("{prefix}:{}", address.to_lowercase());
-                if let Some(person) = self.node_by_key(&key)?.and_then(|it| it.person)
-                    && let Some(person) = self.person(person)?
+        for address in &out.addresses {
+            if !out.name.is_empty() && employer.is_some() {
+                break;
+            }
+            let kind = if address.starts_with('@') {
+                "matrix"
+            } else {
+                "email"
+            };
+            let key = format!("{kind}:{}", address.to_lowercase());
+            let Some(person) = self.node_by_key(&key)?.and_then(|it| it.person) else {
+                continue;
+            };
+            if out.name.is_empty()
+                && let Some(person) = self.person(person)?
+            {
+                out.name = person.name;
+            }
+            for node in self.nodes_of_person(person)? {
+                if let Some(item) = node.item
+                    && let Some(stored) = self.stored(item)?
+                    && let Body::Contact(contact) = stored.item.body
                 {
-                    out.name = person.name;
-                    break;
+                    employer = employer.or(contact.organisation_name);
                 }
             }
         }
@@ -307,7 +320,8 @@ impl Reader<'_> {
                  WHERE o.own = 1 ORDER BY o.item LIMIT 1",
             )?
             .query_row([], |row| row.get(0))
-            .optional()?;
+            .optional()?
+            .or(employer);
         Ok(out)
     }
 

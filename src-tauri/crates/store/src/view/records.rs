@@ -175,7 +175,17 @@ impl Reader<'_> {
                 account,
                 collection: &to.collection,
             };
-            if let Some(id) = self.find(&place, &to.handle)?
+            let mut found = self.find(&place, &to.handle)?;
+            if found.is_none()
+                && let Some(beside) = self.beside(account)?
+            {
+                let place = Place {
+                    account: &beside,
+                    collection: &to.collection,
+                };
+                found = self.find(&place, &to.handle)?;
+            }
+            if let Some(id) = found
                 && let Some(stored) = self.stored(id)?
             {
                 return Ok(stored.item.body.title().to_owned());
