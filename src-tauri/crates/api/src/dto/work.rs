@@ -108,7 +108,7 @@ pub struct SetFields {
     /// Which item.
     pub item: ItemId,
     /// The wanted values by field name.
-    #[ts(as = "std::collections::HashMap<String, FieldValue>")]
+    #[ts(as = "BTreeMap<String, FieldValue>")]
     pub fields: BTreeMap<String, FieldValue>,
 }
 
@@ -168,7 +168,7 @@ pub struct EditCommand {
     pub text: Option<String>,
     /// New values, for an edit of fields.
     #[serde(default)]
-    #[ts(as = "std::collections::HashMap<String, FieldValue>")]
+    #[ts(as = "BTreeMap<String, FieldValue>")]
     pub fields: BTreeMap<String, FieldValue>,
 }
 

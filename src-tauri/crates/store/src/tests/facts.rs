@@ -60,8 +60,15 @@ fn euro(cents: i64) -> Money {
     Money::new(rust_decimal::Decimal::new(cents, 2), "EUR")
 }
 
-/// An invoice of that many cents; `left` of them are still to be paid.
-fn invoice(scene: &Scene, org: OrgId, handle: &str, day: &str, due: &str, cents: i64, left: i64) {
+/// An invoice with its day and due day, of that many cents of which so many are
+/// still to be paid.
+fn invoice(
+    scene: &Scene,
+    org: OrgId,
+    handle: &str,
+    (day, due): (&str, &str),
+    (cents, left): (i64, i64),
+) {
     let mut body = Record::new(RecordKind::Invoice, handle);
     body.phase = if left > 0 { Phase::Open } else { Phase::Done };
     body.amount = Some(euro(cents));
@@ -79,13 +86,17 @@ fn sums_and_months_are_exact_and_count_what_is_left_to_pay() {
         &scene,
         org,
         "late",
-        "2026-01-10",
-        "2026-02-09",
-        1_248_000,
-        1_000_010,
+        ("2026-01-10", "2026-02-09"),
+        (1_248_000, 1_000_010),
     );
-    invoice(&scene, org, "open", "2026-03-01", "2026-04-01", 500, 500);
-    invoice(&scene, org, "paid", "2026-03-02", "2026-03-05", 700, 0);
+    invoice(
+        &scene,
+        org,
+        "open",
+        ("2026-03-01", "2026-04-01"),
+        (500, 500),
+    );
+    invoice(&scene, org, "paid", ("2026-03-02", "2026-03-05"), (700, 0));
     let page = scene
         .db
         .read(|db| db.customer_page(org, None, MORNING, &TimeZone::UTC))
@@ -123,8 +134,8 @@ fn an_amount_too_large_for_its_column_is_still_summed_exactly() {
 fn customers_are_pinned_and_sorted_by_what_they_owe() {
     let scene = Scene::new();
     let (a, b) = (customer(&scene, "Alder"), customer(&scene, "Birch"));
-    invoice(&scene, a, "a", "2026-01-10", "2026-04-09", 500, 500);
-    invoice(&scene, b, "b", "2026-01-10", "2026-02-09", 900, 900);
+    invoice(&scene, a, "a", ("2026-01-10", "2026-04-09"), (500, 500));
+    invoice(&scene, b, "b", ("2026-01-10", "2026-02-09"), (900, 900));
     let list = |wanted: CustomersWanted| -> Vec<OrgId> {
         scene
             .db
@@ -209,15 +220,13 @@ fn a_timeline_goes_through_every_channel_page_by_page_and_skips_nothing() {
             &scene,
             org,
             &format!("i{number}"),
-            "2026-03-01",
-            "2026-04-01",
-            100,
-            100,
+            ("2026-03-01", "2026-04-01"),
+            (100, 100),
         );
     }
     scene.later(60_000);
     // The due day moves: a change of its own.
-    invoice(&scene, org, "i0", "2026-03-01", "2026-05-01", 100, 100);
+    invoice(&scene, org, "i0", ("2026-03-01", "2026-05-01"), (100, 100));
     let ask = |kinds: &[&str], after: Option<String>, limit| {
         let wanted = TimelineWanted {
             kinds: kinds.iter().map(|it| (*it).to_owned()).collect(),
