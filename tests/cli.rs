@@ -155,6 +155,7 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     assert!(!rows(&desk.json(&["records", "list", "--kind", "invoice"])).is_empty());
     assert!(!rows(&desk.json(&["journal", "--limit", "5"])).is_empty());
     drafts(&desk);
+    reading(&desk);
 
     let to = desk.dir.path().join("export");
     let exported = desk.json(&["export", to.to_str().unwrap()]);
@@ -230,6 +231,19 @@ fn tasks(desk: &Desk) {
         !tasks.to_string().contains("Never mind"),
         "its row went with it"
     );
+}
+
+/// A folder has no place for a read position: it is kept here, and nothing waits to be refused.
+fn reading(desk: &Desk) {
+    let talks = desk.json(&["conversations", "list", "--limit", "1"]);
+    let id = rows(&talks)[0]["id"].as_str().unwrap().to_owned();
+    let one = format!("{{\"conversation\":\"{id}\"}}");
+    desk.text(&["call", "mark_unread", &one]);
+    assert_eq!(desk.json(&["call", "conversation", &one])["unread"], 1);
+    desk.text(&["conversations", "read", &id]);
+    assert_eq!(desk.json(&["call", "conversation", &one])["unread"], 0);
+    let waits = desk.json(&["outbox", "list"]).to_string();
+    assert!(!waits.contains("mark_read"), "{waits}");
 }
 
 fn drafts(desk: &Desk) {

@@ -31,11 +31,18 @@ static MANIFEST: Manifest = Manifest {
         Kind::Contact,
     ],
     deletions: Deletions::Stream,
-    writes: &[Writes {
-        command: "send",
-        kind: Kind::Message,
-        check: ConflictCheck::Append,
-    }],
+    writes: &[
+        Writes {
+            command: "send",
+            kind: Kind::Message,
+            check: ConflictCheck::Append,
+        },
+        Writes {
+            command: "mark_read",
+            kind: Kind::Conversation,
+            check: ConflictCheck::None,
+        },
+    ],
     delivery: Delivery::Poll,
 };
 

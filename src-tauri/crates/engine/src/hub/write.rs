@@ -3,15 +3,16 @@
 use rapport_model::command::{Edit, Outgoing};
 use rapport_model::field::fields_of;
 use rapport_model::{
-    AccountId, Body, CollectionId, Command, CommandId, FieldName, FieldValue, Handle, ItemId,
-    ItemRef, LinkId, Millis,
+    AccountId, Body, Cause, CollectionId, Command, CommandId, FieldName, FieldValue, Handle,
+    ItemId, ItemRef, LinkId, Millis,
 };
 use rapport_store::StoreError;
 use rapport_store::db::Reader;
-use rapport_store::table::item::Stored;
+use rapport_store::table::item::{Place, Stored};
 
 use super::Hub;
 use crate::error::HubError;
+use crate::ingest::{Ingest, add_local};
 use crate::outbox::{Wish, queue};
 use crate::people::Rules;
 
@@ -257,15 +258,45 @@ impl Hub {
             collection: at.collection,
             handle: at.item.handle,
         };
-        self.queue(
-            &at.account,
-            Command::MarkRead {
-                conversation,
-                up_to,
-            },
-            None,
-        )
-        .map(Some)
+        let command = Command::MarkRead {
+            conversation,
+            up_to,
+        };
+        if self.source_takes(&at.account, &command)? {
+            return self.queue(&at.account, command, None).map(Some);
+        }
+        self.keep_here(&at.account, &command)?;
+        Ok(None)
+    }
+
+    /// Whether the account's source knows such a command at all.
+    fn source_takes(&self, account: &AccountId, command: &Command) -> Result<bool, HubError> {
+        let connector = self.core.account(account)?.connector;
+        let manifest = self.core.factory(&connector)?.manifest();
+        Ok(manifest
+            .writes
+            .iter()
+            .any(|it| it.command == command.word()))
+    }
+
+    /// A position that a source has no place for is kept here alone: there is
+    /// nothing to send, and nothing that could be refused later.
+    fn keep_here(&self, account: &AccountId, command: &Command) -> Result<(), HubError> {
+        let session = self.core.session(account)?;
+        let (id, now) = (self.core.command_id(), self.core.now());
+        self.core.change(|tx| {
+            let rules = Rules::load(tx, account)?;
+            let me = session.me(tx)?;
+            let collection = command.collection().clone();
+            let place = Place {
+                account,
+                collection: &collection,
+            };
+            let mut ingest = Ingest::new(place, &rules, now, Cause::Me(id.clone()));
+            add_local(&mut ingest, tx, &id, command, &me)?;
+            ingest.people.settle(tx, &rules)?;
+            Ok(())
+        })
     }
 
     /// Makes a new item.

@@ -6,7 +6,7 @@ use rapport_model::{ItemId, Message, Millis, OrgId, PersonId};
 use rusqlite::params;
 
 use super::common::{Names, beginning, body_at};
-use super::inbox::ConversationsWanted;
+use super::inbox::{ConversationsWanted, RECENT};
 use super::plan::{TasksWanted, today};
 use super::records::RecordsWanted;
 use super::rows::{Asked, EventRow, OpenQuestion, Today};
@@ -18,6 +18,8 @@ use crate::table::item::MINE;
 const QUESTIONS_AMONG: u32 = 200;
 /// Lines of each section of today.
 const PER_SECTION: usize = 25;
+/// The same, for those who count.
+pub(super) const MOST_LISTED: u32 = 25;
 /// How far ahead the next meeting is looked for.
 const AHEAD_DAYS: i64 = 7;
 /// A meeting that has just begun is still the next one.
@@ -75,7 +77,11 @@ struct Open {
 impl Reader<'_> {
     /// Conversations whose last word is a customer's question, newest first.
     fn open(&self, org: Option<OrgId>, most: usize) -> Result<Vec<Open>, StoreError> {
-        let whose = org.map_or("v.org IS NOT NULL AND ?1 IS NULL", |_| "v.org = ?1");
+        // A conversation that calls the user by name is listed for that already.
+        let anybody = format!(
+            "v.org IS NOT NULL AND ?1 IS NULL AND {RECENT} AND NOT (v.unread > 0 AND v.mentions > 0)"
+        );
+        let whose = org.map_or(anybody.as_str(), |_| "v.org = ?1");
         let mut statement = self.conn.prepare_cached(&format!(
             "SELECT v.item, v.last_item, m.person, b.body FROM conversation v \
              CROSS JOIN item m ON m.id = v.last_item CROSS JOIN message b ON b.item = m.id \
@@ -134,6 +140,11 @@ impl Reader<'_> {
             });
         }
         Ok(out)
+    }
+
+    /// How many questions today's screen lists.
+    pub(super) fn questions_today(&self) -> Result<usize, StoreError> {
+        Ok(self.open(None, PER_SECTION)?.len())
     }
 
     /// What needs the user.

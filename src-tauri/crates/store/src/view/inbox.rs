@@ -9,15 +9,13 @@ use rapport_model::{AccountId, ItemId, Millis, OrgId};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
+use super::asked::MOST_LISTED;
 use super::common::{contains, limit};
 use super::plan::today;
 use super::rows::{ConversationRow, Counts};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::item::MINE;
-
-/// Conversations looked at for open questions.
-const QUESTIONS_AMONG: u32 = 200;
 
 /// Which conversations.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +34,8 @@ pub struct ConversationsWanted {
     pub unread: bool,
     /// Only with unread mentions.
     pub mentions: bool,
-    /// Only those whose last word is not the user's, and that belong to a customer.
+    /// Only those whose last word is not the user's, that belong to a customer and
+    /// have not rested for a month.
     pub waiting: bool,
     /// Only those put off, the first to return first.
     pub snoozed: bool,
@@ -58,6 +57,10 @@ pub struct ConversationsWanted {
 
 /// What the list shows by itself.
 const SHOWN: &str = "v.done = 0 AND v.snoozed IS NULL AND v.membership <> 'left'";
+/// What rested for thirty days before the newest conversation here waits for nobody
+/// any more: both sides let it go. Row ids follow time, so this needs no clock.
+pub(super) const RECENT: &str =
+    "v.last_item > (SELECT max(last_item) FROM conversation) - (30 * 86400000 << 20)";
 const UNSEEN: &str = "v.unread + v.marked > 0";
 const MENTIONED: &str = "v.unread + v.marked > 0 AND v.unread > 0 AND v.mentions > 0";
 const FAILED: &str = "SELECT conversation FROM outbox WHERE conversation IS NOT NULL \
@@ -116,7 +119,9 @@ impl ConversationsWanted {
             sql.push_str(&format!(" AND {MENTIONED}"));
         }
         if self.waiting {
-            sql.push_str(" AND v.org IS NOT NULL AND m.flags & ? = 0");
+            sql.push_str(&format!(
+                " AND v.org IS NOT NULL AND {RECENT} AND m.flags & ? = 0"
+            ));
             values.push(MINE.into());
         }
         if self.drafts {
@@ -210,7 +215,7 @@ impl Reader<'_> {
             waiting: self.number(
                 &format!(
                     "SELECT count(*) FROM conversation v JOIN item m ON m.id = v.last_item \
-                     WHERE {SHOWN} AND v.org IS NOT NULL AND m.flags & ?1 = 0"
+                     WHERE {SHOWN} AND v.org IS NOT NULL AND {RECENT} AND m.flags & ?1 = 0"
                 ),
                 params![MINE],
             )?,
@@ -271,34 +276,16 @@ impl Reader<'_> {
         };
         out.accounts_ill =
             u32::try_from(self.accounts()?.iter().filter(|it| ill(it)).count()).unwrap_or(u32::MAX);
+        // As the screen of today lists them; tasks and what came back have their own figures.
         out.needs = [
-            out.mentions,
-            self.open_questions()?,
-            out.invoices_overdue,
-            out.tasks_due,
-            out.back,
+            out.parked,
+            out.mentions.min(MOST_LISTED),
+            u32::try_from(self.questions_today()?).unwrap_or(MOST_LISTED),
+            out.invoices_overdue.min(MOST_LISTED),
         ]
         .into_iter()
         .fold(0, u32::saturating_add);
         Ok(out)
-    }
-
-    /// How many of the newest waiting conversations end with a question of
-    /// somebody who is no colleague.
-    fn open_questions(&self) -> Result<u32, StoreError> {
-        self.number(
-            &format!(
-                "SELECT count(*) FROM (SELECT v.last_item FROM conversation v \
-                 JOIN item m ON m.id = v.last_item \
-                 WHERE {SHOWN} AND v.org IS NOT NULL AND m.flags & ?1 = 0 \
-                 ORDER BY v.last_item DESC LIMIT ?2) q \
-                 JOIN message b ON b.item = q.last_item JOIN item m ON m.id = q.last_item \
-                 WHERE json_extract(b.body, '$.text') GLOB '*[?？؟]*' \
-                 AND NOT EXISTS (SELECT 1 FROM node n JOIN contact c ON c.item = n.item \
-                 WHERE n.person = m.person AND (c.staff = 1 OR c.me = 1))"
-            ),
-            params![MINE, QUESTIONS_AMONG],
-        )
     }
 
     fn number(&self, sql: &str, of: impl rusqlite::Params) -> Result<u32, StoreError> {

@@ -21,6 +21,20 @@ use child::{Owned, started};
 pub use notices::Notice;
 pub use window::{Key, Window};
 
+/// A session bus that starts nothing by itself: a keychain is there only when a test starts one.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
 /// How long a part of the desktop may take to come up on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -69,7 +83,7 @@ impl Desktop {
                 "1",
                 "-screen",
                 "0",
-                "1360x860x24",
+                "1600x1000x24",
                 "-nolisten",
                 "tcp",
             ],
@@ -78,9 +92,16 @@ impl Desktop {
         )?;
         let display = format!(":{}", said(&mut screen, "the display's number").await?);
         let base = folders(dir.path(), &display);
+        let rules = dir.path().join("bus.conf");
+        std::fs::write(&rules, BUS).map_err(HarnessError::io("write the bus's rules"))?;
         let mut bus = started(
             "dbus-daemon",
-            &["--session", "--nofork", "--nopidfile", "--print-address=1"],
+            &[
+                &format!("--config-file={}", rules.display()),
+                "--nofork",
+                "--nopidfile",
+                "--print-address=1",
+            ],
             &base,
             Stdio::null(),
         )?;
@@ -125,19 +146,27 @@ impl Desktop {
         self.dir.path()
     }
 
-    /// Starts the keychain with its collection open, in place of one that may run.
+    /// Opens the keychain's collection: of the one that runs, or of a new one.
     ///
     /// # Errors
     /// When it does not come up.
     pub async fn open_keychain(&mut self) -> Result<(), HarnessError> {
-        self.keychain = None;
+        let mut words = vec!["--unlock", "--components=secrets"];
+        let running = self.keychain.is_some();
+        if !running {
+            words.push("--foreground");
+        }
         let mut daemon = started(
             "gnome-keyring-daemon",
-            &["--foreground", "--unlock", "--components=secrets"],
+            &words,
             &self.environment(),
             Stdio::piped(),
         )?;
         daemon.write(b"a desktop's password")?;
+        if running {
+            // It only hands the password to the one that runs, and ends.
+            return daemon.ended().await;
+        }
         self.keychain = Some(daemon);
         self.keychain_answers().await
     }
@@ -238,6 +267,14 @@ async fn said(child: &mut Owned, what: &str) -> Result<String, HarnessError> {
 }
 
 impl Owned {
+    /// Waits until a program has ended by itself.
+    async fn ended(mut self) -> Result<(), HarnessError> {
+        eventually("a program's end", PATIENCE, async || {
+            Ok(self.over()?.then_some(()))
+        })
+        .await
+    }
+
     /// Gives a program its input and ends it there.
     fn write(&mut self, input: &[u8]) -> Result<(), HarnessError> {
         let mut pipe = self.take_stdin()?;

@@ -252,15 +252,40 @@ impl Window {
     /// When there is no such process.
     pub fn kill(self) -> Result<(), HarnessError> {
         let id = self.process()?;
-        output("kill", &["-9", &id.to_string()], &[]).map(drop)
+        let killed = output("kill", &["-9", &id.to_string()], &[]).map(drop);
+        self.forget();
+        killed
     }
 
-    /// Closes the window in good order.
+    /// Ends the app in good order and waits until its process is gone: closing the window alone
+    /// would leave it in the tray, and the next start would only wake it.
     ///
     /// # Errors
-    /// When the driver does not answer.
+    /// When it does not end.
     pub async fn close(self) -> Result<(), HarnessError> {
-        self.driver.quit().await.map_err(wire("close the window"))
+        let id = self.process()?;
+        // The page goes away under the question, so no answer is a good answer.
+        let _gone = self
+            .ask(
+                "window.__TAURI_INTERNALS__.invoke('shell', { action: { do: 'quit' } }); return true",
+                Vec::new(),
+            )
+            .await;
+        let ended = eventually("the app's end", PATIENCE, async || {
+            // A child that ended and was not waited for is a zombie, and has ended.
+            let state = output("ps", &["-o", "stat=", "-p", &id.to_string()], &[]);
+            Ok(state
+                .map_or(true, |state| state.trim().starts_with('Z'))
+                .then_some(()))
+        })
+        .await;
+        self.forget();
+        ended
+    }
+
+    /// There is no session to end any more; asking for that would only wait.
+    fn forget(self) {
+        drop(self.driver.leak());
     }
 
     /// Writes a picture; answers where.

@@ -48,6 +48,11 @@ pub static MANIFEST: Manifest = Manifest {
             check: ConflictCheck::Append,
         },
         Write {
+            command: "mark_read",
+            kind: Kind::Conversation,
+            check: ConflictCheck::None,
+        },
+        Write {
             command: "set_fields",
             kind: Kind::Record,
             check: ConflictCheck::Native,
