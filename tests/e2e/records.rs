@@ -66,8 +66,9 @@ impl Desk {
     async fn becomes(&self, amount: &str) {
         eventually(amount, PATIENCE, async || {
             let there = self.amount_there().await;
-            let there = there.as_str().unwrap_or_default().trim_end_matches('0');
-            Ok((there.trim_end_matches('.') == amount).then_some(()))
+            // As a number: `10100` and `10100.00` are the same amount.
+            let there: Option<f64> = there.as_str().and_then(|it| it.parse().ok());
+            Ok((there == amount.parse().ok()).then_some(()))
         })
         .await
         .expect("the ERP has it");

@@ -339,9 +339,21 @@ async fn a_task_is_made_from_a_message_and_leads_back_to_it() {
         .unwrap();
     window.click("[data-message]").await.unwrap();
     window.keys("t").await.unwrap();
-    window.see("[role=dialog] input").await.expect("a form");
+    window
+        .until(
+            "a form with the message's words",
+            "return document.activeElement?.matches('input') && document.activeElement.value.startsWith('Are the seal kits')",
+        )
+        .await
+        .expect("a form");
     window.keys(Key::Enter + "").await.unwrap();
-    window.gone("[role=dialog]").await.unwrap();
+    window
+        .until(
+            "the form's end",
+            "return !document.activeElement?.matches('input')",
+        )
+        .await
+        .unwrap();
     go(&window, "#/tasks").await;
     window
         .read("main", "Are the seal kits in Hamburg?")

@@ -58,6 +58,7 @@ export const KEYMAP: readonly KeyCommand[] = [
   { id: 'reply', keys: ['R'] },
   { id: 'react', keys: ['Shift+R'] },
   { id: 'edit', keys: ['Shift+E'] },
+  { id: 'redact', keys: ['Delete'] },
   { id: 'task', keys: ['T'] },
   { id: 'call', keys: ['L'] },
   { id: 'find_here', keys: ['Mod+F'], inField: true },

@@ -15,6 +15,8 @@ export interface Settings {
   'keys.remap': Record<string, string[]>;
   'outbox.undo_seconds': number;
   'privacy.remote_images': 'never' | 'ask' | 'always';
+  /** Addresses whose remote pictures are loaded without asking. */
+  'privacy.image_senders': string[];
   'notify.preview': boolean;
   'notify.dnd_until': number | null;
   'notify.quiet': { from: string; until: string; days: number[] } | null;
@@ -31,6 +33,7 @@ const DEFAULTS: Settings = {
   'keys.remap': {},
   'outbox.undo_seconds': 10,
   'privacy.remote_images': 'ask',
+  'privacy.image_senders': [],
   'notify.preview': true,
   'notify.dnd_until': null,
   'notify.quiet': null,

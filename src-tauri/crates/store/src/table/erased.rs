@@ -21,7 +21,7 @@ CREATE TABLE erased (
   collection INTEGER NOT NULL REFERENCES collection(id) ON DELETE CASCADE, -- where
   handle_key INTEGER NOT NULL, -- 64 bits of a hash of collection and handle, as in item
   PRIMARY KEY (collection, handle_key)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 ",
 }];
 

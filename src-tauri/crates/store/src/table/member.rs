@@ -22,7 +22,7 @@ CREATE TABLE member (
   node INTEGER NOT NULL REFERENCES node(id) ON DELETE CASCADE, -- a member whose company is not known
   item INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE, -- the conversation, without a customer
   PRIMARY KEY (node, item)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX member_item ON member (item);
 ",
 }];
