@@ -238,8 +238,13 @@ async fn a_message_appears_while_the_window_is_open_and_its_bubble_leads_to_it()
     let window = room.stage.open().await;
     window.see("nav.side").await.unwrap();
     go(&window, "#/today").await;
+    let called = serde_json::json!({
+        "msgtype": "m.text",
+        "body": "ada: the courier is here, can you sign?",
+        "m.mentions": { "user_ids": [room.server.user_id("ada")] },
+    });
     room.bert
-        .say(&room.room, "ada: the courier is here, can you sign?")
+        .send_event(&room.room, "m.room.message", &called)
         .await
         .unwrap();
     eventually("a bubble", PATIENCE, async || {

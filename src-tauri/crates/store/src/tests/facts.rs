@@ -311,7 +311,7 @@ fn a_sum_and_a_timeline_are_answered_from_the_index_made_for_them() {
         ),
         (
             "SELECT item FROM member WHERE node = 1 ORDER BY item DESC LIMIT 5",
-            "PRIMARY KEY",
+            "COVERING INDEX sqlite_autoindex_member_1",
         ),
     ] {
         let found = plan(sql);
