@@ -40,12 +40,14 @@ export async function open(
 ) {
   for (const [key, value] of Object.entries(settings))
     await host.call('setting_set', { key, value });
-  const page = await browser.newPage({
+  // A context of its own: axe wants one, and it takes the page's storage with it.
+  const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     deviceScaleFactor: scale,
     reducedMotion: 'reduce',
   });
+  const page = await context.newPage();
   page.broken = [];
   page.on('pageerror', (error) => page.broken.push(error.message));
   page.on('console', (message) => {
