@@ -69,7 +69,7 @@ export async function settled(page) {
         main !== null &&
         main.children.length > 0 &&
         main.textContent.trim() !== '' &&
-        document.querySelector('.state.loading') === null &&
+        [...document.querySelectorAll('.state.loading')].every((one) => one.closest('.kit')) &&
         document.fonts.status === 'loaded'
       );
     },

@@ -102,12 +102,13 @@ export function from(provenance: Provenance): {
     row.last_success !== null &&
     now() - row.last_success < LATE;
   const label = row?.label ?? provenance.account;
-  // One folder stands for many systems: its part is what people look for.
+  // One folder alone stands for many systems: its part is what people look for. Several
+  // have names of their own, and each says enough.
   const folders = rows.filter((one) => one.connector === 'files').length;
   const part = provenance.connector === 'files' ? provenance.place : '';
   return {
     icon: glyph(provenance.account, provenance.connector, provenance.collection),
-    name: !part ? label : folders > 1 ? `${label}, ${part}` : part,
+    name: part && folders === 1 ? part : label,
     age: here ? '' : live ? t('core.live') : age(provenance.as_of),
     late: !here && !live && provenance.as_of !== null && now() - provenance.as_of > LATE,
   };
