@@ -3,6 +3,7 @@ import '@fontsource-variable/inter/opsz-italic.css';
 import './kit/tokens.css';
 import './kit/css/base.css';
 import './kit/css/atoms.css';
+import './kit/css/controls.css';
 import './kit/css/parts.css';
 import './kit/css/pop.css';
 import './views/window.css';
