@@ -7,7 +7,7 @@
 
 mod manifest;
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -129,7 +129,7 @@ pub enum SignInStep {
 
 /// Never prints what it holds.
 impl Debug for SignInStep {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Password { .. } => "Password(…)",
             Self::Browser { .. } => "Browser",
@@ -187,7 +187,7 @@ pub enum SecurityStep {
 
 /// Never prints what it holds.
 impl Debug for SecurityStep {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Status => "Status",
             Self::Verify { .. } => "Verify",
@@ -228,11 +228,37 @@ pub enum SecurityAnswer {
         /// The key.
         key: String,
     },
-    /// Done; the text says what.
+    /// Done.
     Done {
-        /// In plain words.
-        what: String,
+        /// What was.
+        what: Secured,
     },
+}
+
+/// What a step of encryption came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Secured {
+    /// The keys came back from the backup.
+    Restored,
+    /// Both sides saw the same emoji and trust each other.
+    Verified,
+    /// The comparison was stopped and nothing was trusted.
+    Stopped,
+}
+
+impl fmt::Display for Secured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Restored => {
+                "the keys are restored; messages become readable as their keys arrive"
+            }
+            Self::Verified => "verified: the other side saw the same emoji",
+            Self::Stopped => {
+                "stopped: nothing was trusted. Somebody may be between you and the other side"
+            }
+        })
+    }
 }
 
 /// What is left of a source's request budget.

@@ -243,7 +243,7 @@ fn security(answer: &SecurityAnswer) -> String {
         SecurityAnswer::RecoveryKey { key } => {
             format!("Write this recovery key down; it is not kept here:\n{key}")
         }
-        SecurityAnswer::Done { what } => what.clone(),
+        SecurityAnswer::Done { what } => what.to_string(),
     }
 }
 

@@ -18,7 +18,7 @@ use matrix_sdk::ruma::api::client::uiaa::{
     AuthData, MatrixUserIdentifier, Password, UserIdentifier,
 };
 use rapport_model::Fault;
-use rapport_model::connector::{SecurityAnswer, SecurityStep};
+use rapport_model::connector::{Secured, SecurityAnswer, SecurityStep};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -68,7 +68,9 @@ pub(super) async fn answer(
                 .await
                 .map_err(|e| fault::of_recovery(&e))?;
             flow.keys_came();
-            done("the keys are restored; messages become readable as their keys arrive")
+            Ok(SecurityAnswer::Done {
+                what: Secured::Restored,
+            })
         }
         SecurityStep::Verify { user } => {
             let request = talk.ask(user.as_deref()).await?;
@@ -105,14 +107,18 @@ pub(super) async fn answer(
                 return Err(stopped(&sas));
             }
             flow.keys_came();
-            done("verified: the other side saw the same emoji")
+            Ok(SecurityAnswer::Done {
+                what: Secured::Verified,
+            })
         }
         SecurityStep::EmojiDiffer => {
             let sas = waiting(comparing).await?;
             sas.mismatch()
                 .await
                 .map_err(|e| fault::of(&e, Asked::Reading))?;
-            done("stopped: nothing was trusted. Somebody may be between you and the other side")
+            Ok(SecurityAnswer::Done {
+                what: Secured::Stopped,
+            })
         }
     }
 }
@@ -296,12 +302,6 @@ fn stopped(sas: &SasVerification) -> Fault {
     let why = sas.cancel_info().map(|info| info.reason().to_owned());
     let why = why.unwrap_or_else(|| "there are no emoji to compare".to_owned());
     Fault::Rejected(format!("stopped ({why}); nothing was trusted"))
-}
-
-fn done(what: &str) -> Result<SecurityAnswer, Fault> {
-    Ok(SecurityAnswer::Done {
-        what: what.to_owned(),
-    })
 }
 
 /// Who asked this device for a comparison, newest last: user id and the talk's id.
