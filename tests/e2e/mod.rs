@@ -1,5 +1,6 @@
 //! What people do in the window, seen from outside by a second witness.
 
+mod accounts;
 mod encryption;
 mod gate;
 mod hostile;

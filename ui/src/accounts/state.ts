@@ -1,6 +1,7 @@
 // How a source is, put into few words. Pure, so that the moment can be given.
 
 import type { AccountRow } from '../core/generated/AccountRow';
+import type { CheckReport } from '../core/generated/CheckReport';
 import { age, count, time } from '../core/format';
 import { t } from '../core/i18n.svelte';
 
@@ -74,3 +75,12 @@ export function budget(row: AccountRow): { share: number; text: string; until: s
     until: budget.resets === null ? '' : t('accounts.budget.until', { time: time(budget.resets) }),
   };
 }
+
+/** What a live check found, line by line. */
+export const readable = (report: CheckReport) =>
+  report.collections.map((one) => ({
+    id: String(one.collection),
+    title: one.title,
+    well: one.unavailable === null,
+    text: one.unavailable ?? t('accounts.readable'),
+  }));
