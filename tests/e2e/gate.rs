@@ -38,7 +38,7 @@ async fn a_keychain_opens_the_workspace_and_a_locked_one_explains_itself_and_los
         before,
         "waiting touches nothing either"
     );
-    window.kill().unwrap();
+    window.kill().await.unwrap();
 }
 
 #[tokio::test]

@@ -59,6 +59,20 @@ impl Room {
         row["id"].as_str().expect("an id").to_owned()
     }
 
+    /// The window, with the room open in it.
+    async fn window(&self) -> Window {
+        self.window_at(&self.conversation()).await
+    }
+
+    /// The same, for a profile that only the window can open now.
+    async fn window_at(&self, conversation: &str) -> Window {
+        let window = self.stage.open().await;
+        window.see("nav.side").await.unwrap();
+        go(&window, &format!("#/inbox/{conversation}")).await;
+        window.see(COMPOSER).await.expect("the composer");
+        window
+    }
+
     /// How often Bert's client has it; a reply carries the words it answers before its own.
     async fn times_seen(&self, text: &str) -> Result<usize, HarnessError> {
         let says = |event: &&Value| {
@@ -88,11 +102,6 @@ impl Room {
     }
 }
 
-async fn at(window: &Window, conversation: &str) {
-    go(window, &format!("#/inbox/{conversation}")).await;
-    window.see(COMPOSER).await.expect("the composer");
-}
-
 /// Types into a field found by its label.
 async fn type_into(window: &Window, field: &thirtyfour::By, text: &str) {
     let element = eventually("a field", PATIENCE, async || {
@@ -103,19 +112,6 @@ async fn type_into(window: &Window, field: &thirtyfour::By, text: &str) {
     element.click().await.expect("the field takes the focus");
     window.chord(Key::Control, 'a').await.unwrap();
     window.keys(text).await.unwrap();
-}
-
-async fn text_of(window: &Window, css: &str) -> String {
-    window
-        .ask(
-            "const one = document.querySelector(arguments[0]); return one ? one.value ?? one.innerText : ''",
-            vec![Value::from(css)],
-        )
-        .await
-        .unwrap()
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 #[tokio::test]
@@ -196,26 +192,25 @@ async fn a_reply_is_written_by_keyboard_alone() {
         .read("[data-message]", "Six kits, by Friday.")
         .await
         .expect("the message at once");
+    room.arrives_once("Six kits, by Friday.").await;
     window.close().await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_taken_back_within_its_window_never_leaves() {
     let room = Room::open().await;
-    let conversation = room.conversation();
-    let window = room.stage.open().await;
-    window.see("nav.side").await.unwrap();
-    at(&window, &conversation).await;
+    let window = room.window().await;
     window.fill(COMPOSER, "A slip of the pen").await.unwrap();
     window.chord(Key::Control, '\u{e007}').await.unwrap();
     window.see(".toast").await.expect("a way back");
     window.press("Undo").await.unwrap();
-    window.gone(".toast").await.unwrap();
-    assert_eq!(
-        text_of(&window, COMPOSER).await,
-        "A slip of the pen",
-        "the words come back"
-    );
+    window
+        .until(
+            "the words in the composer",
+            "return document.querySelector('textarea[data-composer]').value === 'A slip of the pen'",
+        )
+        .await
+        .expect("the words come back");
     window.fill(COMPOSER, "What was meant").await.unwrap();
     window.chord(Key::Control, '\u{e007}').await.unwrap();
     room.arrives_once("What was meant").await;
@@ -262,9 +257,7 @@ async fn a_message_appears_while_the_window_is_open_and_its_bubble_leads_to_it()
 async fn a_draft_survives_a_crash() {
     let room = Room::open().await;
     let conversation = room.conversation();
-    let window = room.stage.open().await;
-    window.see("nav.side").await.unwrap();
-    at(&window, &conversation).await;
+    let window = room.window_at(&conversation).await;
     window
         .fill(COMPOSER, "Dear Bert, about the kits")
         .await
@@ -273,10 +266,16 @@ async fn a_draft_survives_a_crash() {
         .read(".cmp", "Draft on this device")
         .await
         .expect("it says that it is saved");
-    window.kill().unwrap();
-    let window = room.stage.open().await;
-    window.see("nav.side").await.unwrap();
-    at(&window, &conversation).await;
+    // The first letters are saved before the last are typed.
+    window
+        .until(
+            "all of it at the core",
+            "const drafts = await window.__TAURI_INTERNALS__.invoke('call', { name: 'drafts', request: {} }); return drafts.some((one) => one.text === 'Dear Bert, about the kits')",
+        )
+        .await
+        .expect("it is saved without leaving the field");
+    window.kill().await.unwrap();
+    let window = room.window_at(&conversation).await;
     window
         .until(
             "the draft",
@@ -295,10 +294,7 @@ async fn a_draft_survives_a_crash() {
 #[tokio::test]
 async fn without_a_network_the_strip_says_so_and_what_waits_is_sent_later_once() {
     let mut room = Room::open().await;
-    let conversation = room.conversation();
-    let window = room.stage.open().await;
-    window.see("nav.side").await.unwrap();
-    at(&window, &conversation).await;
+    let window = room.window().await;
     room.server.stop().await.unwrap();
     window
         .read("footer.sb", "Offline")
@@ -326,10 +322,7 @@ async fn without_a_network_the_strip_says_so_and_what_waits_is_sent_later_once()
 #[tokio::test]
 async fn a_task_is_made_from_a_message_and_leads_back_to_it() {
     let room = Room::open().await;
-    let conversation = room.conversation();
-    let window = room.stage.open().await;
-    window.see("nav.side").await.unwrap();
-    at(&window, &conversation).await;
+    let window = room.window().await;
     window
         .read("[data-message]", "Are the seal kits in Hamburg?")
         .await

@@ -52,13 +52,24 @@ pub(super) fn started(
     environment: &[(String, String)],
     input: Stdio,
 ) -> Result<Owned, HarnessError> {
+    complaining(name, arguments, environment, input, Stdio::null())
+}
+
+/// The same; what it complains of goes there.
+pub(super) fn complaining(
+    name: &str,
+    arguments: &[&str],
+    environment: &[(String, String)],
+    input: Stdio,
+    complaints: Stdio,
+) -> Result<Owned, HarnessError> {
     let mut command = program("setpriv");
     command.args(["--pdeathsig", "KILL", name]).args(arguments);
     only(&mut command, environment);
     command
         .stdin(input)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(complaints)
         .spawn()
         .map(Owned)
         .map_err(HarnessError::io(format!("start {name}")))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::Desktop;
-use super::child::{Owned, output, started};
+use super::child::{Owned, complaining, output};
 use crate::servers::{HarnessError, eventually, free_port};
 
 pub use thirtyfour::Key;
@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Window {
     driver: WebDriver,
     server: Owned,
+    log: PathBuf,
     shots: Option<PathBuf>,
 }
 
@@ -53,11 +54,15 @@ impl Desktop {
             more.iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
-        let server = started(
+        // The app inherits it from the driver: a window that dies leaves its last words there.
+        let log = self.folder().join(format!("window-{port}.log"));
+        let file = std::fs::File::create(&log).map_err(HarnessError::io("make a log"))?;
+        let server = complaining(
             "WebKitWebDriver",
             &[&format!("--port={port}"), "--host=127.0.0.1"],
             &environment,
             Stdio::null(),
+            file.into(),
         )?;
         let url = format!("http://127.0.0.1:{port}");
         let status = format!("{url}/status");
@@ -72,12 +77,20 @@ impl Desktop {
                 json!({ "binary": binary, "args": arguments }),
             )
             .map_err(wire("name the app"))?;
-        let driver = WebDriver::new(&url, capabilities)
-            .await
-            .map_err(wire("open the window"))?;
+        let driver = match WebDriver::new(&url, capabilities).await {
+            Ok(driver) => driver,
+            Err(error) => {
+                return Err(HarnessError::Failed {
+                    program: "the window".to_owned(),
+                    status: error.to_string(),
+                    tail: last_words(&log),
+                });
+            }
+        };
         Ok(Window {
             driver,
             server,
+            log,
             shots: None,
         })
     }
@@ -249,12 +262,15 @@ impl Window {
     /// Ends the app as a crash would.
     ///
     /// # Errors
-    /// When there is no such process.
-    pub fn kill(self) -> Result<(), HarnessError> {
+    /// When there is no such process, or it does not end.
+    pub async fn kill(self) -> Result<(), HarnessError> {
         let id = self.process()?;
-        let killed = output("kill", &["-9", &id.to_string()], &[]).map(drop);
+        output("kill", &["-9", &id.to_string()], &[])?;
+        // Until it is really gone it still holds its name on the bus, and the next start would
+        // hand itself over to the dead.
+        let ended = over(id).await;
         self.forget();
-        killed
+        ended
     }
 
     /// Ends the app in good order and waits until its process is gone: closing the window alone
@@ -271,14 +287,7 @@ impl Window {
                 Vec::new(),
             )
             .await;
-        let ended = eventually("the app's end", PATIENCE, async || {
-            // A child that ended and was not waited for is a zombie, and has ended.
-            let state = output("ps", &["-o", "stat=", "-p", &id.to_string()], &[]);
-            Ok(state
-                .map_or(true, |state| state.trim().starts_with('Z'))
-                .then_some(()))
-        })
-        .await;
+        let ended = over(id).await;
         self.forget();
         ended
     }
@@ -321,7 +330,14 @@ impl Window {
             .collect();
         let tail = match self.picture(&format!("missing-{name}")).await {
             Ok(file) => format!("A picture: {}", file.display()),
-            Err(error) => format!("No picture: {error}"),
+            Err(error) => {
+                let state = match self.process() {
+                    Ok(id) => format!("The app runs as {id}."),
+                    Err(error) => error.to_string(),
+                };
+                let words = last_words(&self.log);
+                format!("No picture: {error}. {state} Last words: {words}")
+            }
         };
         Err(HarnessError::TooLate {
             what: what.to_owned(),
@@ -329,4 +345,23 @@ impl Window {
             tail,
         })
     }
+}
+
+/// Waits until a process has ended.
+async fn over(id: u32) -> Result<(), HarnessError> {
+    eventually("the app's end", PATIENCE, async || {
+        // A child that ended and was not waited for is a zombie, and has ended.
+        let state = output("ps", &["-o", "stat=", "-p", &id.to_string()], &[]);
+        Ok(state
+            .map_or(true, |state| state.trim().starts_with('Z'))
+            .then_some(()))
+    })
+    .await
+}
+
+/// The end of what a window and its driver complained of.
+fn last_words(log: &Path) -> String {
+    let all = std::fs::read(log).unwrap_or_default();
+    let from = all.len().saturating_sub(4_000);
+    String::from_utf8_lossy(all.get(from..).unwrap_or_default()).into_owned()
 }
