@@ -37,7 +37,7 @@ const conflict = [
 describe('an entry of the outbox', () => {
   it('says why it waits', () => {
     expect(reason(row({ fault: { is: 'offline', detail: 'no route' }, attempts: 3 }), NOW)).toBe(
-      'no route, tried 3 times',
+      'Out of reach: no route, tried 3 times',
     );
     expect(reason(row({ not_before: NOW + 60_000 }), NOW)).toMatch(/^Goes out from /);
     expect(reason(row({ state: 'unsure' }), NOW)).toMatch(/asked before anything is sent again/);

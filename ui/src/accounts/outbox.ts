@@ -4,6 +4,7 @@ import type { FieldValue } from '../core/generated/FieldValue';
 import type { OutboxRow } from '../core/generated/OutboxRow';
 import { dayAt, money, moment, shortDay, time } from '../core/format';
 import { t, word } from '../core/i18n.svelte';
+import { faultText } from '../core/said';
 
 /** A field's name for people. */
 export const fieldName = (field: string): string => word('accounts.field', field);
@@ -45,7 +46,7 @@ export function reason(row: OutboxRow, now: number, paused = false): string {
     });
   const fault = row.fault;
   if (fault) {
-    const why = fault.is === 'throttled' ? fault.detail.why : fault.detail;
+    const why = faultText(fault);
     return row.attempts > 1 ? t('accounts.out.tried', { why, n: row.attempts }) : why;
   }
   if (row.scheduled !== null) return t('accounts.out.scheduled', { at: moment(row.scheduled) });

@@ -63,7 +63,7 @@ describe('a recovery key', () => {
             undecryptable: 0,
           };
         if (!right) throw new CallFailed('refused', 'This is not the key');
-        return { is: 'done', what: 'restored' };
+        return { is: 'done', what: 'restored' as const };
       },
     });
     let proven: number | null = null;
@@ -88,7 +88,10 @@ describe('a recovery key', () => {
 
 describe('removing an account', () => {
   it('waits until its own name is typed and shows first what is lost', async () => {
-    const loss = { lines: ['2 × draft, nowhere else'], unsynced: 2 };
+    const loss = {
+      lines: [{ word: 'drafts', with: { n: 2 }, text: '2 × draft, nowhere else' }],
+      unsynced: 2,
+    };
     const carrier = fake({ account_loss: () => loss, account_remove: () => loss });
     let removed = false;
     render(RemoveDialog, {
@@ -96,7 +99,7 @@ describe('removing an account', () => {
       onclose: () => {},
       onremoved: () => (removed = true),
     });
-    await screen.findByText('2 × draft, nowhere else');
+    await screen.findByText('2 drafts, nowhere else');
     const button = screen.getByRole('button', { name: 'Remove account' }) as HTMLButtonElement;
     const field = screen.getByLabelText('Type “ERP” to confirm');
     await fireEvent.input(field, { target: { value: 'CRM' } });

@@ -4,6 +4,7 @@ import type { AccountRow } from '../core/generated/AccountRow';
 import type { CheckReport } from '../core/generated/CheckReport';
 import { age, count, time } from '../core/format';
 import { t } from '../core/i18n.svelte';
+import { faultText } from '../core/said';
 
 export type Look = 'live' | 'polled' | 'late' | 'loading' | 'cold' | 'bad';
 export interface Said {
@@ -36,6 +37,20 @@ export function stateOf(row: AccountRow, now: number): Said {
       ? t('accounts.state.every', { span: span(row.every_ms) })
       : t('accounts.state.polled'),
   };
+}
+
+/** What is wrong, with the source's own words where it had some. */
+export function trouble(row: AccountRow): string | null {
+  const { health } = row;
+  switch (health.is) {
+    case 'offline':
+    case 'sign_in':
+      return faultText({ is: health.is, detail: health.detail });
+    case 'waiting':
+      return t('accounts.asked_to_wait');
+    default:
+      return row.error;
+  }
 }
 
 /** Here over at the source; nothing where the source cannot count. Never above 1. */

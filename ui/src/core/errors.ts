@@ -2,6 +2,7 @@
 
 import type { Code } from './generated/Code';
 import { t } from './i18n.svelte';
+import { sentence } from './said';
 import type { CallFailed } from './transport';
 
 /** What the user can do about it. */
@@ -32,9 +33,10 @@ export function told(error: CallFailed): Told {
   const remedy = REMEDY[error.code];
   const title = t(`error.${error.code}`);
   // The core's sentence may begin with the same words; nobody reads them twice.
-  const rest = error.message.startsWith(`${title}: `)
-    ? error.message.slice(title.length + 2)
+  const message = error.word
+    ? sentence('error.why', { word: error.word, with: error.values ?? {}, text: error.message })
     : error.message;
+  const rest = message.startsWith(`${title}: `) ? message.slice(title.length + 2) : message;
   return {
     title,
     detail: rest.charAt(0).toUpperCase() + rest.slice(1),

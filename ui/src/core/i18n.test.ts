@@ -3,18 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { messages } from './i18n.svelte';
 import { KEYMAP } from './keymap';
 
-const sources = import.meta.glob<string>(['../**/*.{ts,svelte}', '!../**/*.test.ts', '!../core/generated/**'], {
-  eager: true,
-  query: '?raw',
-  import: 'default',
-});
+const sources = import.meta.glob<string>(
+  ['../**/*.{ts,svelte}', '!../**/*.test.ts', '!../core/generated/**'],
+  {
+    eager: true,
+    query: '?raw',
+    import: 'default',
+  },
+);
 
 /** The arguments a message takes. */
 function args(text: string): string[] {
   const found = new Set<string>();
   const walk = (parts: ReturnType<IntlMessageFormat['getAst']>): void => {
     for (const part of parts) {
-      if ('value' in part && part.type !== 0 && typeof part.value === 'string') found.add(part.value);
+      if ('value' in part && part.type !== 0 && typeof part.value === 'string')
+        found.add(part.value);
       if ('options' in part) for (const option of Object.values(part.options)) walk(option.value);
     }
   };
@@ -47,8 +51,13 @@ describe('both languages', () => {
     const found = Object.entries(sources)
       .filter(([name]) => name.endsWith('.svelte'))
       .flatMap(([name, source]) => {
-        const markup = source.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--[\s\S]*?-->/g, '');
-        return [...markup.matchAll(/>\s*([A-Z][a-z]+ [a-z][^<>{}]*)</g)].map((match) => `${name}: ${match[1]}`);
+        const markup = source.replace(
+          /<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--[\s\S]*?-->/g,
+          '',
+        );
+        return [...markup.matchAll(/>\s*([A-Z][a-z]+ [a-z][^<>{}]*)</g)].map(
+          (match) => `${name}: ${match[1]}`,
+        );
       });
     expect(found).toEqual([]);
   });

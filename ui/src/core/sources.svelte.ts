@@ -31,6 +31,10 @@ const BY_LABEL: [RegExp, string][] = [
 
 let rows = $state.raw<readonly AccountRow[]>([]);
 let loaded = $state(false);
+// This device's own list is not named by the user, so it has a name in every language.
+const named = $derived(
+  rows.map((row) => (row.connector === 'local' ? { ...row, label: t('core.here') } : row)),
+);
 
 async function load(): Promise<void> {
   rows = await call('accounts', {});
@@ -39,12 +43,12 @@ async function load(): Promise<void> {
 
 export const sources = {
   get all() {
-    return rows;
+    return named;
   },
   get loaded() {
     return loaded;
   },
-  of: (account: string): AccountRow | undefined => rows.find((one) => one.id === account),
+  of: (account: string): AccountRow | undefined => named.find((one) => one.id === account),
   async start(): Promise<void> {
     onTopics((topics) => {
       if (

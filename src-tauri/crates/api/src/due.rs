@@ -18,9 +18,12 @@ pub(crate) fn read(text: &str, now: DateTime, zone: &TimeZone) -> Result<Due, Ap
     }
     let line = crate::natural::read(text, now, zone);
     line.due.filter(|_| line.rest.is_empty()).ok_or_else(|| {
-        ApiError::bad_request(format_args!(
-            "\"{text}\" is no due date. Write a day (2026-03-12), a moment, today, tomorrow, a weekday or 3d."
-        ))
+        ApiError::not_so(
+            "no_due",
+            format_args!(
+                "\"{text}\" is no due date. Write a day (2026-03-12), a moment, today, tomorrow, a weekday or 3d."
+            ),
+        )
     })
 }
 

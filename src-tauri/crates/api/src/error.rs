@@ -1,10 +1,13 @@
 //! What a caller hears when something did not work: a code to branch on and a
 //! sentence to read.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::dto::{Part, Said};
 
 /// What a screen or script branches on. A code is added only when one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -32,13 +35,22 @@ pub enum Code {
     Internal,
 }
 
-/// The wire form of every error: `{code, message}`.
+/// The wire form of every error: `{code, message, word?, with?}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ApiError {
     /// To branch on.
     pub code: Code,
     /// What happened, what is safe, what to do.
     pub message: String,
+    /// The message's stable word, where it has one, for those with sentences of
+    /// their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub word: Option<String>,
+    /// What is put into that sentence.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[ts(optional, as = "Option<BTreeMap<String, Part>>")]
+    pub with: BTreeMap<String, Part>,
 }
 
 impl ApiError {
@@ -47,12 +59,34 @@ impl ApiError {
         Self {
             code,
             message: message.into(),
+            word: None,
+            with: BTreeMap::new(),
         }
+    }
+
+    /// An error with a sentence that other languages have too.
+    #[must_use]
+    pub fn told(code: Code, said: Said) -> Self {
+        Self {
+            code,
+            message: said.text,
+            word: Some(said.word),
+            with: said.with,
+        }
+    }
+
+    /// The request is not what it should be, in such a sentence.
+    #[must_use]
+    pub fn not_so(word: &str, why: impl fmt::Display) -> Self {
+        Self::told(Code::BadRequest, Said::new(word, why.to_string()))
     }
 
     /// There is no such thing.
     pub fn not_found(what: impl fmt::Display) -> Self {
-        Self::new(Code::NotFound, format!("There is no {what} here."))
+        Self::told(
+            Code::NotFound,
+            Said::new("not_found", format!("There is no {what} here.")),
+        )
     }
 
     /// The request is not understood.
@@ -83,7 +117,11 @@ impl From<rapport_model::Fault> for ApiError {
             | Fault::Denied(_)
             | Fault::Rejected(_) => Code::Refused,
         };
-        Self::new(code, format!("The source {fault}."))
+        let (word, why) = fault_words(&fault);
+        Self::told(
+            code,
+            Said::new(&format!("fault.{word}"), format!("The source {fault}.")).with("why", why),
+        )
     }
 }
 
@@ -97,8 +135,34 @@ impl From<rapport_store::StoreError> for ApiError {
             StoreError::Busy(_) | StoreError::Refused(_) => Code::Refused,
             StoreError::Io(_) | StoreError::Sql(_) | StoreError::Json(_) => Code::Internal,
         };
-        Self::new(code, error.to_string())
+        let (word, why) = match &error {
+            StoreError::DiskFull(why) => ("store.disk_full", why.as_str()),
+            StoreError::Corrupt(why) => ("store.corrupt", why.as_str()),
+            StoreError::Busy(why) => ("store.busy", why.as_str()),
+            StoreError::Io(why) => ("store.io", why.as_str()),
+            StoreError::Sql(why) | StoreError::Json(why) => ("store.fault", why.as_str()),
+            StoreError::NotFound { .. } => ("not_found", ""),
+            StoreError::Refused(_) => return Self::new(code, error.to_string()),
+        };
+        Self::told(code, Said::new(word, error.to_string()).with("why", why))
     }
+}
+
+/// A fault's stable word and the source's own words.
+fn fault_words(fault: &rapport_model::Fault) -> (&'static str, &str) {
+    use rapport_model::Fault;
+    let why = match fault {
+        Fault::Throttled { why, .. }
+        | Fault::Offline(why)
+        | Fault::Transient(why)
+        | Fault::Unknown(why)
+        | Fault::SignIn(why)
+        | Fault::Conflict(why)
+        | Fault::CursorExpired(why)
+        | Fault::Denied(why)
+        | Fault::Rejected(why) => why,
+    };
+    (fault.word(), why)
 }
 
 impl From<rapport_engine::HubError> for ApiError {
@@ -114,6 +178,20 @@ impl From<rapport_engine::HubError> for ApiError {
                 Code::Refused
             }
         };
-        Self::new(code, error.to_string())
+        let text = error.to_string();
+        let said = match &error {
+            HubError::NotNow(it) => Said::new(&format!("not_now.{}", it.word()), text),
+            HubError::Refused(it) => Said::new(&format!("refused.{}", it.word()), text),
+            HubError::Vault(it) => Said::new("keychain", text).with("why", it.to_string()),
+            HubError::NotFound(_) => Said::new("not_found", text),
+            HubError::Exists(what) => Said::new("exists", text).with("what", what.as_str()),
+            HubError::NoConnector(name) => {
+                Said::new("no_connector", text).with("name", name.as_str())
+            }
+            HubError::Io(why) => Said::new("file", text).with("why", why.as_str()),
+            HubError::Field { .. } => Said::new("field_value", text),
+            HubError::Store(_) | HubError::Fault(_) => return Self::new(code, text),
+        };
+        Self::told(code, said)
     }
 }

@@ -15,7 +15,7 @@ use rapport_model::{Kind, LinkId};
 use rapport_store::{Db, Scope, Stored};
 use serde::Serialize;
 
-use crate::dto::{Exported, ExportedFile};
+use crate::dto::{Exported, ExportedFile, Said};
 use crate::error::{ApiError, Code};
 
 /// One line of an export.
@@ -43,12 +43,11 @@ reads it, raw is the source's own form.\n";
 pub(crate) fn write(db: &Db, to: &Path, scope: &Scope) -> Result<Exported, ApiError> {
     let full = fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some());
     if full {
-        return Err(ApiError::new(
+        let folder = to.display().to_string();
+        let text = format!("{folder} is not empty. Nothing was written; name a new folder.");
+        return Err(ApiError::told(
             Code::Refused,
-            format!(
-                "{} is not empty. Nothing was written; name a new folder.",
-                to.display()
-            ),
+            Said::new("folder_full", text).with("folder", folder),
         ));
     }
     fs::create_dir_all(to).map_err(|error| io(to, &error))?;
@@ -142,11 +141,12 @@ fn io(path: &Path, error: &std::io::Error) -> ApiError {
     } else {
         Code::Refused
     };
-    ApiError::new(
+    let file = path.display().to_string();
+    let text = format!("{file} cannot be written: {error}. The database was not touched.");
+    ApiError::told(
         code,
-        format!(
-            "{} cannot be written: {error}. The database was not touched.",
-            path.display()
-        ),
+        Said::new("export_file", text)
+            .with("file", file)
+            .with("why", error.to_string()),
     )
 }

@@ -16,7 +16,8 @@ pub(crate) fn changed(
     fields: BTreeMap<String, FieldValue>,
 ) -> Result<Command, ApiError> {
     if text.is_none() && fields.is_empty() {
-        return Err(ApiError::bad_request(
+        return Err(ApiError::not_so(
+            "nothing_changed",
             "Say what to change: a text or fields.",
         ));
     }
@@ -60,5 +61,6 @@ pub(crate) fn changed(
 }
 
 fn set(body: &mut Body, field: &FieldName, value: &FieldValue) -> Result<(), ApiError> {
-    rapport_model::field::set_field(body, field, value).map_err(ApiError::bad_request)
+    rapport_model::field::set_field(body, field, value)
+        .map_err(|why| ApiError::not_so("field_value", why))
 }

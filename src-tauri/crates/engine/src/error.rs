@@ -27,8 +27,8 @@ pub enum HubError {
     #[error("This version has no connector \"{0}\".")]
     NoConnector(String),
     /// What stands in the outbox cannot be moved like this.
-    #[error("{0}")]
-    NotNow(String),
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
     /// A field cannot take a value.
     #[error("{why}")]
     Field {
@@ -41,8 +41,107 @@ pub enum HubError {
     #[error("The file could not be written: {0}")]
     Io(String),
     /// What was asked makes no sense.
-    #[error("{0}")]
-    Refused(String),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// Why an entry of the outbox cannot be moved as asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotNow {
+    /// It is being sent.
+    #[error("It is on its way to the source at this moment; look again shortly.")]
+    Sending,
+    /// It ended well.
+    #[error("It has been done; nothing was changed.")]
+    Done,
+    /// It was given up.
+    #[error("It has been taken back already.")]
+    Withdrawn,
+    /// Nobody knows whether it arrived.
+    #[error(
+        "It may have arrived. Rapport is asking the source; you can ask again, discard it, or \
+         send it again at the risk of doing it twice."
+    )]
+    Unsure,
+    /// Any other state that does not fit.
+    #[error("It cannot be moved like this now.")]
+    Unfit,
+    /// Only what was scheduled can be moved.
+    #[error("It does not wait for a moment you chose.")]
+    Unscheduled,
+    /// Only a conflict can be decided.
+    #[error("It is not in conflict.")]
+    NoConflict,
+}
+
+impl NotNow {
+    /// The stable word for the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::Done => "done",
+            Self::Withdrawn => "withdrawn",
+            Self::Unsure => "unsure",
+            Self::Unfit => "unfit",
+            Self::Unscheduled => "unscheduled",
+            Self::NoConflict => "no_conflict",
+        }
+    }
+}
+
+/// Why something that was asked for makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Something else was named where a conversation belongs.
+    #[error("Messages go into conversations.")]
+    NotConversation,
+    /// Something else was named where a message belongs.
+    #[error("This works on messages.")]
+    NotMessage,
+    /// A draft can be made again only of what was said.
+    #[error("Only what was said in a conversation can be a draft again.")]
+    NotSaid,
+    /// The file is too large.
+    #[error("A file can have {0} MB at most.")]
+    TooLarge(u64),
+    /// A moment that is over.
+    #[error("That moment has passed; choose a later one.")]
+    Past,
+    /// Only the source can unmute it.
+    #[error("It is muted at its source; change it there.")]
+    MutedThere,
+    /// Every number is taken.
+    #[error("No id is free.")]
+    NoId,
+    /// Not an id.
+    #[error("An account id has up to 64 letters, digits, dots and dashes.")]
+    BadId,
+    /// An entry keeps what it does.
+    #[error("An entry can say something else, but not do something else.")]
+    OtherDeed,
+    /// A conflict is decided field by field.
+    #[error("Choose a value for the field \"{0}\" too.")]
+    Undecided(FieldName),
+}
+
+impl Refusal {
+    /// The stable word for the wire.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotConversation => "not_conversation",
+            Self::NotMessage => "not_message",
+            Self::NotSaid => "not_said",
+            Self::TooLarge(_) => "too_large",
+            Self::Past => "past",
+            Self::MutedThere => "muted_there",
+            Self::NoId => "no_id",
+            Self::BadId => "bad_id",
+            Self::OtherDeed => "other_deed",
+            Self::Undecided(_) => "undecided",
+        }
+    }
 }
 
 impl HubError {

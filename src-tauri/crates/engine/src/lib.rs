@@ -16,7 +16,7 @@ pub mod rng;
 pub mod sync;
 
 pub use clock::SystemClock;
-pub use error::HubError;
+pub use error::{HubError, NotNow, Refusal};
 pub use hub::{Hub, NewAccount, Parts, Placed, Schedule, Staged};
 pub use ingest::LARGEST;
 pub use outbox::{Choice, Op};

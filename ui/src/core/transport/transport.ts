@@ -5,6 +5,7 @@ import type { Calls } from '../generated/calls';
 import type { ApiError } from '../generated/ApiError';
 import type { ListDelta } from '../generated/ListDelta';
 import type { ListOf } from '../generated/ListOf';
+import type { Said } from '../generated/Said';
 import type { Topic } from '../generated/Topic';
 
 export type CallName = keyof Calls;
@@ -28,6 +29,9 @@ export class CallFailed extends Error {
   constructor(
     readonly code: ApiError['code'],
     message: string,
+    /** The message's stable word and what is put into it, where it has one. */
+    readonly word?: string,
+    readonly values?: Said['with'],
   ) {
     super(message);
     this.name = 'CallFailed';
@@ -39,7 +43,7 @@ export function failure(thrown: unknown): CallFailed {
   if (thrown instanceof CallFailed) return thrown;
   if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
     const error = thrown as ApiError;
-    return new CallFailed(error.code, error.message);
+    return new CallFailed(error.code, error.message, error.word, error.with);
   }
   return new CallFailed('internal', thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -57,7 +57,7 @@ impl Api {
     pub async fn note_add(&self, note: AddNote) -> Result<Queued, ApiError> {
         let text = note.text.trim();
         if text.is_empty() {
-            return Err(ApiError::bad_request("A note needs a text."));
+            return Err(ApiError::not_so("note_text", "A note needs a text."));
         }
         let (account, collection) = self.local_list(Kind::Page).await?;
         let about = self.about(note.customer, Some(&account))?;

@@ -340,9 +340,12 @@ async fn guarded<T>(
 ) -> Result<T, ApiError> {
     AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_panic| {
         tracing::error!(call = name, "a call panicked");
-        Err(ApiError::new(
+        Err(ApiError::told(
             Code::Internal,
-            format!("The call {name} failed in a way it should not. Nothing was half done; you can go on."),
+            crate::dto::Said::new(
+                "panic",
+                format!("The call {name} failed in a way it should not. Nothing was half done; you can go on."),
+            ),
         ))
     })
 }

@@ -134,7 +134,10 @@ impl Api {
     /// A handle of each of two people: a person's id is that of a node of theirs.
     fn ends(&self, pair: PeoplePair) -> Result<(NodeId, NodeId), ApiError> {
         if pair.a == pair.b {
-            return Err(ApiError::bad_request("These two are one person already."));
+            return Err(ApiError::not_so(
+                "one_already",
+                "These two are one person already.",
+            ));
         }
         let end = |person: PersonId| {
             self.read(|db| db.nodes_of_person(person))?

@@ -229,12 +229,14 @@ impl Api {
     ) -> Result<view::TemplateRow, ApiError> {
         let name = template.name.trim();
         if name.is_empty() || name.chars().count() > NAME_LONGEST {
-            return Err(ApiError::bad_request(
+            return Err(ApiError::not_so(
+                "template_name",
                 "A template needs a name of at most 120 characters.",
             ));
         }
         if template.text.chars().count() > TEMPLATE_LONGEST {
-            return Err(ApiError::bad_request(
+            return Err(ApiError::not_so(
+                "template_text",
                 "A template can have 20,000 characters at most.",
             ));
         }

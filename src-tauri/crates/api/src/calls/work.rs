@@ -17,7 +17,7 @@ use rapport_store::view::{self, RecordsWanted, TaskOrder, TasksWanted};
 use super::Api;
 use crate::dto::{
     Act, AddTask, Done, EditCommand, EventRange, Named, Nothing, OneCommand, OneItem, OutboxFilter,
-    Queued, RecordFilter, Resolve, SetFields, TaskFilter,
+    Queued, RecordFilter, Resolve, Said, SetFields, TaskFilter,
 };
 use crate::error::{ApiError, Code};
 
@@ -60,7 +60,7 @@ impl Api {
     /// Makes a task.
     pub async fn task_add(&self, task: AddTask) -> Result<Queued, ApiError> {
         if task.title.trim().is_empty() {
-            return Err(ApiError::bad_request("A task needs a title."));
+            return Err(ApiError::not_so("task_title", "A task needs a title."));
         }
         let (now, zone) = (self.clock_here(), self.zone());
         let due = task
@@ -256,9 +256,14 @@ impl Api {
             .find(|it| it.kinds.contains(&Kind::Task));
         match tasks {
             Some(collection) => Ok((account, collection.id)),
-            None => Err(ApiError::new(
+            None => Err(ApiError::told(
                 Code::Refused,
-                format!("The account {account} has no list of tasks, or has not been synced yet."),
+                Said::new(
+                    "no_task_list",
+                    format!(
+                        "The account {account} has no list of tasks, or has not been synced yet."
+                    ),
+                ),
             )),
         }
     }
@@ -309,9 +314,12 @@ impl Api {
             .filter(|(field, mine)| now.get(field).cloned().unwrap_or_default() != *mine)
             .collect();
         if changed.is_empty() {
-            return Err(ApiError::new(
+            return Err(ApiError::told(
                 Code::Refused,
-                "Everything is already so; there is nothing to change.",
+                Said::new(
+                    "already_so",
+                    "Everything is already so; there is nothing to change.",
+                ),
             ));
         }
         Ok(changed)

@@ -4,6 +4,8 @@ use rapport_model::{AccountId, ItemId, Millis, OrgId, PersonId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Said;
+
 /// A search.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -152,7 +154,7 @@ pub struct Forget {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct Loss {
     /// In plain words, with counts.
-    pub lines: Vec<String>,
+    pub lines: Vec<Said>,
     /// Work that no source has yet: drafts, queued commands, local tasks.
     #[ts(type = "number")]
     pub unsynced: u64,
@@ -175,7 +177,7 @@ pub struct Finding {
     /// It is well.
     pub well: bool,
     /// What was found, and what to do.
-    pub detail: String,
+    pub detail: Said,
 }
 
 /// Creates the sample workspace.
@@ -223,25 +225,36 @@ pub struct MadeSample {
 
 impl From<rapport_store::Loss> for Loss {
     fn from(loss: rapport_store::Loss) -> Self {
-        let mut lines: Vec<String> = loss
+        let mut lines: Vec<Said> = loss
             .items
             .iter()
-            .map(|(kind, count)| format!("{count} × {}, still at the source", kind.word()))
+            .map(|(kind, count)| {
+                Said::new(
+                    "items",
+                    format!("{count} × {}, still at the source", kind.word()),
+                )
+                .with("n", *count)
+                .with("kind", kind.word())
+            })
             .collect();
         for wish in &loss.unsent {
-            lines.push(format!(
-                "not sent: {} {} ({})",
-                wish.word, wish.title, wish.state
-            ));
+            lines.push(
+                Said::new(
+                    "unsent",
+                    format!("not sent: {} {} ({})", wish.word, wish.title, wish.state),
+                )
+                .with("does", wish.word.as_str())
+                .with("title", wish.title.as_str())
+                .with("state", wish.state.as_str()),
+            );
         }
-        if loss.drafts > 0 {
-            lines.push(format!("{} × draft, nowhere else", loss.drafts));
-        }
-        if loss.journal > 0 {
-            lines.push(format!("{} × line of history, nowhere else", loss.journal));
-        }
-        if loss.nodes > 0 {
-            lines.push(format!("{} × handle with its evidence", loss.nodes));
+        let counted = [
+            ("drafts", loss.drafts, "draft, nowhere else"),
+            ("journal", loss.journal, "line of history, nowhere else"),
+            ("handles", loss.nodes, "handle with its evidence"),
+        ];
+        for (word, n, what) in counted.into_iter().filter(|(_, n, _)| *n > 0) {
+            lines.push(Said::new(word, format!("{n} × {what}")).with("n", n));
         }
         let unsent = u64::try_from(loss.unsent.len()).unwrap_or(u64::MAX);
         Self {

@@ -5,6 +5,7 @@
 mod accounts;
 mod care;
 mod people;
+mod said;
 mod talk;
 mod triage;
 mod work;
@@ -12,6 +13,7 @@ mod work;
 pub use accounts::*;
 pub use care::*;
 pub use people::*;
+pub use said::*;
 pub use talk::*;
 pub use triage::*;
 pub use work::*;

@@ -38,7 +38,7 @@ pub(crate) fn loss(loss: &dto::Loss, done: bool) -> String {
     });
     for line in &loss.lines {
         text.push_str("  ");
-        text.push_str(line);
+        text.push_str(&line.text);
         text.push('\n');
     }
     if loss.unsynced > 0 {
@@ -97,7 +97,7 @@ pub(crate) async fn doctor(desk: &Desk<'_>) -> Result<(), Failure> {
             ["examined", "", "found"],
             report.findings.iter().map(|row| {
                 let mark = if row.well { "well" } else { "look" };
-                [row.what.clone(), mark.to_owned(), row.detail.clone()]
+                [row.what.clone(), mark.to_owned(), row.detail.text.clone()]
             }),
         )
     })?;

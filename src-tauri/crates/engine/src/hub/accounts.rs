@@ -10,7 +10,7 @@ use rapport_store::{Loss, StoreError, Topic};
 
 use super::Hub;
 use crate::core::{lock, spacing_key, user_key};
-use crate::error::HubError;
+use crate::error::{HubError, Refusal};
 use crate::people::{Beside, Rules};
 use crate::sync::erase_old;
 
@@ -51,13 +51,11 @@ impl Hub {
             None => (1..)
                 .map(|n| AccountId(format!("{}-{n}", new.connector)))
                 .find(|id| !taken(id))
-                .ok_or_else(|| HubError::Refused("No id is free.".to_owned()))?,
+                .ok_or_else(|| HubError::Refused(Refusal::NoId))?,
         };
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if id.as_str().is_empty() || id.as_str().len() > 64 || !id.as_str().chars().all(plain) {
-            return Err(HubError::Refused(
-                "An account id has up to 64 letters, digits, dots and dashes.".to_owned(),
-            ));
+            return Err(HubError::Refused(Refusal::BadId));
         }
         let account = Account {
             label: if new.label.is_empty() {

@@ -8,7 +8,7 @@ use rapport_store::{Entry, EntryFilter};
 
 use super::Hub;
 use super::write::{UNDO, UNDO_SECONDS, undo_window};
-use crate::error::HubError;
+use crate::error::{HubError, NotNow};
 use crate::outbox::{Choice, Op, hurry, operate, resolve};
 use crate::people::Rules;
 
@@ -109,9 +109,7 @@ impl Hub {
     pub fn reschedule(&self, id: &CommandId, at: Millis) -> Result<(), HubError> {
         let entry = self.entry(id)?;
         if entry.state != State::Queued || entry.scheduled.is_none() || entry.item.is_some() {
-            return Err(HubError::NotNow(
-                "It does not wait for a moment you chose.".to_owned(),
-            ));
+            return Err(HubError::NotNow(NotNow::Unscheduled));
         }
         let now = self.core.now();
         self.core.write(|tx| tx.reschedule(id, Some(at.max(now))))?;

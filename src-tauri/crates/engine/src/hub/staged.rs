@@ -16,7 +16,7 @@ use rapport_store::table::outbox::EntryFilter;
 
 use super::Hub;
 use crate::core::Core;
-use crate::error::HubError;
+use crate::error::{HubError, Refusal};
 use crate::outbox::OPEN;
 
 /// The largest file that can be staged, in bytes.
@@ -87,9 +87,8 @@ impl Hub {
         if bytes > LARGEST {
             drop(file);
             fs::remove_dir_all(&home)?;
-            return Err(HubError::Refused(format!(
-                "A file can have {} MB at most.",
-                LARGEST / (1024 * 1024)
+            return Err(HubError::Refused(Refusal::TooLarge(
+                LARGEST / (1024 * 1024),
             )));
         }
         file.write_all(piece)?;

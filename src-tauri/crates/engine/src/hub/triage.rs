@@ -9,7 +9,7 @@ use rapport_store::{Reader, StoreError};
 
 use super::Hub;
 use crate::core::lock;
-use crate::error::HubError;
+use crate::error::{HubError, Refusal};
 use crate::people::address_key;
 use crate::sync::wake_snoozed;
 
@@ -38,9 +38,7 @@ impl Hub {
     /// One of them is not there, or the moment has passed.
     pub fn snooze(&self, conversations: &[ItemId], until: Option<Millis>) -> Result<(), HubError> {
         if until.is_some_and(|at| at <= self.core.now()) {
-            return Err(HubError::Refused(
-                "That moment has passed; choose a later one.".to_owned(),
-            ));
+            return Err(HubError::Refused(Refusal::Past));
         }
         self.core.write(|tx| {
             conversations
@@ -78,9 +76,7 @@ impl Hub {
     pub fn mute(&self, conversation: ItemId, muted: bool) -> Result<(), HubError> {
         let at = self.conversation(conversation)?;
         if !muted && matches!(&at.item.body, Body::Conversation(it) if it.muted) {
-            return Err(HubError::Refused(
-                "It is muted at its source; change it there.".to_owned(),
-            ));
+            return Err(HubError::Refused(Refusal::MutedThere));
         }
         let (set, clear) = if muted { (MUTED, 0) } else { (0, MUTED) };
         self.core

@@ -11,7 +11,7 @@ use rapport_store::db::Reader;
 use rapport_store::table::item::{Place, Stored};
 
 use super::Hub;
-use crate::error::HubError;
+use crate::error::{HubError, Refusal};
 use crate::ingest::{Ingest, add_local};
 use crate::outbox::{Wish, queue};
 use crate::people::Rules;
@@ -123,9 +123,7 @@ impl Hub {
     ) -> Result<Placed, HubError> {
         let at = self.stored(conversation)?;
         if !matches!(at.item.body, Body::Conversation(_)) {
-            return Err(HubError::Refused(
-                "Messages go into conversations.".to_owned(),
-            ));
+            return Err(HubError::Refused(Refusal::NotConversation));
         }
         let conversation = ItemRef {
             collection: at.collection,
@@ -224,7 +222,7 @@ impl Hub {
                 };
                 Ok((at.account, to, it.conversation))
             }
-            _ => Err(HubError::Refused("This works on messages.".to_owned())),
+            _ => Err(HubError::Refused(Refusal::NotMessage)),
         }
     }
 

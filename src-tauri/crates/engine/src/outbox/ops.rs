@@ -9,7 +9,7 @@ use rapport_store::table::item::Place;
 use rapport_store::table::outbox::{Entry, Moved};
 
 use super::state::{Event, next};
-use crate::error::HubError;
+use crate::error::{HubError, NotNow, Refusal};
 use crate::ingest::{Ingest, show, withdraw_local};
 use crate::people::Rules;
 
@@ -41,17 +41,13 @@ fn entry(tx: &Tx<'_>, id: &CommandId) -> Result<Entry, HubError> {
 }
 
 fn not_now(entry: &Entry) -> HubError {
-    let why = match entry.state {
-        State::Sending => "It is on its way to the source at this moment; look again shortly.",
-        State::Done => "It has been done; nothing was changed.",
-        State::Withdrawn => "It has been taken back already.",
-        State::Unsure => {
-            "It may have arrived. Rapport is asking the source; you can ask again, \
-             discard it, or send it again at the risk of doing it twice."
-        }
-        State::Queued | State::Parked => "It cannot be moved like this now.",
-    };
-    HubError::NotNow(why.to_owned())
+    HubError::NotNow(match entry.state {
+        State::Sending => NotNow::Sending,
+        State::Done => NotNow::Done,
+        State::Withdrawn => NotNow::Withdrawn,
+        State::Unsure => NotNow::Unsure,
+        State::Queued | State::Parked => NotNow::Unfit,
+    })
 }
 
 /// Does `op` with an entry.
@@ -110,9 +106,7 @@ fn edit(
     command: &Command,
 ) -> Result<(), HubError> {
     if command.word() != entry.command.word() || command.collection() != &entry.collection {
-        return Err(HubError::Refused(
-            "An entry can say something else, but not do something else.".to_owned(),
-        ));
+        return Err(HubError::Refused(Refusal::OtherDeed));
     }
     tx.replace_command(&entry.id, command)?;
     if let (Command::Send { message, .. }, Some(id)) = (command, entry.item)
@@ -177,7 +171,7 @@ pub(crate) fn resolve(
         Some(conflict),
     ) = (&entry.command, &entry.conflict)
     else {
-        return Err(HubError::NotNow("It is not in conflict.".to_owned()));
+        return Err(HubError::NotNow(NotNow::NoConflict));
     };
     let mut left: Vec<Edit> = Vec::new();
     for edit in edits {
@@ -192,10 +186,7 @@ pub(crate) fn resolve(
                 }
                 Some(Choice::Theirs) => {}
                 None => {
-                    return Err(HubError::Refused(format!(
-                        "Choose a value for the field \"{}\" too.",
-                        edit.field
-                    )));
+                    return Err(HubError::Refused(Refusal::Undecided(edit.field.clone())));
                 }
             },
         }
