@@ -63,7 +63,8 @@ fn obey(asked: &Asked) -> Result<(), Failure> {
     let temporary = tempfile::Builder::new()
         .prefix("rapport-bench-")
         .tempdir()?;
-    let folder = asked.folder.as_deref().unwrap_or(temporary.path());
+    // A source that is a folder wants its full path.
+    let folder = std::path::absolute(asked.folder.as_deref().unwrap_or(temporary.path()))?;
     let mut report = Report {
         machine: Machine::here(&SystemClock.now().rfc3339()),
         figures: Vec::new(),
@@ -79,12 +80,12 @@ fn obey(asked: &Asked) -> Result<(), Failure> {
     if asked.wants(Case::Idle) {
         report
             .figures
-            .extend(child(Case::IdleFiles, 0, &fresh(folder, "idle")?, asked)?);
+            .extend(child(Case::IdleFiles, 0, &fresh(&folder, "idle")?, asked)?);
     }
     if asked.wants(Case::Matrix) {
         report
             .figures
-            .extend(child(Case::Matrix, 0, &fresh(folder, "matrix")?, asked)?);
+            .extend(child(Case::Matrix, 0, &fresh(&folder, "matrix")?, asked)?);
     }
     report.compare_sizes();
     say(&report.table());
