@@ -12,6 +12,14 @@ use crate::table::notification::Notification;
 /// The most hits of one answer.
 const MOST: u32 = 500;
 
+/// Where something was said, and by whom.
+#[derive(Default)]
+struct Said {
+    conversation: Option<ItemId>,
+    person: Option<PersonId>,
+    who: Option<String>,
+}
+
 impl Reader<'_> {
     /// Finds items, best first.
     ///
@@ -32,7 +40,7 @@ impl Reader<'_> {
             .hits
             .into_iter()
             .map(|hit| {
-                let (conversation, person, who) = self.said_in(hit.id)?;
+                let said = self.said_in(hit.id)?;
                 Ok(HitRow {
                     id: hit.id,
                     kind: hit.kind.word().to_owned(),
@@ -45,9 +53,9 @@ impl Reader<'_> {
                     at: hit.at,
                     customer: hit.org,
                     customer_name: names.org(hit.org)?,
-                    conversation,
-                    person,
-                    who,
+                    conversation: said.conversation,
+                    person: said.person,
+                    who: said.who,
                 })
             })
             .collect::<Result<_, StoreError>>()?;
@@ -61,23 +69,20 @@ impl Reader<'_> {
     }
 
     /// Where something was said, and by whom.
-    fn said_in(
-        &self,
-        item: ItemId,
-    ) -> Result<(Option<ItemId>, Option<PersonId>, Option<String>), StoreError> {
+    fn said_in(&self, item: ItemId) -> Result<Said, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT i.conversation, p.id, p.name FROM item i \
              LEFT JOIN person p ON p.id = i.person WHERE i.id = ?1",
         )?;
         let mut rows = statement.query([item.0])?;
         let Some(row) = rows.next()? else {
-            return Ok((None, None, None));
+            return Ok(Said::default());
         };
-        Ok((
-            row.get::<_, Option<i64>>(0)?.map(ItemId),
-            row.get::<_, Option<i64>>(1)?.map(PersonId),
-            row.get(2)?,
-        ))
+        Ok(Said {
+            conversation: row.get::<_, Option<i64>>(0)?.map(ItemId),
+            person: row.get::<_, Option<i64>>(1)?.map(PersonId),
+            who: row.get(2)?,
+        })
     }
 
     /// How much of each collection can be searched.

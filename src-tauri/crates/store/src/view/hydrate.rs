@@ -4,8 +4,9 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rapport_model::{CommandId, ItemId, Millis, PersonId, Record, Task};
+use rapport_model::{CommandId, ItemId, Kind, Millis, PersonId, Record};
 use rusqlite::params;
+use serde::de::DeserializeOwned;
 
 use super::common::{JOINS, NARROW, Names, Narrow, body_at};
 use super::plan::task_row;
@@ -13,6 +14,7 @@ use super::records::record_row;
 use super::rows::{ConversationRow, OutboxRow, PersonRow, RecordRow, TaskRow};
 use crate::db::Reader;
 use crate::error::StoreError;
+use crate::table::body;
 
 impl Reader<'_> {
     /// Conversations, in the order asked for.
@@ -39,19 +41,9 @@ impl Reader<'_> {
         zone: &TimeZone,
     ) -> Result<Vec<TaskRow>, StoreError> {
         let names = Names::new(self);
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT {NARROW}, t.body FROM item i {JOINS} JOIN task t ON t.item = i.id \
-             WHERE i.id = ?1"
-        ))?;
-        let mut out = Vec::with_capacity(ids.len());
-        for id in ids {
-            let mut rows = statement.query(params![id.0])?;
-            if let Some(row) = rows.next()? {
-                let body: Task = body_at(row, 8)?;
-                out.push(task_row(&names, Narrow::read(row)?, body, now, zone)?);
-            }
-        }
-        Ok(out)
+        self.bodies_by_id(ids, Kind::Task, |narrow, body| {
+            task_row(&names, narrow, body, now, zone)
+        })
     }
 
     /// Records, in the order asked for.
@@ -60,16 +52,28 @@ impl Reader<'_> {
     /// The database cannot be read.
     pub fn records_by_id(&self, ids: &[ItemId], today: Date) -> Result<Vec<RecordRow>, StoreError> {
         let names = Names::new(self);
+        self.bodies_by_id(ids, Kind::Record, |narrow, body: Record| {
+            record_row(&names, narrow, &body, today)
+        })
+    }
+
+    /// What `show` makes of the items of one kind that are there.
+    fn bodies_by_id<B: DeserializeOwned, T>(
+        &self,
+        ids: &[ItemId],
+        kind: Kind,
+        show: impl Fn(Narrow, B) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
         let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT {NARROW}, r.body FROM item i {JOINS} JOIN record r ON r.item = i.id \
-             WHERE i.id = ?1"
+            "SELECT {NARROW}, b.body FROM item i {JOINS} JOIN {} b ON b.item = i.id \
+             WHERE i.id = ?1",
+            body::table(kind)
         ))?;
         let mut out = Vec::with_capacity(ids.len());
         for id in ids {
-            let mut rows = statement.query(params![id.0])?;
+            let mut rows = statement.query([id.0])?;
             if let Some(row) = rows.next()? {
-                let body: Record = body_at(row, 8)?;
-                out.push(record_row(&names, Narrow::read(row)?, &body, today)?);
+                out.push(show(Narrow::read(row)?, body_at(row, 8)?)?);
             }
         }
         Ok(out)
@@ -150,7 +154,7 @@ impl Reader<'_> {
         // A mail thread goes by the id of its first mail: only a message will do.
         let said = |id: ItemId| -> Result<bool, StoreError> {
             let found = self.stored(id)?;
-            Ok(found.is_some_and(|it| it.item.body.kind() == rapport_model::Kind::Message))
+            Ok(found.is_some_and(|it| it.item.body.kind() == Kind::Message))
         };
         for id in self.find_link(cause)? {
             if said(id)? {
