@@ -8,7 +8,6 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::db::{Reader, Tx};
 use crate::error::StoreError;
-use crate::search::unindex_item;
 use crate::table::item::kind_at;
 use crate::table::people::NodeId;
 use crate::topic::Topic;
@@ -283,7 +282,7 @@ impl Tx<'_> {
             .optional()?
         {
             last = id;
-            unindex_item(self.conn, ItemId(id))?;
+            self.unindex(ItemId(id))?;
             self.conn
                 .prepare_cached("DELETE FROM item WHERE id = ?1")?
                 .execute([id])?;

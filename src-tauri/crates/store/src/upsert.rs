@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::db::Tx;
 use crate::error::StoreError;
 use crate::hash::{self, Print};
-use crate::search::{Indexed, index_item, unindex_item};
+use crate::search::Indexed;
 use crate::table::collection::PlaceIds;
 use crate::table::item::{self, KEPT, LOCAL_ONLY, Links, Place};
 use crate::table::journal::{FieldChange, Subject};
@@ -203,7 +203,7 @@ impl Tx<'_> {
         }
         refs::put(self.conn, new.place.account, id, &new.item.body, false)?;
         self.journal_created(new.subject(id, new.links))?;
-        index_item(self.conn, id, &Indexed::of(&new.item.body), true)?;
+        self.index(id, Indexed::of(&new.item.body))?;
         self.clear_poison(new)?;
         if new.links.flags & LOCAL_ONLY == 0 {
             self.counted(new.place.collection, 1, Some(new.item.at.0));
@@ -414,7 +414,7 @@ impl Tx<'_> {
         let texts = Indexed::of(&new.item.body);
         // Read marks and reactions move often and are not searched for.
         if old.as_ref().is_none_or(|old| Indexed::of(old) != texts) {
-            index_item(self.conn, id, &texts, false)?;
+            self.reindex(id, &texts)?;
         }
         Ok(changes)
     }
@@ -494,7 +494,7 @@ impl Tx<'_> {
         {
             self.touched_cause(&body)?;
         }
-        unindex_item(self.conn, id)?;
+        self.unindex(id)?;
         self.journal_gone(
             Subject {
                 id,

@@ -11,6 +11,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::read::Names;
 use super::{Reader, lock};
 use crate::error::StoreError;
+use crate::search::pending::Pending;
+use crate::search::{Indexed, index_item, unindex_item};
 use crate::table::raw::Packer;
 use crate::topic::Topic;
 
@@ -54,6 +56,7 @@ pub struct Tx<'c> {
     topics: BTreeSet<Topic>,
     counts: BTreeMap<i64, Count>,
     talks: BTreeMap<ItemId, Talk>,
+    documents: Pending,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -95,6 +98,7 @@ impl<'c> Tx<'c> {
             topics: BTreeSet::new(),
             counts: BTreeMap::new(),
             talks: BTreeMap::new(),
+            documents: Pending::new(),
         }
     }
 
@@ -130,7 +134,35 @@ impl<'c> Tx<'c> {
         self.talks.entry(conversation).or_default().recount = true;
     }
 
-    /// What every transaction does last: counts that follow from its rows.
+    /// Writes the documents that wait for the end.
+    pub(crate) fn write_documents(&mut self) -> Result<(), StoreError> {
+        self.documents.write(self.reader.conn)
+    }
+
+    /// Indexes an item that the index cannot have yet, at the end.
+    pub(crate) fn index(&mut self, id: ItemId, texts: Indexed<'_>) -> Result<(), StoreError> {
+        self.documents.add(self.reader.conn, id, texts)
+    }
+
+    /// Indexes an item anew.
+    pub(crate) fn reindex(&mut self, id: ItemId, texts: &Indexed<'_>) -> Result<(), StoreError> {
+        if self.documents.replace(id, texts) {
+            return Ok(());
+        }
+        index_item(self.reader.conn, id, texts, false)
+    }
+
+    /// Takes an item out of the search index, whether it is in already or waits to
+    /// be written.
+    pub(crate) fn unindex(&mut self, id: ItemId) -> Result<(), StoreError> {
+        if !self.documents.take_out(id) {
+            unindex_item(self.reader.conn, id)?;
+        }
+        Ok(())
+    }
+
+    /// What every transaction does last: its new documents, and counts that follow
+    /// from its rows.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         for (collection, count) in std::mem::take(&mut self.counts) {
             let named = self
@@ -177,7 +209,7 @@ impl<'c> Tx<'c> {
                     ])?;
             }
         }
-        Ok(())
+        self.write_documents()
     }
 
     pub(super) fn flush_quiet(&self) -> Result<(), StoreError> {

@@ -23,6 +23,17 @@ pub fn index_item(
     fresh: bool,
 ) -> Result<(), StoreError> {
     let known = !fresh && unindex_item(conn, id)?;
+    insert(conn, id, texts)?;
+    if !known {
+        let mut counts = words::Counts::default();
+        counts.add(id, texts);
+        counts.write(conn)?;
+    }
+    Ok(())
+}
+
+/// Writes the document of an item that the index does not have.
+pub(super) fn insert(conn: &Connection, id: ItemId, texts: &Indexed<'_>) -> Result<(), StoreError> {
     conn.prepare_cached(
         "INSERT INTO search_text (rowid, title, sender, recipient, names, body, facet) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -39,9 +50,6 @@ pub fn index_item(
     if !texts.part.is_empty() {
         conn.prepare_cached("INSERT INTO search_part (rowid, part) VALUES (?1, ?2)")?
             .execute(params![id.0, texts.part])?;
-    }
-    if !known {
-        words::count(conn, id, texts)?;
     }
     Ok(())
 }

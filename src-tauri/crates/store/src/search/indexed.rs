@@ -67,6 +67,26 @@ impl<'a> Indexed<'a> {
         out
     }
 
+    /// The same, on its own.
+    pub(crate) fn into_owned(self) -> Indexed<'static> {
+        Indexed {
+            title: Cow::Owned(self.title.into_owned()),
+            sender: self.sender,
+            recipient: self.recipient,
+            names: self.names,
+            body: Cow::Owned(self.body.into_owned()),
+            facet: self.facet,
+            part: self.part,
+        }
+    }
+
+    /// How much text it is.
+    pub(crate) fn bytes(&self) -> usize {
+        let short = [&self.sender, &self.recipient, &self.names, &self.facet];
+        let short: usize = short.iter().map(|it| it.len()).sum();
+        short + self.part.len() + self.title.len() + self.body.len()
+    }
+
     fn conversation(&mut self, it: &'a Conversation) {
         self.body = prose(it.topic.as_deref());
         for member in it.members.iter().take(MOST_PEOPLE) {

@@ -13,6 +13,7 @@ mod hits;
 pub mod index;
 mod indexed;
 mod numbers;
+pub(crate) mod pending;
 mod plan;
 mod query;
 mod rank;

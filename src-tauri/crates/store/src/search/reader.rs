@@ -49,6 +49,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database failed.
     pub fn empty_search(&mut self) -> Result<(), StoreError> {
+        self.write_documents()?;
         start_rebuild(self.conn)
     }
 
@@ -58,6 +59,7 @@ impl Tx<'_> {
     /// # Errors
     /// The database failed.
     pub fn rebuild_search(&mut self, most: usize) -> Result<Rebuild, StoreError> {
+        self.write_documents()?;
         rebuild_step(self.conn, most)
     }
 

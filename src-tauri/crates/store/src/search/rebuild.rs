@@ -79,7 +79,8 @@ pub fn rebuild_step(conn: &Connection, most: usize) -> Result<Rebuild, StoreErro
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<Result<_, _>>()?;
-    for (id, code) in &items {
+    // Upwards: the index takes ids in that order without a piece for each.
+    for (id, code) in items.iter().rev() {
         if let Some(body) = stored_body(conn, ItemId(*id), *code)? {
             index_item(conn, ItemId(*id), &Indexed::of(&body), false)?;
             out.indexed += 1;

@@ -4,7 +4,7 @@
 //! at a million items costs a second for `in*`. So a prefix becomes the words
 //! themselves whenever that is a lot, and FTS5 walks their lists newest first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use rapport_model::ItemId;
@@ -31,35 +31,48 @@ fn is_sampled(id: ItemId) -> bool {
     id.0.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 60 == 0
 }
 
-/// Counts the words of a new item.
-pub(super) fn count(conn: &Connection, id: ItemId, texts: &Indexed<'_>) -> Result<(), StoreError> {
-    if !is_sampled(id) {
-        return Ok(());
+/// The words of new items, counted before they are written.
+#[derive(Debug, Default)]
+pub(super) struct Counts(BTreeMap<String, i64>);
+
+impl Counts {
+    /// Counts the words of a new item, if it is in the sample.
+    pub(super) fn add(&mut self, id: ItemId, texts: &Indexed<'_>) {
+        if !is_sampled(id) {
+            return;
+        }
+        let mut words = BTreeSet::new();
+        for text in [
+            &*texts.title,
+            &texts.sender,
+            &texts.recipient,
+            &texts.names,
+            &texts.body,
+        ] {
+            tokenize(text, |token| {
+                if !words.contains(token.text) {
+                    words.insert(token.text.to_owned());
+                }
+                ControlFlow::Continue(())
+            });
+        }
+        words.insert(ALL.to_owned());
+        for word in words {
+            *self.0.entry(word).or_default() += SAMPLE;
+        }
     }
-    let mut words = BTreeSet::new();
-    for text in [
-        &*texts.title,
-        &texts.sender,
-        &texts.recipient,
-        &texts.names,
-        &texts.body,
-    ] {
-        tokenize(text, |token| {
-            if !words.contains(token.text) {
-                words.insert(token.text.to_owned());
-            }
-            ControlFlow::Continue(())
-        });
+
+    /// Adds what was counted to the table.
+    pub(super) fn write(&self, conn: &Connection) -> Result<(), StoreError> {
+        let mut add = conn.prepare_cached(
+            "INSERT INTO search_word (word, items) VALUES (?1, ?2) \
+             ON CONFLICT (word) DO UPDATE SET items = items + excluded.items",
+        )?;
+        for (word, items) in &self.0 {
+            add.execute(params![word, items])?;
+        }
+        Ok(())
     }
-    let mut add = conn.prepare_cached(
-        "INSERT INTO search_word (word, items) VALUES (?1, ?2) \
-         ON CONFLICT (word) DO UPDATE SET items = items + excluded.items",
-    )?;
-    add.execute(params![ALL, SAMPLE])?;
-    for word in &words {
-        add.execute(params![word, SAMPLE])?;
-    }
-    Ok(())
 }
 
 /// About how many items there are.

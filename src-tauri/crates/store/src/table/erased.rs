@@ -8,7 +8,6 @@ use rusqlite::params;
 
 use crate::db::{Migration, Reader, Tx};
 use crate::error::StoreError;
-use crate::search::unindex_item;
 use crate::table::item::{LOCAL_ONLY, PENDING, Place, handle_print};
 use crate::topic::Topic;
 
@@ -130,7 +129,7 @@ impl Tx<'_> {
         for patch in self.patches_of(&place, &stored.item.handle)? {
             self.drop_patch(&place, &patch.handle)?;
         }
-        unindex_item(self.conn, id)?;
+        self.unindex(id)?;
         for sql in [
             "DELETE FROM journal WHERE item = ?1",
             "DELETE FROM notification WHERE item = ?1",

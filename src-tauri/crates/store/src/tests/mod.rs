@@ -6,6 +6,7 @@ mod damage;
 mod facts;
 mod forgetting;
 mod inbox;
+mod indexing;
 mod items;
 mod journal;
 mod outbox;

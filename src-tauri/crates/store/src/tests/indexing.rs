@@ -1,0 +1,101 @@
+//! The index and the rows of one transaction agree, however the transaction went.
+
+use rapport_model::{Handle, ItemId};
+
+use super::*;
+use crate::StoreError;
+use crate::search::{Query, SearchContext};
+
+fn found(scene: &Scene, text: &str) -> Vec<ItemId> {
+    let context = SearchContext {
+        today: jiff::civil::date(2026, 3, 12),
+        zone: jiff::tz::TimeZone::UTC,
+    };
+    let query = Query::parse(text, &context);
+    let found = scene.db.read(|r| r.search(&query, 20, 0)).unwrap();
+    found.hits.iter().map(|it| it.id).collect()
+}
+
+/// A message `ms` after the morning.
+fn said(handle: &str, ms: i64, text: &str) -> Item {
+    let mut item = message(handle, text);
+    item.at = Millis(MORNING.0 + ms);
+    item
+}
+
+#[test]
+fn what_changes_again_in_one_transaction_is_found_as_it_reads_in_the_end() {
+    let scene = Scene::new();
+    let links = Links::default();
+    let (kept, changed, gone) = scene
+        .db
+        .write(|tx| {
+            // Not in the order of time.
+            let changed = scene
+                .put_in(tx, &said("m2", 2_000, "first wording"), &links)?
+                .id;
+            let gone = scene.put_in(tx, &said("m3", 3_000, "fleeting"), &links)?.id;
+            let kept = scene.put_in(tx, &said("m1", 1_000, "lasting"), &links)?.id;
+            scene.put_in(tx, &said("m2", 2_000, "second wording"), &links)?;
+            tx.remove_item(&scene.mail(), &Handle::new("m3"), &scene.remote())?;
+            Ok((kept, changed, gone))
+        })
+        .unwrap();
+    assert_eq!(found(&scene, "lasting"), [kept]);
+    assert_eq!(found(&scene, "second"), [changed]);
+    assert!(found(&scene, "first").is_empty());
+    assert!(found(&scene, "fleeting").is_empty(), "{gone} is gone");
+    let check = scene.db.read(|r| r.search_self_check(20)).unwrap();
+    assert_eq!((check.checked, check.missing.len()), (2, 0));
+}
+
+#[test]
+fn what_goes_and_comes_back_in_one_transaction_is_found_once() {
+    let scene = Scene::new();
+    let put = scene.put(&said("m1", 0, "calibration"));
+    scene
+        .db
+        .write(|tx| {
+            tx.remove_item(&scene.mail(), &Handle::new("m1"), &scene.remote())?;
+            scene.put_in(tx, &said("m1", 0, "pressure"), &Links::default())
+        })
+        .unwrap();
+    assert!(found(&scene, "calibration").is_empty());
+    assert_eq!(found(&scene, "pressure"), [put.id]);
+}
+
+#[test]
+fn a_transaction_that_fails_leaves_nothing_to_be_found() {
+    let scene = Scene::new();
+    let failed: Result<(), StoreError> = scene.db.write(|tx| {
+        scene.put_in(tx, &said("m1", 0, "withdrawn"), &Links::default())?;
+        Err(StoreError::Refused("on purpose".to_owned()))
+    });
+    assert!(failed.is_err());
+    scene.put(&said("m2", 1, "after"));
+    assert!(found(&scene, "withdrawn").is_empty());
+    assert_eq!(found(&scene, "after").len(), 1);
+}
+
+#[test]
+fn more_text_than_is_held_back_is_written_in_between() {
+    let scene = Scene::new();
+    let long = "station ".repeat(40_000);
+    scene
+        .db
+        .write(|tx| {
+            for at in 0..40 {
+                let text = format!("word{at} {long}");
+                scene.put_in(
+                    tx,
+                    &said(&format!("m{at}"), 40 - at, &text),
+                    &Links::default(),
+                )?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    for at in 0..40 {
+        assert_eq!(found(&scene, &format!("word{at}")).len(), 1, "word{at}");
+    }
+}
