@@ -23,6 +23,7 @@ mod rows;
 mod run;
 mod schema;
 mod snippet;
+mod stream;
 mod token;
 mod visible;
 mod words;

@@ -6,17 +6,33 @@ use jiff::civil::Date;
 use rapport_model::{ItemId, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::facet::kind_token;
+use super::facet::{kind_token, usual_kind};
 use super::plan::{in_a_row, is_me};
 use super::query::{Query, Standing, What};
+use super::stream::{Beside, Stream};
 use super::token::{fold_parts, query_tokens};
 use crate::error::StoreError;
 use crate::table::item::{CLOSED, INTERNAL, MENTION, MINE, MUTED, PENDING, UNREAD, UNREADABLE};
 
-/// More ids than this are not listed: rows are looked at instead.
-const MOST_IDS: usize = 20_000;
+/// More ids than this are not listed: a stream of them runs beside the walk, or
+/// rows are looked at instead.
+const MOST_IDS: usize = 2_000;
+/// The same of open tasks and records, which their indexes list quickly.
+const MOST_OPEN: usize = 5_000;
+/// More customers or conversations than this make no stream.
+const MOST_STREAMS: usize = 8;
 /// No more customers or conversations than this answer to one name.
 const MOST_NAMED: usize = 300;
+
+/// The kinds of record that go by the same word everywhere.
+const RECORDS: [&str; 6] = [
+    "opportunity",
+    "quote",
+    "order",
+    "invoice",
+    "payment",
+    "ticket",
+];
 
 pub(super) const ORG_IDS: &str = "SELECT id FROM item WHERE org = ?1 LIMIT ?2";
 pub(super) const CONVERSATION_IDS: &str = "SELECT id FROM item WHERE conversation = ?1 LIMIT ?2";
@@ -86,6 +102,8 @@ enum Test {
 #[derive(Debug, Default)]
 pub(super) struct RowFilter {
     tests: Vec<(bool, Test)>,
+    /// The kind that is asked for, when it is one.
+    kind: Option<String>,
     /// First id that fits, and the first beyond.
     pub(super) from: i64,
     pub(super) to: i64,
@@ -102,6 +120,7 @@ impl RowFilter {
         };
         let (mut orgs, mut places) = (BTreeSet::new(), Places::default());
         let (mut by_org, mut by_place) = (false, false);
+        let mut kinds = BTreeSet::new();
         for filter in &query.filters {
             let negated = filter.negated;
             let test = match &filter.what {
@@ -148,7 +167,13 @@ impl RowFilter {
                 // Nothing the user wrote is for the user; the rest is.
                 What::To(name) if is_me(name) => Test::Clear(MINE),
                 What::Is(standing) => standing_test(*standing, query.today),
-                What::From(_) | What::To(_) | What::Kind(_) | What::Has(_) => continue,
+                What::Kind(word) => {
+                    if !negated {
+                        kinds.insert(usual_kind(word));
+                    }
+                    continue;
+                }
+                What::From(_) | What::To(_) | What::Has(_) => continue,
             };
             out.tests.push((negated, test));
         }
@@ -165,6 +190,7 @@ impl RowFilter {
         if by_place {
             out.tests.push((false, places.test()));
         }
+        out.kind = kinds.pop_first().filter(|_| kinds.is_empty());
         Ok(out)
     }
 
@@ -189,9 +215,11 @@ impl RowFilter {
     pub(super) fn few(&self, conn: &Connection) -> Result<Option<Vec<i64>>, StoreError> {
         let mut best: Option<BTreeSet<i64>> = None;
         for (_, test) in self.tests.iter().filter(|(negated, _)| !negated) {
-            let Some(ids) = test.ids(conn)? else {
-                continue;
+            let ids = match test {
+                Test::Closed(false) | Test::Overdue(_) => self.open(conn)?,
+                _ => test.ids(conn)?,
             };
+            let Some(ids) = ids else { continue };
             if best.as_ref().is_none_or(|it| it.len() > ids.len()) {
                 best = Some(ids);
             }
@@ -203,6 +231,79 @@ impl RowFilter {
                 .collect()
         };
         Ok(best.map(in_range))
+    }
+
+    /// What is open, of the kind and the customers that are asked for; `None` when no
+    /// index lists that or it is too much.
+    fn open(&self, conn: &Connection) -> Result<Option<BTreeSet<i64>>, StoreError> {
+        let orgs = self.tests.iter().find_map(|(negated, test)| match test {
+            Test::Org(orgs) if !negated => Some(orgs),
+            _ => None,
+        });
+        let record = self.kind.as_deref().filter(|kind| RECORDS.contains(kind));
+        let (task_only, no_task) = (self.kind.as_deref() == Some("task"), record.is_some());
+        if orgs.is_none() && !task_only && !no_task {
+            return Ok(None);
+        }
+        // Every customer there is stands for no customer asked for.
+        let orgs: Vec<Option<i64>> = orgs.map_or_else(
+            || vec![None],
+            |orgs| orgs.iter().copied().map(Some).collect(),
+        );
+        let mut out = BTreeSet::new();
+        for org in orgs {
+            let of_org = if org.is_some() {
+                "org = ?1"
+            } else {
+                "?1 IS NULL"
+            };
+            let mut lists = Vec::new();
+            if !no_task {
+                lists.push(format!(
+                    "SELECT item FROM task WHERE {of_org} AND ?2 IS NULL \
+                     AND status IN ('open', 'started') LIMIT ?3"
+                ));
+            }
+            if !task_only {
+                let of_kind = if no_task { "kind = ?2" } else { "?2 IS NULL" };
+                lists.push(format!(
+                    "SELECT item FROM record WHERE {of_org} AND {of_kind} \
+                     AND phase IN ('draft', 'open') LIMIT ?3"
+                ));
+            }
+            for sql in lists {
+                let mut statement = conn.prepare_cached(&sql)?;
+                let mut rows = statement.query(params![org, record, MOST_OPEN + 1])?;
+                while let Some(row) = rows.next()? {
+                    out.insert(row.get(0)?);
+                }
+            }
+        }
+        Ok((out.len() <= MOST_OPEN).then_some(out))
+    }
+
+    /// What runs beside a walk: the ids that are listed already, or a stream of those
+    /// that one of the tests leaves.
+    pub(super) fn beside<'a>(&self, listed: Option<&'a BTreeSet<i64>>) -> Beside<'a> {
+        if let Some(ids) = listed {
+            return Beside::Listed(ids);
+        }
+        let asked = self.tests.iter().filter(|(negated, _)| !negated);
+        let stream = asked.map(|(_, test)| test).find_map(|test| match test {
+            Test::Org(orgs) if orgs.len() <= MOST_STREAMS => Some(Stream::of_orgs(orgs)),
+            Test::Place {
+                accounts,
+                collections,
+                conversations,
+            } if accounts.is_empty()
+                && collections.is_empty()
+                && conversations.len() <= MOST_STREAMS =>
+            {
+                Some(Stream::of_conversations(conversations))
+            }
+            _ => None,
+        });
+        stream.map_or(Beside::Anything, Beside::Stream)
     }
 }
 
@@ -318,7 +419,7 @@ fn customers(conn: &Connection, name: &str) -> Result<BTreeSet<i64>, StoreError>
         return Ok(BTreeSet::from([id]));
     }
     let mut orgs = BTreeSet::new();
-    for id in named(conn, "organisation", "title names", name)? {
+    for id in named(conn, "organisation", "title names", name, true)? {
         if let Some(org) = row(conn, ItemId(id))?.and_then(|row| row.org) {
             orgs.insert(org);
         }
@@ -326,9 +427,15 @@ fn customers(conn: &Connection, name: &str) -> Result<BTreeSet<i64>, StoreError>
     Ok(orgs)
 }
 
-/// Items of a kind whose columns have the words of a name, else whose short
-/// fields contain it.
-fn named(conn: &Connection, kind: &str, columns: &str, name: &str) -> Result<Vec<i64>, StoreError> {
+/// Items of a kind whose columns have the words of a name; else, with `parts`, those
+/// whose short fields contain it.
+fn named(
+    conn: &Connection,
+    kind: &str,
+    columns: &str,
+    name: &str,
+    parts: bool,
+) -> Result<Vec<i64>, StoreError> {
     let tokens = query_tokens(name);
     if tokens.is_empty() {
         return Ok(Vec::new());
@@ -345,7 +452,7 @@ fn named(conn: &Connection, kind: &str, columns: &str, name: &str) -> Result<Vec
     let rows = statement.query_map(params![expression, MOST_NAMED], |row| row.get(0))?;
     let found = rows.collect::<Result<Vec<i64>, _>>()?;
     let part = fold_parts(name);
-    if !found.is_empty() || part.chars().nth(2).is_none() {
+    if !parts || !found.is_empty() || part.chars().nth(2).is_none() {
         return Ok(found);
     }
     let part = format!("\"{}\"", part.replace('"', "\"\""));
@@ -377,8 +484,6 @@ impl Places {
             out.conversations.insert(id);
             return Ok(out);
         }
-        out.conversations
-            .extend(named(conn, "conversation", "title", name)?);
         let wanted = fold_parts(name);
         for (sql, ids) in [
             ("SELECT id, name, label FROM account", &mut out.accounts),
@@ -397,6 +502,10 @@ impl Places {
                 }
             }
         }
+        // Part of a title is a guess: none is made when something has that very name.
+        let guess = out.is_empty();
+        let titled = named(conn, "conversation", "title", name, guess)?;
+        out.conversations.extend(titled);
         Ok(out)
     }
 

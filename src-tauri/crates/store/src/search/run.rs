@@ -151,27 +151,24 @@ impl Run<'_> {
             .unwrap_or(0);
         let steps = usize::try_from(steps).unwrap_or(usize::MAX);
         let is_few = |ids: &[i64]| ids.len() <= FEW || ids.len() < steps / 100;
-        let only: Option<BTreeSet<i64>> = few
-            .as_ref()
-            .filter(|ids| !is_few(ids))
-            .map(|ids| ids.iter().copied().collect());
+        let listed: Option<BTreeSet<i64>> = few.as_ref().map(|ids| ids.iter().copied().collect());
         let ids = few.filter(|ids| is_few(ids));
         let mut first = Vec::new();
         let mut more = false;
         if let Some(parts) = self.plan.parts() {
             let beside = self.plan.words_beside_parts();
-            more |= self.parts(&parts, beside.as_deref(), only.as_ref(), &mut first)?;
+            more |= self.parts(&parts, beside.as_deref(), listed.as_ref(), &mut first)?;
         }
         let words = self.plan.words_without(None);
         let mut found = Vec::new();
         self.lazy = self.filter.is_empty() && self.plan.parts().is_some();
         more |= match ids {
             Some(ids) => self.each(&ids, words.as_deref(), need, &mut found)?,
-            None => self.walk(words.as_deref(), only.as_ref(), need, &mut found)?,
+            None => self.walk(words.as_deref(), listed.as_ref(), need, &mut found)?,
         };
         self.lazy = false;
         if found.len() + first.len() < SCARCE && self.plan.groups.len() > 1 {
-            self.mixed(only.as_ref(), &mut first)?;
+            self.mixed(listed.as_ref(), &mut first)?;
         }
         let counted = found.len() + first.len();
         let mut all = Vec::new();
@@ -195,7 +192,7 @@ impl Run<'_> {
     fn walk(
         &mut self,
         words: Option<&str>,
-        only: Option<&BTreeSet<i64>>,
+        listed: Option<&BTreeSet<i64>>,
         need: usize,
         out: &mut Vec<Candidate>,
     ) -> Result<bool, StoreError> {
@@ -212,6 +209,7 @@ impl Run<'_> {
             Some(words) => statement.query(params![from, to, words])?,
             None => statement.query(params![from, to])?,
         };
+        let mut beside = self.filter.beside(listed);
         let mut walked = 0;
         while let Some(found) = rows.next()? {
             let id: i64 = found.get(0)?;
@@ -223,7 +221,7 @@ impl Run<'_> {
                     .push(format!("Only items since {day} were searched."));
                 return Ok(true);
             }
-            if only.is_some_and(|ids| !ids.contains(&id)) {
+            if !beside.has(self.conn, id)? {
                 continue;
             }
             if out.len() == need {
@@ -259,7 +257,7 @@ impl Run<'_> {
         &mut self,
         parts: &str,
         beside: Option<&str>,
-        only: Option<&BTreeSet<i64>>,
+        listed: Option<&BTreeSet<i64>>,
         out: &mut Vec<Candidate>,
     ) -> Result<bool, StoreError> {
         let mut statement = self.conn.prepare_cached(
@@ -268,12 +266,13 @@ impl Run<'_> {
         )?;
         let (from, to) = (self.filter.from, self.filter.to);
         let mut rows = statement.query(params![from, to, parts, PARTS * 10])?;
+        let mut narrow = self.filter.beside(listed);
         let most = out.len() + PARTS;
         // A look costs what its words cost: a beginning may stand for thirty.
         let cost = 1 + beside.map_or(0, |it| it.matches(" OR ").count()) / 4;
         while let Some(found) = rows.next()? {
             let id: i64 = found.get(0)?;
-            if self.seen.contains(&id) || only.is_some_and(|ids| !ids.contains(&id)) {
+            if self.seen.contains(&id) || !narrow.has(self.conn, id)? {
                 continue;
             }
             if out.len() >= most {
@@ -296,12 +295,12 @@ impl Run<'_> {
     /// One word is a part of a name or code, the others are words of the text.
     fn mixed(
         &mut self,
-        only: Option<&BTreeSet<i64>>,
+        listed: Option<&BTreeSet<i64>>,
         out: &mut Vec<Candidate>,
     ) -> Result<(), StoreError> {
         for (at, group) in self.plan.groups.iter().enumerate() {
             if let (Some(part), Some(others)) = (&group.part, self.plan.words_without(Some(at))) {
-                self.parts(part, Some(&others), only, out)?;
+                self.parts(part, Some(&others), listed, out)?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The promises of the search.
 
 mod bench;
+mod beside;
 mod found;
 mod hostile;
 mod query;
