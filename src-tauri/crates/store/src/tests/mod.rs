@@ -14,6 +14,7 @@ mod people;
 mod rename;
 mod schema;
 mod small;
+mod tasks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

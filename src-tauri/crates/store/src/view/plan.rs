@@ -56,6 +56,51 @@ pub enum TaskOrder {
     Source,
 }
 
+impl TasksWanted {
+    /// What is asked of the rows, each part begun by `AND`.
+    fn condition(&self) -> (String, Vec<Value>) {
+        let mut sql = String::new();
+        let mut values: Vec<Value> = Vec::new();
+        if !self.status.is_empty() {
+            let marks = vec!["?"; self.status.len()].join(", ");
+            sql.push_str(&format!(" AND t.status IN ({marks})"));
+            values.extend(self.status.iter().cloned().map(Value::from));
+        } else if !self.done {
+            sql.push_str(" AND t.status IN ('open', 'started')");
+        }
+        if let Some(search) = &self.search {
+            sql.push_str(
+                " AND (i.title LIKE ? ESCAPE '\\' OR t.project LIKE ? ESCAPE '\\' \
+                 OR json_extract(t.body, '$.notes') LIKE ? ESCAPE '\\')",
+            );
+            for _ in 0..3 {
+                values.push(contains(search).into());
+            }
+        }
+        if let Some(mine) = &self.assignees {
+            let marks = vec!["?"; mine.len()].join(", ");
+            sql.push_str(&format!(
+                " AND (lower(t.assignee) IN ({marks}) \
+                 OR (t.assignee IS NULL AND a.connector = 'local'))"
+            ));
+            values.extend(mine.iter().map(|it| Value::from(it.to_lowercase())));
+        }
+        if let Some(account) = &self.account {
+            sql.push_str(" AND a.name = ?");
+            values.push(account.0.clone().into());
+        }
+        if let Some(org) = self.org {
+            sql.push_str(" AND t.org = ?");
+            values.push(org.0.into());
+        }
+        if let Some(before) = self.due_before {
+            sql.push_str(" AND t.due < ?");
+            values.push(before.0.into());
+        }
+        (sql, values)
+    }
+}
+
 impl Reader<'_> {
     /// Tasks by due date; those without one last.
     ///
@@ -67,68 +112,63 @@ impl Reader<'_> {
         now: Millis,
         zone: &TimeZone,
     ) -> Result<Vec<TaskRow>, StoreError> {
-        let mut sql = format!(
-            "SELECT {NARROW}, t.body FROM task t JOIN item i ON i.id = t.item {JOINS} WHERE 1"
-        );
-        let mut values: Vec<Value> = Vec::new();
-        if !wanted.status.is_empty() {
-            let marks = vec!["?"; wanted.status.len()].join(", ");
-            sql.push_str(&format!(" AND t.status IN ({marks})"));
-            values.extend(wanted.status.iter().cloned().map(Value::from));
-        } else if !wanted.done {
-            sql.push_str(" AND t.status IN ('open', 'started')");
-        }
-        if let Some(search) = &wanted.search {
-            sql.push_str(
-                " AND (i.title LIKE ? ESCAPE '\\' OR t.project LIKE ? ESCAPE '\\' \
-                 OR json_extract(t.body, '$.notes') LIKE ? ESCAPE '\\')",
+        let names = Names::new(self);
+        let most = limit(wanted.limit, 200);
+        let (condition, values) = wanted.condition();
+        let read = |part: &str, order: &str, most: u32, offset: u32| {
+            let sql = format!(
+                "SELECT {NARROW}, t.body FROM task t CROSS JOIN item i ON i.id = t.item {JOINS} \
+                 WHERE {part} {condition} ORDER BY {order} \
+                 t.priority IS NULL, t.priority, i.id LIMIT ? OFFSET ?"
             );
-            for _ in 0..3 {
-                values.push(contains(search).into());
+            let mut values = values.clone();
+            values.push(most.into());
+            values.push(offset.into());
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let mut rows = statement.query(params_from_iter(values))?;
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                let body: Task = body_at(row, 8)?;
+                out.push(task_row(&names, Narrow::read(row)?, body, now, zone)?);
             }
-        }
-        if let Some(mine) = &wanted.assignees {
-            let marks = vec!["?"; mine.len()].join(", ");
-            sql.push_str(&format!(
-                " AND (lower(t.assignee) IN ({marks}) \
-                 OR (t.assignee IS NULL AND a.connector = 'local'))"
-            ));
-            values.extend(mine.iter().map(|it| Value::from(it.to_lowercase())));
-        }
-        if let Some(account) = &wanted.account {
-            sql.push_str(" AND a.name = ?");
-            values.push(account.0.clone().into());
-        }
-        if let Some(org) = wanted.org {
-            sql.push_str(" AND t.org = ?");
-            values.push(org.0.into());
-        }
-        if let Some(before) = wanted.due_before {
-            sql.push_str(" AND t.due < ?");
-            values.push(before.0.into());
-        }
+            Ok::<_, StoreError>(out)
+        };
         let group = match wanted.order {
-            TaskOrder::Due => "",
             TaskOrder::Customer => {
                 "t.org IS NULL, (SELECT g.name FROM org g WHERE g.id = t.org) COLLATE NOCASE, t.org,"
             }
             TaskOrder::Source => "a.label COLLATE NOCASE, a.id,",
+            TaskOrder::Due => {
+                // In two halves, so that the first is a walk along the index on the due date
+                // that ends when there are enough.
+                let mut out = read("t.due IS NOT NULL", "t.due,", most, wanted.offset)?;
+                let size = |rows: &[_]| u32::try_from(rows.len()).unwrap_or(u32::MAX);
+                let left = most.saturating_sub(size(&out));
+                if left > 0 {
+                    let passed = if out.is_empty() && wanted.offset > 0 {
+                        wanted
+                            .offset
+                            .saturating_sub(self.tasks_due(&condition, &values)?)
+                    } else {
+                        0
+                    };
+                    out.extend(read("t.due IS NULL", "", left, passed)?);
+                }
+                return Ok(out);
+            }
         };
-        sql.push_str(&format!(
-            " ORDER BY {group} t.due IS NULL, t.due, t.priority IS NULL, t.priority, i.id \
-             LIMIT ? OFFSET ?"
-        ));
-        values.push(limit(wanted.limit, 200).into());
-        values.push(wanted.offset.into());
-        let names = Names::new(self);
+        let order = format!("{group} t.due IS NULL, t.due,");
+        read("1", &order, most, wanted.offset)
+    }
+
+    /// How many tasks have a due date.
+    fn tasks_due(&self, condition: &str, values: &[Value]) -> Result<u32, StoreError> {
+        let sql = format!(
+            "SELECT count(*) FROM task t CROSS JOIN item i ON i.id = t.item {JOINS} \
+             WHERE t.due IS NOT NULL {condition}"
+        );
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut rows = statement.query(params_from_iter(values))?;
-        let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            let body: Task = body_at(row, 8)?;
-            out.push(task_row(&names, Narrow::read(row)?, body, now, zone)?);
-        }
-        Ok(out)
+        Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
     }
 
     /// Calendar entries that touch the stretch from `from` to `until`, the

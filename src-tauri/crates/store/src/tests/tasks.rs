@@ -1,0 +1,76 @@
+//! The list of tasks, whole and page by page.
+
+use jiff::tz::TimeZone;
+use rapport_model::plan::Due;
+use rapport_model::{OrgId, Task};
+
+use super::*;
+use crate::view::{TaskOrder, TasksWanted};
+
+fn task(title: &str, due: Option<i8>, priority: Option<u8>) -> Item {
+    let body = Task {
+        title: title.to_owned(),
+        due: due.map(|day| Due::Day(jiff::civil::date(2026, 3, day))),
+        priority,
+        ..Task::default()
+    };
+    item(title, Body::Task(body))
+}
+
+fn titles(scene: &Scene, wanted: &TasksWanted) -> Vec<String> {
+    let rows = scene
+        .db
+        .read(|r| r.tasks(wanted, MORNING, &TimeZone::UTC))
+        .unwrap();
+    rows.into_iter().map(|it| it.title).collect()
+}
+
+#[test]
+fn tasks_come_by_due_date_then_priority_and_those_without_a_date_last() {
+    let scene = Scene::new();
+    let links = Links {
+        org: Some(OrgId(4)),
+        ..Links::default()
+    };
+    for (title, due, priority) in [
+        ("undated", None, None),
+        ("undated first", None, Some(1)),
+        ("late", Some(20), None),
+        ("same day", Some(12), None),
+        ("same day first", Some(12), Some(2)),
+        ("early", Some(3), Some(9)),
+    ] {
+        scene.put_linked(&task(title, due, priority), &links);
+    }
+    let all = [
+        "early",
+        "same day first",
+        "same day",
+        "late",
+        "undated first",
+        "undated",
+    ];
+    for order in [TaskOrder::Due, TaskOrder::Customer, TaskOrder::Source] {
+        for org in [None, Some(OrgId(4))] {
+            let wanted = TasksWanted {
+                org,
+                order,
+                ..TasksWanted::default()
+            };
+            assert_eq!(titles(&scene, &wanted), all, "{order:?}");
+            for (at, title) in all.iter().enumerate() {
+                let one = TasksWanted {
+                    limit: Some(1),
+                    offset: u32::try_from(at).unwrap(),
+                    ..wanted.clone()
+                };
+                assert_eq!(titles(&scene, &one), [*title], "{order:?} {at}");
+            }
+            let beyond = TasksWanted {
+                offset: 6,
+                ..wanted.clone()
+            };
+            assert!(titles(&scene, &beyond).is_empty());
+        }
+    }
+}
