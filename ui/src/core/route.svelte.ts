@@ -108,7 +108,8 @@ export function placeOf(kind: string, id: string): string {
     record: 'record',
     page: 'page',
     event: 'calendar',
-    contact: 'contact',
+    contact: 'whose',
+    organisation: 'whose',
   };
   return kind === 'message' ? to('inbox', null, { message: id }) : to(views[kind] ?? 'record', id);
 }

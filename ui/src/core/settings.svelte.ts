@@ -20,6 +20,8 @@ export interface Settings {
   'notify.preview': boolean;
   'notify.dnd_until': number | null;
   'notify.quiet': { from: string; until: string; days: number[] } | null;
+  /** Closing the window leaves the app in the tray. */
+  'window.keep_running': boolean;
   'view.side': boolean;
   'view.context': boolean;
 }
@@ -37,6 +39,7 @@ const DEFAULTS: Settings = {
   'notify.preview': true,
   'notify.dnd_until': null,
   'notify.quiet': null,
+  'window.keep_running': true,
   'view.side': true,
   'view.context': true,
 };

@@ -12,6 +12,7 @@ export const SCREENS: Record<string, () => Loaded> = {
   customers: () => import('./Customers.svelte'),
   customer: () => import('./Customer.svelte'),
   person: () => import('./Person.svelte'),
+  whose: () => import('./Whose.svelte'),
   record: () => import('./Record.svelte'),
   page: () => import('./Page.svelte'),
   accounts: () => import('./Accounts.svelte'),

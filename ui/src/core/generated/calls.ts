@@ -7,6 +7,7 @@ import type { AddTask } from './AddTask';
 import type { AttachmentData } from './AttachmentData';
 import type { AttachmentWanted } from './AttachmentWanted';
 import type { Backfilled } from './Backfilled';
+import type { Belongs } from './Belongs';
 import type { Brief } from './Brief';
 import type { CheckReport } from './CheckReport';
 import type { Completions } from './Completions';
@@ -173,6 +174,8 @@ export interface Calls {
   people: { request: Named; response: Array<PersonRow> };
   /** One person with every handle and the evidence that joins them. */
   person: { request: OnePerson; response: PersonPage };
+  /** Whose page shows a contact or company row. */
+  belongs: { request: OneItem; response: Belongs };
   /** These two are the same person. Answers what takes it back. */
   person_link: { request: PeoplePair; response: SaidWords };
   /** This handle is not that person's. Answers what takes it back. */

@@ -152,6 +152,8 @@ calls! {
     people(Named) -> Vec<view::PersonRow>;
     /// One person with every handle and the evidence that joins them.
     person(OnePerson) -> view::PersonPage;
+    /// Whose page shows a contact or company row.
+    belongs(OneItem) -> view::Belongs;
     /// These two are the same person. Answers what takes it back.
     person_link(PeoplePair) -> SaidWords;
     /// This handle is not that person's. Answers what takes it back.

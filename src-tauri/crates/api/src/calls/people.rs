@@ -12,7 +12,8 @@ use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
-    CustomerFilter, Done, Named, OneCustomer, OnePerson, PeoplePair, SaidWords, TimelineOf, Unlink,
+    CustomerFilter, Done, Named, OneCustomer, OneItem, OnePerson, PeoplePair, SaidWords,
+    TimelineOf, Unlink,
 };
 use crate::error::ApiError;
 
@@ -89,6 +90,11 @@ impl Api {
     /// One person.
     pub async fn person(&self, which: OnePerson) -> Result<view::PersonPage, ApiError> {
         self.read(|db| db.person_page(which.person))
+    }
+
+    /// Whose page shows an item.
+    pub async fn belongs(&self, which: OneItem) -> Result<view::Belongs, ApiError> {
+        self.read(|db| db.belongs(which.item))
     }
 
     /// These two are the same.

@@ -6,12 +6,29 @@ use rapport_model::{AccountId, Body, ItemId, Millis, OrgId, PersonId};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::common::{Names, contains, limit};
-use super::rows::{EvidenceRow, HandleRow, PersonPage, PersonRow, SuggestionRow};
+use super::rows::{Belongs, EvidenceRow, HandleRow, PersonPage, PersonRow, SuggestionRow};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::people::{Evidence, Node, NodeId, Stance};
 
 impl Reader<'_> {
+    /// Whose page shows an item: a contact row, or one of a company.
+    ///
+    /// # Errors
+    /// It is not here, or the database cannot be read.
+    pub fn belongs(&self, item: ItemId) -> Result<Belongs, StoreError> {
+        self.conn
+            .prepare_cached("SELECT person, org FROM item WHERE id = ?1")?
+            .query_row(params![item.0], |row| {
+                Ok(Belongs {
+                    person: row.get::<_, Option<i64>>(0)?.map(PersonId),
+                    customer: row.get::<_, Option<i64>>(1)?.map(OrgId),
+                })
+            })
+            .optional()?
+            .ok_or_else(|| StoreError::missing(format!("item {item}")))
+    }
+
     /// People by latest message; of one customer when named.
     ///
     /// # Errors

@@ -226,6 +226,15 @@ pub struct EvidenceRow {
     pub at: Millis,
 }
 
+/// Whose page shows an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Belongs {
+    /// The person it is of.
+    pub person: Option<PersonId>,
+    /// The customer it is of.
+    pub customer: Option<OrgId>,
+}
+
 /// One person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct PersonPage {
