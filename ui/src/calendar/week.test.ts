@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventRow } from '../core/generated/EventRow';
-import { addDays, byDay, dayKey, placed, spread, weekStart } from './week';
+import { addDays, byDay, dayKey, folded, placed, spread, weekStart } from './week';
 
 const DAY = new Date(2026, 2, 12).getTime();
 const at = (hour: number, minute = 0, days = 0) =>
@@ -50,6 +50,29 @@ describe('entries of a day', () => {
       ['b', 1, 1],
       ['c', 2, 1],
     ]);
+  });
+
+  it('are a stack where there is no room beside the others', () => {
+    const all = placed(
+      [
+        entry('a', at(9), at(11)),
+        entry('b', at(9), at(10)),
+        entry('c', at(9, 30), at(10)),
+        entry('d', at(9, 45), at(10, 30)),
+        entry('e', at(14), at(15)),
+      ],
+      DAY,
+    );
+    const { shown, stacks } = folded(all, 2);
+    expect(shown.map((one) => [one.row.id, one.lane, one.lanes])).toEqual([
+      ['a', 0, 2],
+      ['b', 1, 2],
+      ['e', 0, 1],
+    ]);
+    expect(stacks.map((one) => [one.rows.map((row) => row.id), one.from, one.until])).toEqual([
+      [['c', 'd'], 570, 630],
+    ]);
+    expect(folded(all, 4).stacks).toEqual([]);
   });
 
   it('are never too low to press, and end with the day', () => {

@@ -79,6 +79,40 @@ export function placed(rows: readonly EventRow[], day: number): Placed[] {
   return own;
 }
 
+/** Entries of one time that had no room beside the others. */
+export interface Stack {
+  from: number;
+  until: number;
+  rows: EventRow[];
+}
+
+/** At most so many side by side; the rest of a time is one stack. */
+export function folded(all: readonly Placed[], most: number): { shown: Placed[]; stacks: Stack[] } {
+  const shown = all
+    .filter((one) => one.lane < most)
+    .map((one) => {
+      const lanes = Math.min(one.lanes, most);
+      return { ...one, lanes, span: Math.min(one.span, lanes - one.lane) };
+    });
+  const stacks: Stack[] = [];
+  for (const { row, from, until } of all.filter((one) => one.lane >= most)) {
+    const last = stacks.at(-1);
+    if (last && from < last.until) {
+      last.rows.push(row);
+      last.until = Math.max(last.until, until);
+    } else stacks.push({ from, until, rows: [row] });
+  }
+  // It is shown where the entry before it ends, so that no title is covered.
+  for (const stack of stacks) {
+    const beside = shown.filter(
+      (one) => one.lane + one.span >= most && one.from < stack.until && one.until > stack.from,
+    );
+    if (beside.length > 0)
+      stack.until = Math.max(stack.until, Math.min(...beside.map((one) => one.until)));
+  }
+  return { shown, stacks };
+}
+
 export interface Spread {
   row: EventRow;
   /** First and last column of the days shown. */
