@@ -36,6 +36,25 @@ pub fn generate(
     out: &Path,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Summary, SampleError> {
+    make(options, out, false, progress)
+}
+
+/// The same company on the evening before: some facts are what they were until the day of the
+/// scenes began. Who reads this first and [`generate`]s over it sees the morning's changes come.
+pub fn evening_before(
+    options: &Options,
+    out: &Path,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Summary, SampleError> {
+    make(options, out, true, progress)
+}
+
+fn make(
+    options: &Options,
+    out: &Path,
+    evening: bool,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Summary, SampleError> {
     let total = options.messages.unwrap_or(DEFAULT_MESSAGES);
     if total > MOST_MESSAGES {
         return Err(SampleError::TooMany(total));
@@ -48,6 +67,11 @@ pub fn generate(
     let folder = Folder::begin(out, &format!("{marker:#}\n"))?;
     let company = Company::build(options.seed, &calendar);
     let shelf = company.shelf();
+    let on_record = if evening {
+        Company::build(options.seed, &calendar).evening_before()
+    } else {
+        Company::build(options.seed, &calendar)
+    };
     let setting = Setting {
         seed: options.seed,
         calendar: &calendar,
@@ -63,7 +87,7 @@ pub fn generate(
         contacts: vcard::write(&folder, &calendar)?,
         events,
         tasks,
-        records: records::write(&folder, &company, &calendar)?,
+        records: records::write(&folder, &on_record, &calendar)?,
         pages: wiki::write(&folder, &calendar)?,
         rooms: u64::try_from(ROOMS.len()).unwrap_or(0),
         ..Summary::default()

@@ -13,6 +13,7 @@
 mod agenda;
 mod company;
 mod desk;
+mod evening;
 mod generate;
 mod ledger;
 mod post;
@@ -33,7 +34,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub use generate::generate;
+pub use generate::{evening_before, generate};
 
 /// The layout of the folder, as Markdown.
 pub const LAYOUT: &str = write::readme::README;

@@ -6,6 +6,7 @@
     reason = "every call has one form; one that only reads today may ask a source tomorrow"
 )]
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use rapport_engine::NewAccount;
@@ -18,8 +19,8 @@ use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
-    DoctorReport, Done, Export, Exported, Forget, JournalFilter, Loss, MadeSample, MakeSample,
-    Nothing, SampleNeedle, SearchFor, Setting, SettingName,
+    CustomerFilter, DoctorReport, Done, Export, Exported, Forget, JournalFilter, Loss, MadeSample,
+    MakeSample, Nothing, OneCustomer, SampleNeedle, SearchFor, Setting, SettingName, SomeAccounts,
 };
 use crate::error::{ApiError, Code};
 
@@ -29,9 +30,22 @@ const LONGEST_QUERY: usize = 256;
 /// The id of the sample's first account; the others begin with it.
 const SAMPLE: &str = "sample";
 
+/// The end of an account's id, what it is called, and which files are its.
+type SampleSource = (&'static str, &'static str, &'static [&'static str]);
+
+/// Writes the sample's folder as it is at some hour.
+type MakeFolder = fn(
+    &rapport_sample::Options,
+    &std::path::Path,
+    &mut dyn FnMut(Written) -> ControlFlow<()>,
+) -> Result<rapport_sample::Summary, rapport_sample::SampleError>;
+
+/// So many of the sample's systems, the first ones, keep records.
+const SAMPLE_RECORDS: usize = 3;
+
 /// The systems of the sample: the end of the account's id, what it is called, and
 /// which files are its.
-const SAMPLE_SOURCES: [(&str, &str, &[&str]); 7] = [
+const SAMPLE_SOURCES: [SampleSource; 7] = [
     (
         "",
         "ERP",
@@ -234,11 +248,17 @@ impl Api {
             messages: wanted.messages,
             needles: wanted.needles,
         };
-        let summary = made(&options, &folder, progress)?;
+        let first = self
+            .read(|db| db.account(&AccountId::new(SAMPLE)))?
+            .is_none();
+        if first && !wanted.files_only {
+            self.sample_evening(&options, &folder).await?;
+        }
+        let summary = made(rapport_sample::generate, &options, &folder, progress)?;
         let account = if wanted.files_only {
             None
         } else {
-            Some(self.sample_sources(&folder)?)
+            Some(self.sample_sources(&folder, &SAMPLE_SOURCES)?)
         };
         Ok(MadeSample {
             folder: folder.display().to_string(),
@@ -261,15 +281,15 @@ impl Api {
     /// The accounts that read the sample's folder, each the part of one system:
     /// so every fact says which one it is from. Making the sample again refreshes
     /// those that are there. Answers the first one, which has the customers.
-    fn sample_sources(&self, folder: &std::path::Path) -> Result<AccountId, ApiError> {
+    fn sample_sources(
+        &self,
+        folder: &std::path::Path,
+        which: &[SampleSource],
+    ) -> Result<AccountId, ApiError> {
         let known = self.read(|db| db.accounts())?;
         let first = AccountId::new(SAMPLE);
-        for (part, label, only) in SAMPLE_SOURCES {
-            let id = if part.is_empty() {
-                first.clone()
-            } else {
-                AccountId::new(format!("{SAMPLE}-{part}"))
-            };
+        for (part, label, only) in which {
+            let id = sample_account(part);
             let mut config = serde_json::json!({
                 "folder": folder,
                 "own": SAMPLE_USER,
@@ -285,19 +305,47 @@ impl Api {
                 Some(account) if account.config == config => {}
                 Some(_) => {
                     self.hub
-                        .change_account(&id, Some(label.to_owned()), Some(config))?;
+                        .change_account(&id, Some((*label).to_owned()), Some(config))?;
                 }
                 None => {
                     self.hub.add_account(NewAccount {
                         id: Some(id),
                         connector: "files".to_owned(),
-                        label: label.to_owned(),
+                        label: (*label).to_owned(),
                         config,
                     })?;
                 }
             }
         }
         Ok(first)
+    }
+
+    /// The evening before: the books, the pipeline and the tickets are read and looked at once.
+    /// What the morning changed in them comes with the next turn, as it comes from any source.
+    async fn sample_evening(
+        &self,
+        options: &rapport_sample::Options,
+        folder: &std::path::Path,
+    ) -> Result<(), ApiError> {
+        made(
+            rapport_sample::evening_before,
+            options,
+            folder,
+            |_written| {},
+        )?;
+        let on_record = SAMPLE_SOURCES.get(..SAMPLE_RECORDS).unwrap_or_default();
+        self.sample_sources(folder, on_record)?;
+        for (part, ..) in on_record {
+            let account = Some(sample_account(part));
+            self.sync_once(SomeAccounts { account }).await?;
+        }
+        for customer in self.customers(CustomerFilter::default()).await? {
+            let customer = customer.id;
+            let since = None;
+            self.customer_looked(OneCustomer { customer, since })
+                .await?;
+        }
+        Ok(())
     }
 }
 
@@ -310,15 +358,25 @@ fn cut(text: &str) -> &str {
 }
 
 fn made(
+    make: MakeFolder,
     options: &rapport_sample::Options,
     folder: &std::path::Path,
     mut progress: impl FnMut(u64),
 ) -> Result<rapport_sample::Summary, ApiError> {
-    rapport_sample::generate(options, folder, &mut |step: Written| {
+    make(options, folder, &mut |step: Written| {
         progress(step.done);
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     })
     .map_err(|error| ApiError::new(Code::Refused, error.to_string()))
+}
+
+/// The account of a part of the sample.
+fn sample_account(part: &str) -> AccountId {
+    if part.is_empty() {
+        AccountId::new(SAMPLE)
+    } else {
+        AccountId::new(format!("{SAMPLE}-{part}"))
+    }
 }
 
 /// What was made, by kind.

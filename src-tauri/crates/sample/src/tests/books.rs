@@ -1,11 +1,13 @@
 //! Promises about the tables.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
 
 use super::{amount, files, make, options, table};
+use crate::evening_before;
 
 #[test]
 fn the_sums_of_the_books_agree() {
@@ -51,5 +53,31 @@ fn the_sums_of_the_books_agree() {
             by_order.get(number).copied().unwrap_or_default(),
             "{number}"
         );
+    }
+}
+
+#[test]
+fn the_morning_changes_a_few_facts_of_the_evening_before_and_adds_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (evening, morning) = (dir.path().join("evening"), dir.path().join("morning"));
+    let options = options(date(2026, 3, 12), 100);
+    evening_before(&options, &evening, &mut |_| ControlFlow::Continue(())).unwrap();
+    make(&options, &morning);
+    let (before, after) = (files(&evening), files(&morning));
+    let differ: Vec<&str> = after
+        .iter()
+        .filter(|(name, bytes)| before.get(*name) != Some(bytes))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(
+        differ,
+        ["records/opportunities.csv", "records/tickets.csv"],
+        "only records of the pipeline and the desk change overnight"
+    );
+    for kind in ["opportunities", "tickets"] {
+        let (before, after) = (table(&before, kind), table(&after, kind));
+        assert_eq!(before.len(), after.len(), "{kind}");
+        let changed = before.iter().zip(&after).filter(|(a, b)| a != b).count();
+        assert!((2..10).contains(&changed), "{changed} of {kind}");
     }
 }
