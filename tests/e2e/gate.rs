@@ -9,7 +9,7 @@ async fn headed(window: &Window, text: &str) {
 }
 
 #[tokio::test]
-async fn a_keychain_opens_the_workspace_and_a_locked_one_explains_itself_and_loses_nothing() {
+async fn a_keychain_opens_the_workspace_and_a_locked_one_explains_itself_and_waits() {
     let mut stage = Stage::with(Keychain::Unlocked).await;
     let window = stage.window(&[], &[]).await;
     headed(&window, "Welcome to Rapport").await;
@@ -32,13 +32,17 @@ async fn a_keychain_opens_the_workspace_and_a_locked_one_explains_itself_and_los
         before,
         "nothing was touched"
     );
-    window.see("main.gate-m button").await.expect("a way on");
+    window.press("Try again").await.expect("a way on");
+    headed(&window, "The keychain is locked").await;
     assert_eq!(
         std::fs::read(&file).expect("still there"),
         before,
-        "waiting touches nothing either"
+        "asking again touches nothing either"
     );
-    window.kill().await.unwrap();
+    stage.desktop.open_keychain().await.unwrap();
+    window.press("Try again").await.unwrap();
+    window.see(".onb").await.expect("open, in the same window");
+    window.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -349,11 +349,15 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
     let conversation = rows[0]["id"].as_str().expect("the thread").to_owned();
     let limit = PAYLOADS.len().to_string();
     let shown = stage.json(&["conversations", "show", &conversation, "--limit", &limit]);
-    let messages: Vec<String> = shown["messages"]
+    // Each with its first words, which name the payload.
+    let messages: Vec<(String, String)> = shown["messages"]
         .as_array()
         .expect("messages")
         .iter()
-        .map(|one| one["id"].as_str().expect("an id").to_owned())
+        .map(|one| {
+            let word = |field: &str| one[field].as_str().unwrap_or_default().to_owned();
+            (word("id"), word("text").chars().take(60).collect())
+        })
         .collect();
     assert_eq!(messages.len(), PAYLOADS.len());
 
@@ -364,7 +368,7 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
         .ask("window.__ran = undefined; return true", Vec::new())
         .await
         .unwrap();
-    for message in messages.iter().rev() {
+    for (message, what) in messages.iter().rev() {
         go(
             &window,
             &format!("#/inbox/{conversation}?message={message}"),
@@ -374,7 +378,7 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
             "const frame = document.querySelector('[data-message=\"{message}\"] iframe'); const inner = frame?.contentDocument; return inner?.readyState === 'complete' && inner.body !== null && inner.body.innerText.includes('payload')"
         );
         window
-            .until(&format!("mail {message}"), &there)
+            .until(&format!("mail {message}: {what}"), &there)
             .await
             .expect("it is shown");
         // Whatever looks like a link or button is clicked too.
@@ -392,7 +396,11 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
             )
             .await
             .expect("the window still answers");
-        assert_eq!(state["ran"], Value::Null, "mail {message} ran a script");
+        assert_eq!(
+            state["ran"],
+            Value::Null,
+            "mail {message} ran a script: {what}"
+        );
         assert_eq!(state["sandbox"], json!(true));
         window
             .ask(

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod encryption;
+mod facts;
+mod find;
 mod gate;
 mod hostile;
 mod records;

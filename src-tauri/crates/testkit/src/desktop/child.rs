@@ -13,14 +13,6 @@ impl Owned {
         self.0.id()
     }
 
-    /// Whether it has ended.
-    pub(super) fn over(&mut self) -> Result<bool, HarnessError> {
-        self.0
-            .try_wait()
-            .map(|status| status.is_some())
-            .map_err(HarnessError::io("watch a program"))
-    }
-
     pub(super) fn take_stdout(&mut self) -> Result<ChildStdout, HarnessError> {
         self.0.stdout.take().ok_or_else(|| HarnessError::Missing {
             what: "the output of a program".to_owned(),

@@ -38,6 +38,9 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 /// How long a part of the desktop may take to come up on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Opens the desktop's keychain.
+const PASSWORD: &[u8] = b"a desktop's password";
+
 /// What kind of keychain the desktop has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keychain {
@@ -146,27 +149,22 @@ impl Desktop {
         self.dir.path()
     }
 
-    /// Opens the keychain's collection: of the one that runs, or of a new one.
+    /// Opens the keychain's collection: of the one that runs, as its user's sign-in would, or of
+    /// a new one.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// When it does not come up or does not open.
     pub async fn open_keychain(&mut self) -> Result<(), HarnessError> {
-        let mut words = vec!["--unlock", "--components=secrets"];
-        let running = self.keychain.is_some();
-        if !running {
-            words.push("--foreground");
+        if self.keychain.is_some() {
+            return self.unlock_keychain();
         }
         let mut daemon = started(
             "gnome-keyring-daemon",
-            &words,
+            &["--unlock", "--components=secrets", "--foreground"],
             &self.environment(),
             Stdio::piped(),
         )?;
-        daemon.write(b"a desktop's password")?;
-        if running {
-            // It only hands the password to the one that runs, and ends.
-            return daemon.ended().await;
-        }
+        daemon.write(PASSWORD)?;
         self.keychain = Some(daemon);
         self.keychain_answers().await
     }
@@ -184,6 +182,43 @@ impl Desktop {
             Stdio::null(),
         )?);
         self.keychain_answers().await
+    }
+
+    /// Hands the password to the running daemon over its control socket, which is what a display
+    /// manager's PAM module does: four bytes of length, four of the operation, the argument.
+    #[cfg(unix)]
+    fn unlock_keychain(&self) -> Result<(), HarnessError> {
+        use std::io::Read as _;
+        const UNLOCK: u32 = 1;
+        let doing = || HarnessError::io("unlock the keychain");
+        let path = self.dir.path().join("run/keyring/control");
+        let mut socket = std::os::unix::net::UnixStream::connect(path).map_err(doing())?;
+        let length = u32::try_from(PASSWORD.len()).unwrap_or_default();
+        // One byte goes ahead, for the credentials that the kernel adds to it.
+        let mut asked = vec![0];
+        for word in [12 + length, UNLOCK, length] {
+            asked.extend(word.to_be_bytes());
+        }
+        asked.extend(PASSWORD);
+        socket.write_all(&asked).map_err(doing())?;
+        let mut answer = [0; 8];
+        socket.read_exact(&mut answer).map_err(doing())?;
+        if answer.ends_with(&[0; 4]) {
+            return Ok(());
+        }
+        Err(HarnessError::NoAnswer {
+            request: "unlock the keychain".to_owned(),
+            why: format!("it said {answer:?}"),
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn unlock_keychain(&self) -> Result<(), HarnessError> {
+        let _ = self;
+        Err(HarnessError::Missing {
+            what: "a keychain daemon".to_owned(),
+            remedy: "It runs on Linux.".to_owned(),
+        })
     }
 
     async fn keychain_answers(&self) -> Result<(), HarnessError> {
@@ -267,14 +302,6 @@ async fn said(child: &mut Owned, what: &str) -> Result<String, HarnessError> {
 }
 
 impl Owned {
-    /// Waits until a program has ended by itself.
-    async fn ended(mut self) -> Result<(), HarnessError> {
-        eventually("a program's end", PATIENCE, async || {
-            Ok(self.over()?.then_some(()))
-        })
-        .await
-    }
-
     /// Gives a program its input and ends it there.
     fn write(&mut self, input: &[u8]) -> Result<(), HarnessError> {
         let mut pipe = self.take_stdin()?;

@@ -332,7 +332,11 @@ impl Window {
             Ok(file) => format!("A picture: {}", file.display()),
             Err(error) => {
                 let state = match self.process() {
-                    Ok(id) => format!("The app runs as {id}."),
+                    Ok(id) => {
+                        let id = id.to_string();
+                        let family = output("ps", &["-o", "pid=,stat=,comm=", "--ppid", &id], &[]);
+                        format!("The app runs as {id}, with {}", family.unwrap_or_default())
+                    }
                     Err(error) => error.to_string(),
                 };
                 let words = last_words(&self.log);
