@@ -3,6 +3,7 @@
 
 mod people;
 
+mod drafts;
 mod identity;
 mod leaving;
 mod triage;

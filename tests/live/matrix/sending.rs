@@ -130,6 +130,59 @@ async fn a_message_comes_back_through_the_stream_with_the_wish_it_came_from() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_own_reaction_is_taken_back_and_found_so_when_the_answer_was_lost() {
+    let Office {
+        server: _server,
+        line,
+        ada,
+        room,
+        mut desk,
+    } = office().await;
+    let said = ada.say(&room, "Six kits by Friday").await.expect("said");
+    let react = Command::React {
+        message: ItemRef::new("rooms", said.clone()),
+        conversation: Handle::new(&room),
+        key: "👍".into(),
+    };
+    let reaction = handle(&desk.push("c1", &react).await.expect("reacted"));
+    let back = Command::Redact {
+        message: ItemRef::new("rooms", reaction.0.clone()),
+        conversation: Handle::new(&room),
+        reason: None,
+    };
+    assert_eq!(desk.lookup("c2", &back).await, Receipt::NeverArrived);
+    line.set(Mode::SwallowAnswer {
+        matching: "/redact/".to_owned(),
+    });
+    let fault = desk.push("c2", &back).await.expect_err("no answer");
+    assert_eq!(fault.word(), "unknown", "{fault:?}");
+    line.set(Mode::Pass);
+    assert!(matches!(
+        desk.lookup("c2", &back).await,
+        Receipt::Applied { .. }
+    ));
+    // Once more changes nothing.
+    desk.push("c2", &back).await.expect("again");
+    let event = ada
+        .event(&room, reaction.as_str())
+        .await
+        .expect("the event");
+    assert_eq!(event["content"], serde_json::json!({}));
+    assert_eq!(
+        event["unsigned"]["redacted_because"]["sender"],
+        "@bert:hub.test"
+    );
+    desk.until("the redaction", |stored| {
+        stored
+            .patches
+            .values()
+            .any(|it| it.target == reaction && matches!(it.what, PatchKind::Redact(_)))
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_sent_while_the_server_is_down_arrives_once_when_it_is_up() {
     let Office {
         line: _line,

@@ -271,6 +271,8 @@ pub(crate) enum ConversationsCommand {
     },
     /// React to a message.
     React { message: String, key: String },
+    /// Take an own reaction back.
+    Unreact { message: String, key: String },
     /// Change the text of an own message.
     Edit { message: String, text: String },
     /// Take a message back.

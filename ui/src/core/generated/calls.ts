@@ -39,6 +39,7 @@ import type { FilledTemplate } from './FilledTemplate';
 import type { Forget } from './Forget';
 import type { JournalFilter } from './JournalFilter';
 import type { JournalLine } from './JournalLine';
+import type { KeptDraft } from './KeptDraft';
 import type { LedgerLine } from './LedgerLine';
 import type { Loss } from './Loss';
 import type { MadeSample } from './MadeSample';
@@ -240,6 +241,8 @@ export interface Calls {
   redact: { request: Redact; response: Queued };
   /** Reacts to a message. */
   react: { request: React; response: Queued };
+  /** Takes the user's own reaction of that kind back. */
+  unreact: { request: React; response: Queued };
   /** Marks a conversation as read up to its newest message. */
   mark_read: { request: OneConversation; response: Done };
   /** Fetches older history into the newest gap of a conversation. */
@@ -250,6 +253,8 @@ export interface Calls {
   download: { request: Download; response: Downloaded };
   /** Drafts, newest first. */
   drafts: { request: Nothing; response: Array<DraftRow> };
+  /** The draft of a conversation with what it answers and its files. */
+  draft: { request: OneConversation; response: KeptDraft };
   /** Keeps what the user is writing, as a new version. */
   draft_save: { request: SaveDraft; response: Done };
   /** Earlier versions of a draft, newest first. */
@@ -290,6 +295,8 @@ export interface Calls {
   outbox: { request: OutboxFilter; response: Array<OutboxRow> };
   /** Takes a waiting command back. */
   outbox_undo: { request: OneCommand; response: Done };
+  /** Takes what was said back into the draft of its conversation, as long as it has not left. */
+  take_back: { request: OneCommand; response: KeptDraft };
   /** Tries a parked command again. */
   outbox_retry: { request: OneCommand; response: Done };
   /** Changes what a waiting or parked command wants. */

@@ -2,6 +2,7 @@
 // core in pieces and lies in the profile's private folder; a file chosen in the
 // window is named by its path.
 
+import type { KeptFile } from '../../core/generated/KeptFile';
 import { t } from '../../core/i18n.svelte';
 import { call, transport } from '../../core/transport';
 
@@ -16,6 +17,9 @@ export interface Going {
   share: number;
   trouble: string;
 }
+
+/** What a path calls its file. */
+export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) || path;
 
 /** Bytes of a piece; divisible by three, so that Base64 pieces have no padding inside. */
 const PIECE = 1_500_000;
@@ -33,16 +37,32 @@ async function base64(blob: Blob): Promise<string> {
 export class Staged {
   all = $state.raw<readonly Going[]>([]);
   #ids = 0;
+  readonly #changed: (path: string | null) => void;
+
+  /** `changed`: what goes is other than before; with a path when that came whole just now. */
+  constructor(changed: (path: string | null) => void = () => {}) {
+    this.#changed = changed;
+  }
 
   get busy(): boolean {
     return this.all.some((one) => one.path === null && one.trouble === '');
   }
   get paths(): string[] {
-    return this.all.flatMap((one) => (one.path === null ? [] : [one.path]));
+    return this.all.flatMap((one) => (one.path === null || one.trouble ? [] : [one.path]));
   }
 
   #set(id: number, change: Partial<Going>): void {
     this.all = this.all.map((one) => (one.id === id ? { ...one, ...change } : one));
+  }
+
+  /** Files of a draft from before; one that is not there any more says so. */
+  kept(files: readonly KeptFile[]): void {
+    for (const { path, name, bytes } of files) {
+      if (this.all.some((one) => one.path === path)) continue;
+      this.#ids += 1;
+      const trouble = bytes === null ? t('talk.file_gone') : '';
+      this.all = [...this.all, { id: this.#ids, name, size: bytes, path, share: 1, trouble }];
+    }
   }
 
   /** Files the window named. */
@@ -50,9 +70,10 @@ export class Staged {
     for (const path of paths) {
       if (this.all.some((one) => one.path === path)) continue;
       this.#ids += 1;
-      const name = path.split(/[\\/]/).at(-1) ?? path;
+      const name = fileName(path);
       this.all = [...this.all, { id: this.#ids, name, size: null, path, share: 1, trouble: '' }];
     }
+    this.#changed(null);
   }
 
   async add(files: readonly File[]): Promise<void> {
@@ -87,6 +108,7 @@ export class Staged {
         this.#set(id, { share: Math.min(1, (at + PIECE) / Math.max(1, file.size)) });
       }
       this.#set(id, { path, share: 1 });
+      if (this.all.some((one) => one.id === id)) this.#changed(path);
     } catch (thrown) {
       this.#set(id, { trouble: thrown instanceof Error ? thrown.message : String(thrown) });
     }
@@ -102,6 +124,7 @@ export class Staged {
 
   drop(id: number): void {
     this.all = this.all.filter((one) => one.id !== id);
+    this.#changed(null);
   }
   clear(): void {
     this.all = [];

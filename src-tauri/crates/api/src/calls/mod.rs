@@ -26,7 +26,7 @@ use crate::dto::{
     AccountRow, Act, AddAccount, AddNote, AddTask, AttachmentData, AttachmentWanted, Backfilled,
     CheckReport, ConversationFilter, CustomerFilter, DoctorReport, Done, Download, Downloaded,
     DueParsed, DueText, EditCommand, EditMessage, EventRange, Export, Exported, FillTemplate,
-    FilledTemplate, Forget, JournalFilter, Loss, MadeSample, MakeSample, Me, MessageHtml,
+    FilledTemplate, Forget, JournalFilter, KeptDraft, Loss, MadeSample, MakeSample, Me, MessageHtml,
     MessageView, MessagesOf, Mute, Named, Nothing, OneAccount, OneCommand, OneConversation,
     OneCustomer, OneEvent, OneItem, OneMessage, OneNotification, OnePerson, OneTemplate,
     OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React, RecentSearch,
@@ -218,6 +218,8 @@ calls! {
     redact(Redact) -> Queued;
     /// Reacts to a message.
     react(React) -> Queued;
+    /// Takes the user's own reaction of that kind back.
+    unreact(React) -> Queued;
     /// Marks a conversation as read up to its newest message.
     mark_read(OneConversation) -> Done;
     /// Fetches older history into the newest gap of a conversation.
@@ -228,6 +230,8 @@ calls! {
     download(Download) -> Downloaded;
     /// Drafts, newest first.
     drafts(Nothing) -> Vec<view::DraftRow>;
+    /// The draft of a conversation with what it answers and its files.
+    draft(OneConversation) -> KeptDraft;
     /// Keeps what the user is writing, as a new version.
     draft_save(SaveDraft) -> Done;
     /// Earlier versions of a draft, newest first.
@@ -268,6 +272,8 @@ calls! {
     outbox(OutboxFilter) -> Vec<view::OutboxRow>;
     /// Takes a waiting command back.
     outbox_undo(OneCommand) -> Done;
+    /// Takes what was said back into the draft of its conversation, as long as it has not left.
+    take_back(OneCommand) -> KeptDraft;
     /// Tries a parked command again.
     outbox_retry(OneCommand) -> Done;
     /// Changes what a waiting or parked command wants.

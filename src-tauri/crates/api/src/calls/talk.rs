@@ -5,15 +5,14 @@
     reason = "every call has one form; one that only reads today may ask a source tomorrow"
 )]
 
-use rapport_model::Body;
-use rapport_model::command::Outgoing;
+use rapport_model::{Body, ItemId, State};
 use rapport_store::table::draft::Draft;
 use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
-    Backfilled, ConversationFilter, Done, Download, Downloaded, EditMessage, MessageHtml,
-    MessagesOf, Nothing, OneConversation, OneMessage, Queued, React, Redact, SaveDraft, Say,
+    Backfilled, ConversationFilter, Done, Download, Downloaded, EditMessage, KeptDraft, KeptFile,
+    MessageHtml, MessagesOf, Nothing, OneCommand, OneConversation, OneMessage, Queued, React, Redact, SaveDraft, Say,
     Typing,
 };
 use crate::error::ApiError;
@@ -66,7 +65,12 @@ impl Api {
         }
         // What was being written has been said.
         self.hub.discard_draft(&Draft::key_of(say.conversation))?;
-        Ok(placed.into())
+        let entry = self.hub.entry(&placed.command)?;
+        let waits = entry.state == State::Queued && entry.not_before > self.now();
+        Ok(Queued {
+            until: waits.then_some(entry.not_before),
+            ..placed.into()
+        })
     }
 
     /// Changes the text of an own message.
@@ -82,6 +86,11 @@ impl Api {
     /// Reacts to a message.
     pub async fn react(&self, react: React) -> Result<Queued, ApiError> {
         Ok(self.hub.react(react.message, react.key)?.into())
+    }
+
+    /// Takes an own reaction back.
+    pub async fn unreact(&self, react: React) -> Result<Queued, ApiError> {
+        Ok(self.hub.unreact(react.message, &react.key)?.into())
     }
 
     /// Marks a conversation as read.
@@ -141,13 +150,45 @@ impl Api {
     /// Keeps a draft.
     pub async fn draft_save(&self, draft: SaveDraft) -> Result<Done, ApiError> {
         let key = Draft::key_of(draft.conversation);
-        let content = Outgoing {
-            text: draft.text,
-            ..Outgoing::default()
-        };
         self.hub
-            .save_draft(&key, Some(draft.conversation), content)?;
+            .save_draft(&key, Some(draft.conversation), draft.message)?;
         Ok(Done {})
+    }
+
+    /// The draft of a conversation.
+    pub async fn draft(&self, which: OneConversation) -> Result<KeptDraft, ApiError> {
+        self.kept(which.conversation)
+    }
+
+    /// Takes what was said back into its draft.
+    pub async fn take_back(&self, which: OneCommand) -> Result<KeptDraft, ApiError> {
+        let conversation = self.hub.take_back(&which.command)?;
+        self.kept(conversation)
+    }
+
+    fn kept(&self, conversation: ItemId) -> Result<KeptDraft, ApiError> {
+        let (draft, answers) = self.read(|db| view::draft_in(db, conversation))?;
+        let files = draft
+            .iter()
+            .flat_map(|it| &it.message.files)
+            .map(|path| {
+                let at = std::path::Path::new(path);
+                let name = at.file_name().map(|it| it.to_string_lossy().into_owned());
+                KeptFile {
+                    name: name.unwrap_or_else(|| path.clone()),
+                    bytes: std::fs::metadata(at)
+                        .ok()
+                        .filter(std::fs::Metadata::is_file)
+                        .map(|it| it.len()),
+                    path: path.clone(),
+                }
+            })
+            .collect();
+        Ok(KeptDraft {
+            draft,
+            answers,
+            files,
+        })
     }
 
     /// Earlier versions of a draft.

@@ -2,7 +2,7 @@
 
 use rapport_model::command::Outgoing;
 use rapport_model::{AccountId, CommandId, Handle, ItemId, Millis, OrgId};
-use rapport_store::view::{ConversationsWanted, MessagesWanted, Spot};
+use rapport_store::view::{ConversationsWanted, DraftRow, MessageRow, MessagesWanted, Spot};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -208,6 +208,8 @@ pub struct Queued {
     pub command: CommandId,
     /// The item that shows it.
     pub item: Option<ItemId>,
+    /// Of what was said: it can be taken back until then and leaves after that.
+    pub until: Option<Millis>,
 }
 
 impl From<rapport_engine::Placed> for Queued {
@@ -215,6 +217,7 @@ impl From<rapport_engine::Placed> for Queued {
         Self {
             command: placed.command,
             item: placed.item,
+            until: None,
         }
     }
 }
@@ -233,8 +236,32 @@ pub struct Typing {
 pub struct SaveDraft {
     /// For which conversation.
     pub conversation: ItemId,
-    /// The text so far.
-    pub text: String,
+    /// What is written so far, and for whom.
+    #[serde(flatten)]
+    pub message: Outgoing,
+}
+
+/// The draft of a conversation with what it takes to go on writing it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct KeptDraft {
+    /// What is written; nothing is when absent.
+    pub draft: Option<DraftRow>,
+    /// The message it answers, when that is here.
+    pub answers: Option<MessageRow>,
+    /// Its files, in order.
+    pub files: Vec<KeptFile>,
+}
+
+/// A file that is to go with a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeptFile {
+    /// Where it lies.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes; absent when it is not there any more.
+    #[ts(type = "number | null")]
+    pub bytes: Option<u64>,
 }
 
 /// Fetches a file that came with a message or record.

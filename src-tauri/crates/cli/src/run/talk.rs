@@ -102,6 +102,10 @@ pub(crate) async fn conversations(
             let message = pick::item(api, &message).await?;
             queued(desk, api.react(dto::React { message, key }).await?)
         }
+        ConversationsCommand::Unreact { message, key } => {
+            let message = pick::item(api, &message).await?;
+            queued(desk, api.unreact(dto::React { message, key }).await?)
+        }
         ConversationsCommand::Edit { message, text } => {
             let message = pick::item(api, &message).await?;
             queued(
@@ -180,8 +184,21 @@ pub(crate) async fn drafts(desk: &Desk<'_>, args: DraftsArgs) -> Result<(), Fail
         Some(conversation) => {
             let conversation = pick::conversation(desk.api, conversation).await?;
             if let Some(text) = args.save {
+                // Only the words are new: whom it answers and its files stay.
+                let kept = desk
+                    .api
+                    .draft(dto::OneConversation { conversation })
+                    .await?
+                    .draft;
+                let message = Outgoing {
+                    text,
+                    ..kept.map(|it| it.message).unwrap_or_default()
+                };
                 desk.api
-                    .draft_save(dto::SaveDraft { conversation, text })
+                    .draft_save(dto::SaveDraft {
+                        conversation,
+                        message,
+                    })
                     .await?;
             }
             if args.discard {
@@ -206,7 +223,7 @@ pub(crate) async fn drafts(desk: &Desk<'_>, args: DraftsArgs) -> Result<(), Fail
                     row.title.clone(),
                     row.version.to_string(),
                     when::ago(row.at, desk.at()),
-                    row.text.clone(),
+                    row.message.text.clone(),
                 ]
             }),
         )

@@ -8,6 +8,7 @@ mod drafts;
 mod files;
 mod outbox;
 mod people;
+mod react;
 mod run;
 mod staged;
 mod triage;

@@ -157,7 +157,7 @@ impl Hub {
         )
     }
 
-    /// Takes a message back, or an own reaction by its handle.
+    /// Takes a message back.
     ///
     /// # Errors
     /// See [`Hub::queue`].
@@ -174,45 +174,7 @@ impl Hub {
         )
     }
 
-    /// Takes an own reaction back.
-    ///
-    /// # Errors
-    /// There is no such reaction, or see [`Hub::queue`].
-    pub fn unreact(&self, message: ItemId, reaction: &Handle) -> Result<Placed, HubError> {
-        let (account, at, conversation) = self.message(message)?;
-        let message = ItemRef {
-            collection: at.collection,
-            handle: reaction.clone(),
-        };
-        self.queue(
-            &account,
-            Command::Redact {
-                message,
-                conversation,
-                reason: None,
-            },
-            None,
-        )
-    }
-
-    /// Reacts to a message.
-    ///
-    /// # Errors
-    /// See [`Hub::queue`].
-    pub fn react(&self, message: ItemId, key: String) -> Result<Placed, HubError> {
-        let (account, message, conversation) = self.message(message)?;
-        self.queue(
-            &account,
-            Command::React {
-                message,
-                conversation,
-                key,
-            },
-            None,
-        )
-    }
-
-    fn message(&self, id: ItemId) -> Result<(AccountId, ItemRef, Handle), HubError> {
+    pub(super) fn message(&self, id: ItemId) -> Result<(AccountId, ItemRef, Handle), HubError> {
         let at = self.stored(id)?;
         match at.item.body {
             Body::Message(it) => {

@@ -11,7 +11,7 @@ use rapport_store::db::Tx;
 use rapport_store::table::item::{LOCAL_ONLY, PENDING, Stored};
 use rapport_store::table::outbox::{Entry, EntryFilter};
 
-use super::{Ingest, drop_patch, keep_patch, mark_read};
+use super::{Ingest, drop_patch, hide_patch, keep_patch, mark_read};
 use crate::merge::overlay;
 use crate::outbox::{OPEN, retarget, waiting_edits};
 use crate::people::item_key;
@@ -205,12 +205,14 @@ pub(crate) fn add_local(
         Command::Redact {
             message, reason, ..
         } => {
-            keep_patch(
-                ingest,
-                tx,
-                &patch(&message.handle, PatchKind::Redact(reason.clone())),
-            )?;
-            pending(tx, tx.find(&place, &message.handle)?)
+            let patch = patch(&message.handle, PatchKind::Redact(reason.clone()));
+            let row = tx.find(&place, &message.handle)?;
+            if row.is_some() {
+                keep_patch(ingest, tx, &patch)?;
+            } else {
+                hide_patch(ingest, tx, &patch)?;
+            }
+            pending(tx, row)
         }
         Command::React { message, key, .. } => {
             keep_patch(

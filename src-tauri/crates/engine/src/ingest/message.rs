@@ -34,15 +34,35 @@ pub(crate) fn keep_patch(
     refold(ingest, tx, &reaches)
 }
 
+/// Hides a reaction that the user takes back. It stays under its handle until the
+/// source has taken it out, because the wish may be withdrawn or refused.
+pub(crate) fn hide_patch(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    patch: &Patch,
+) -> Result<(), StoreError> {
+    let place = ingest.place;
+    if tx.put_patch(&place, patch)?
+        && let Some(message) = tx.patch_target(&place, &patch.target)?
+    {
+        ingest.wrote = true;
+        refold(ingest, tx, &message)?;
+    }
+    Ok(())
+}
+
 /// Takes a patch out, if there is one at that handle.
 pub(crate) fn drop_patch(
     ingest: &mut Ingest<'_>,
     tx: &mut Tx<'_>,
     handle: &Handle,
 ) -> Result<(), StoreError> {
-    if let Some(message) = tx.drop_patch(&ingest.place, handle)? {
+    let place = ingest.place;
+    if let Some(target) = tx.drop_patch(&place, handle)? {
         ingest.wrote = true;
-        refold(ingest, tx, &message)?;
+        // What was hidden by it is seen again.
+        let hidden = tx.patch_target(&place, &target)?;
+        refold(ingest, tx, hidden.as_ref().unwrap_or(&target))?;
     }
     Ok(())
 }
@@ -63,7 +83,15 @@ pub(crate) fn refold(
     let Body::Message(base) = &body else {
         return Ok(());
     };
-    let patches = tx.patches_of(&ingest.place, handle)?;
+    let mut patches = tx.patches_of(&ingest.place, handle)?;
+    for at in 0..patches.len() {
+        if let Some(patch) = patches.get(at)
+            && matches!(patch.what, PatchKind::React(_))
+        {
+            let hides = tx.patches_of(&ingest.place, &patch.handle)?;
+            patches.extend(hides);
+        }
+    }
     let shown = message_with(handle, base, &patches);
     let redacted = patches
         .iter()

@@ -27,7 +27,7 @@ use crate::outbox::waiting_edits;
 use crate::people::{People, Rules};
 
 pub(crate) use local::{add_local, rename, show, withdraw_local};
-pub(crate) use message::{drop_patch, keep_patch};
+pub(crate) use message::{drop_patch, hide_patch, keep_patch};
 pub(crate) use read::mark_read;
 
 /// Nothing above this many bytes is stored as an item; it is parked instead.

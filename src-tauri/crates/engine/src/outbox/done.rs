@@ -7,10 +7,11 @@ use rapport_model::{
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
 use rapport_store::table::item::Place;
-use rapport_store::table::outbox::{Entry, Moved};
+use rapport_store::table::outbox::{Entry, EntryFilter, Moved};
 
+use super::retarget;
 use super::state::{Event, next};
-use crate::ingest::{Ingest, drop_patch, keep_patch, rename, show};
+use crate::ingest::{Ingest, drop_patch, hide_patch, keep_patch, rename, show};
 use crate::merge::overlay;
 use crate::people::Rules;
 
@@ -153,7 +154,35 @@ fn settle_patch(
     if !known {
         keep_patch(ingest, tx, &patch)?;
     }
+    follow_patch(ingest, tx, ours, handle)?;
     drop_patch(ingest, tx, ours)
+}
+
+/// What takes our patch back, and waited for it, now means the one at the source.
+fn follow_patch(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    ours: &Handle,
+    handle: &Handle,
+) -> Result<(), StoreError> {
+    let open = EntryFilter {
+        account: Some(ingest.place.account.clone()),
+        states: vec![State::Queued, State::Parked],
+        ..EntryFilter::default()
+    };
+    for entry in tx.entries(&open)? {
+        if let Some(command) = retarget(&entry.command, ingest.place.collection, ours, handle) {
+            tx.replace_command(&entry.id, &command)?;
+        }
+    }
+    for hides in tx.patches_of(&ingest.place, ours)? {
+        let moved = Patch {
+            target: handle.clone(),
+            ..hides
+        };
+        hide_patch(ingest, tx, &moved)?;
+    }
+    Ok(())
 }
 
 /// A push or lookup ended with a fault that needs no merge.

@@ -43,6 +43,23 @@ impl Reader<'_> {
         })?;
         rows.map(|text| Ok(serde_json::from_str(&text?)?)).collect()
     }
+
+    /// The handle of the message that the patch at `handle` alters.
+    pub fn patch_target(
+        &self,
+        place: &Place<'_>,
+        handle: &Handle,
+    ) -> Result<Option<Handle>, StoreError> {
+        let Some(ids) = self.known_place(place)? else {
+            return Ok(None);
+        };
+        Ok(self
+            .conn
+            .prepare_cached("SELECT target FROM patch WHERE collection = ?1 AND handle = ?2")?
+            .query_row(params![ids.collection, handle.as_str()], |row| row.get(0))
+            .optional()?
+            .map(Handle))
+    }
 }
 
 impl Tx<'_> {

@@ -1,12 +1,11 @@
-//! The outbox, the journal, drafts, search hits and today, as rows.
+//! The outbox and the journal, as rows.
 
 use rapport_model::{AccountId, Body, Cause, Command, ItemId, State};
 
 use super::common::beginning;
-use super::rows::{ConflictRow, DraftRow, JournalLine, OutboxRow};
+use super::rows::{ConflictRow, JournalLine, OutboxRow};
 use crate::db::Reader;
 use crate::error::StoreError;
-use crate::table::draft::Draft;
 use crate::table::journal::{JournalQuery, JournalRow, What};
 use crate::table::outbox::{Entry, EntryFilter};
 
@@ -42,7 +41,11 @@ impl Reader<'_> {
             None => None,
         };
         Ok(OutboxRow {
-            title: wish(&entry.command, about.as_deref().unwrap_or_default()),
+            title: match (&entry.command, entry.item) {
+                // A message that is taken back has a row; a reaction has none of its own.
+                (Command::Redact { .. }, None) => "Take a reaction back".to_owned(),
+                (command, _) => wish(command, about.as_deref().unwrap_or_default()),
+            },
             id: entry.id,
             account: entry.account,
             does: entry.command.word().to_owned(),
@@ -101,46 +104,6 @@ impl Reader<'_> {
             ..JournalQuery::default()
         })
     }
-}
-
-/// Drafts, newest first.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn drafts(reader: &Reader<'_>) -> Result<Vec<DraftRow>, StoreError> {
-    rows(reader, reader.drafts()?)
-}
-
-/// Versions of the draft in a conversation, newest first.
-///
-/// # Errors
-/// The database cannot be read.
-pub fn draft_versions(
-    reader: &Reader<'_>,
-    conversation: ItemId,
-) -> Result<Vec<DraftRow>, StoreError> {
-    rows(reader, reader.draft_history(&Draft::key_of(conversation))?)
-}
-
-fn rows(reader: &Reader<'_>, drafts: Vec<Draft>) -> Result<Vec<DraftRow>, StoreError> {
-    let mut out = Vec::new();
-    for draft in drafts {
-        let Some(conversation) = draft.conversation else {
-            continue;
-        };
-        let title = reader
-            .stored(conversation)?
-            .map(|it| it.item.body.title().to_owned())
-            .unwrap_or_default();
-        out.push(DraftRow {
-            conversation,
-            title,
-            text: draft.content.text,
-            version: u32::try_from(draft.version).unwrap_or(u32::MAX),
-            at: draft.saved,
-        });
-    }
-    Ok(out)
 }
 
 fn line(row: JournalRow) -> JournalLine {

@@ -8,6 +8,7 @@ mod brief;
 mod care;
 mod common;
 mod customers;
+mod drafts;
 mod figures;
 mod find;
 mod hydrate;
@@ -22,10 +23,10 @@ mod talk;
 mod timeline;
 mod words;
 
-pub use care::{draft_versions, drafts};
 pub use customers::{
     CustomerOrder, CustomersWanted, NODES, looked_key, node_reference, organisation_row,
 };
+pub use drafts::{draft_in, draft_versions, drafts};
 pub use find::{notification_row, notifications};
 pub use inbox::ConversationsWanted;
 pub use messages::{MessagesWanted, Spot};

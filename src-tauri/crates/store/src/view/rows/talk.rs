@@ -1,5 +1,6 @@
 //! What is said: conversations, messages, drafts.
 
+use rapport_model::command::Outgoing;
 use rapport_model::conversation::Attachment;
 use rapport_model::conversation::Reaction;
 use rapport_model::conversation::Readable;
@@ -238,8 +239,9 @@ pub struct DraftRow {
     pub conversation: ItemId,
     /// Its title.
     pub title: String,
-    /// The text.
-    pub text: String,
+    /// What is written so far, and for whom.
+    #[serde(flatten)]
+    pub message: Outgoing,
     /// Which version, from 1.
     pub version: u32,
     /// When it was saved.
