@@ -108,15 +108,19 @@ async fn every_screen_is_drawn_light_dark_and_in_german() {
     let rows = stage.json(&["conversations", "list"]);
     let conversation = rows[0]["id"].as_str().expect("an id").to_owned();
     let screens = [
-        ("today", "#/today".to_owned()),
-        ("inbox", format!("#/inbox/{conversation}")),
-        ("customers", "#/customers".to_owned()),
-        ("customer", format!("#/customer/{customer}")),
-        ("tasks", "#/tasks".to_owned()),
-        ("calendar", "#/calendar".to_owned()),
-        ("accounts", "#/accounts".to_owned()),
-        ("outbox", "#/outbox".to_owned()),
-        ("settings", "#/settings".to_owned()),
+        ("today", ".sg", "#/today".to_owned()),
+        ("inbox", "[data-message]", format!("#/inbox/{conversation}")),
+        ("customers", "[role=option]", "#/customers".to_owned()),
+        (
+            "customer",
+            ".tabs, [role=tablist]",
+            format!("#/customer/{customer}"),
+        ),
+        ("tasks", "[role=row], [role=option]", "#/tasks".to_owned()),
+        ("calendar", ".ev", "#/calendar".to_owned()),
+        ("accounts", "[role=row], tr", "#/accounts".to_owned()),
+        ("outbox", "h1", "#/outbox".to_owned()),
+        ("settings", "h1", "#/settings".to_owned()),
     ];
     let window = stage.open().await;
     window.see("nav.side").await.unwrap();
@@ -140,12 +144,12 @@ async fn every_screen_is_drawn_light_dark_and_in_german() {
             )
             .await
             .expect("the settings are obeyed from the first picture on");
-        for (name, place) in &screens {
+        for (name, ready, place) in &screens {
             go(&window, place).await;
             window
                 .until(
                     name,
-                    "const main = document.querySelector('main'); return main !== null && main.innerText.trim().length > 40 && main.querySelector('[aria-busy=true]') === null",
+                    &format!("const main = document.querySelector('main[data-screen={name}]'); return main !== null && main.querySelector('{ready}') !== null && main.querySelector('.cv-s') === null"),
                 )
                 .await
                 .expect("the screen");
