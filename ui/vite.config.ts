@@ -20,6 +20,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/core/test-setup.ts'],
+    // A style sheet is empty in tests, unless one asks for its text.
+    css: { include: [/\.css\?raw$/] },
   },
   // Svelte's client build also in tests.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},

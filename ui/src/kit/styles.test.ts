@@ -27,7 +27,8 @@ describe('styles', () => {
         for (const name of classes(sheet))
           owners.set(name, (owners.get(name) ?? new Set()).add(domain));
     }
-    expect(owners.size).toBeGreaterThan(300);
+    // The sheets were read at all.
+    expect(owners.size).toBeGreaterThan(100);
     const shared = [...owners].filter(([name, domains]) => !kit.has(name) && domains.size > 1);
     expect(shared.map(([name, domains]) => `${name}: ${[...domains].join(', ')}`)).toEqual([]);
   });
