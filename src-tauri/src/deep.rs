@@ -7,6 +7,7 @@
 /// What a link can lead to.
 const KINDS: &[&str] = &[
     "conversation",
+    "message",
     "customer",
     "task",
     "record",
@@ -49,7 +50,7 @@ mod tests {
 
     #[test]
     fn the_address_of_each_kind_is_read() {
-        for kind in ["conversation", "customer", "task", "record"] {
+        for kind in ["conversation", "message", "customer", "task", "record"] {
             let link = format!("rapport://{kind}/7203841");
             assert_eq!(read(&link), Some(link));
         }

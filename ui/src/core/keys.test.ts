@@ -40,6 +40,7 @@ describe('addresses', () => {
     expect(linked('rapport://conversation/12?message=34&reply=1')).toBe(
       '#/inbox/12?message=34&reply=1',
     );
+    expect(linked('rapport://message/34?reply=1')).toBe('#/inbox?reply=1&message=34');
     expect(linked('rapport://conversation')).toBeNull();
     expect(linked('rapport://today')).toBe('#/today');
     expect(linked('https://evil.example/conversation/1')).toBeNull();

@@ -79,6 +79,7 @@ export const route = {
 
 const LINKED: Record<string, string> = {
   conversation: 'inbox',
+  message: 'inbox',
   customer: 'customer',
   task: 'tasks',
   record: 'record',
@@ -96,7 +97,11 @@ export function linked(link: string): string | null {
   const match = /^rapport:\/\/([a-z]+)(?:\/([\w-]+))?\/?(?:\?([\w=&-]+))?$/.exec(link);
   const view = match?.[1] ? LINKED[match[1]] : undefined;
   if (!view || (!match?.[2] && view !== 'today')) return null;
-  return to(view, match?.[2], Object.fromEntries(new URLSearchParams(match?.[3] ?? '')));
+  const query = Object.fromEntries(new URLSearchParams(match?.[3] ?? ''));
+  // A message's link says only the message; the inbox finds its conversation.
+  return match?.[1] === 'message'
+    ? to(view, null, { ...query, message: match[2] })
+    : to(view, match?.[2], query);
 }
 
 /** Where an item of a kind is shown. */
