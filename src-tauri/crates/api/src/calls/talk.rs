@@ -12,8 +12,8 @@ use rapport_store::view;
 use super::Api;
 use crate::dto::{
     Backfilled, ConversationFilter, Done, Download, Downloaded, EditMessage, KeptDraft, KeptFile,
-    MessageHtml, MessagesOf, Nothing, OneCommand, OneConversation, OneMessage, Queued, React, Redact, SaveDraft, Say,
-    Typing,
+    MessageHtml, MessagesOf, Nothing, OneCommand, OneConversation, OneMessage, Queued, React,
+    Redact, SaveDraft, Say, Typing,
 };
 use crate::error::ApiError;
 
