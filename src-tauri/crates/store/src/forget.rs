@@ -265,23 +265,27 @@ impl Tx<'_> {
             self.conn.execute(&sql, [of])?;
         }
         let mut next = self.conn.prepare(&format!(
-            "SELECT i.id, i.collection, i.flags FROM item i \
+            "SELECT i.id, i.collection, i.flags, i.person FROM item i \
              WHERE {condition} AND i.id > ?2 ORDER BY i.id LIMIT 1"
         ))?;
         let mut last = i64::MIN;
         // One at a time: rows leave while this walks, and a list of a million
         // ids is not wanted in memory.
-        while let Some((id, collection, flags)) = next
+        while let Some((id, collection, flags, person)) = next
             .query_row(params![of, last], |row| {
                 Ok((
                     row.get::<_, i64>(0)?,
                     row.get::<_, i64>(1)?,
                     row.get::<_, i64>(2)?,
+                    row.get::<_, Option<i64>>(3)?.map(PersonId),
                 ))
             })
             .optional()?
         {
             last = id;
+            if let Some(person) = person {
+                self.heard_anew(person);
+            }
             self.unindex(ItemId(id))?;
             self.conn
                 .prepare_cached("DELETE FROM item WHERE id = ?1")?

@@ -49,6 +49,7 @@ impl Tx<'_> {
                 handle_print(collection, to).key(),
                 to.as_str()
             ])?;
+        self.names.borrow_mut().note_written();
         self.retarget_patches(collection, &from, to)?;
         let cleared = self
             .conn

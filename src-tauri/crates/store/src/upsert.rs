@@ -5,7 +5,7 @@
 //! old body, and only tracked fields reach the journal.
 
 use rapport_model::field::fields_of;
-use rapport_model::{Body, Cause, Fields, Handle, Item, ItemId, Kind, LinkId, Millis};
+use rapport_model::{Body, Cause, Handle, Item, ItemId, Kind, LinkId, Millis};
 use rusqlite::{OptionalExtension, params};
 
 use crate::db::Tx;
@@ -14,7 +14,7 @@ use crate::hash::{self, Print};
 use crate::search::Indexed;
 use crate::table::collection::PlaceIds;
 use crate::table::item::{self, KEPT, LOCAL_ONLY, Links, Place};
-use crate::table::journal::{FieldChange, Subject};
+use crate::table::journal::{FieldChange, Subject, difference};
 use crate::table::{body, raw, refs};
 use crate::topic::Topic;
 
@@ -150,16 +150,22 @@ impl Tx<'_> {
         body::encode(&item.body, buffer)?;
         let json =
             std::str::from_utf8(buffer).map_err(|error| StoreError::Json(error.to_string()))?;
+        let missing = self.names.borrow().is_missing(ids.collection, &item.handle);
         let new = Incoming {
             item,
             links,
             written,
             place: ids,
-            print: item::handle_print(ids.collection, &item.handle),
+            print: missing.unwrap_or_else(|| item::handle_print(ids.collection, &item.handle)),
             hash: content_hash(item, json),
             json,
         };
-        match self.known(&new)? {
+        let known = if missing.is_some() {
+            None
+        } else {
+            self.known(&new)?
+        };
+        match known {
             None => self.insert(&new),
             Some(known) if known.hash == new.hash => self.same_content(&new, &known),
             Some(known) => self.different_content(&new, &known),
@@ -211,6 +217,9 @@ impl Tx<'_> {
         if let Some(conversation) = new.links.conversation {
             self.arrived(conversation, id, new.links.flags);
         }
+        if let (Kind::Message, Some(person)) = (kind, new.links.person) {
+            self.heard_from(person, id);
+        }
         if kind == Kind::Conversation {
             // Its messages may have been here before it.
             self.recount(id);
@@ -257,6 +266,7 @@ impl Tx<'_> {
                 new.written.now.0
             ])?;
             if inserted == 1 {
+                self.names.borrow_mut().note_written();
                 return Ok(id);
             }
         }
@@ -362,6 +372,11 @@ impl Tx<'_> {
         let mut changes = Vec::new();
         if body_moved {
             changes = self.replace_body(new, known, old_json.as_deref(), &links)?;
+        }
+        if known.kind != item.body.kind() {
+            for person in [known.links.person, links.person].into_iter().flatten() {
+                self.heard_anew(person);
+            }
         }
         self.clear_poison(new)?;
         let shown = body_moved
@@ -515,6 +530,9 @@ impl Tx<'_> {
         if let Some(conversation) = links.conversation {
             self.recount(conversation);
         }
+        if let (Kind::Message, Some(person)) = (kind, links.person) {
+            self.heard_anew(person);
+        }
         self.touched(id, kind, &links);
         if matches!(kind, Kind::Contact | Kind::Organisation) {
             self.topic(Topic::People);
@@ -563,29 +581,4 @@ fn id_for(at: Millis, print: Print, attempt: u64) -> ItemId {
         .wrapping_add(attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let low = i64::try_from(mixed >> 44).unwrap_or_default();
     ItemId((moment << 20) | low)
-}
-
-/// Field by field what differs.
-fn difference(old: &Fields, new: &Fields) -> Vec<FieldChange> {
-    let mut changes = Vec::new();
-    for (field, before) in old {
-        let after = new.get(field).cloned().unwrap_or_default();
-        if *before != after {
-            changes.push(FieldChange {
-                field: field.clone(),
-                old: before.clone(),
-                new: after,
-            });
-        }
-    }
-    for (field, after) in new {
-        if !old.contains_key(field) {
-            changes.push(FieldChange {
-                field: field.clone(),
-                old: rapport_model::FieldValue::Empty,
-                new: after.clone(),
-            });
-        }
-    }
-    changes
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use rapport_model::{AccountId, CollectionId};
+use rapport_model::{AccountId, CollectionId, Handle};
 use rusqlite::Connection;
 
 use super::{Quiet, lock, open};
 use crate::error::StoreError;
+use crate::hash::Print;
 use crate::key::DbKey;
 use crate::table::collection::PlaceIds;
 use crate::table::item::Place;
@@ -41,24 +42,52 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// Places by name, so that an item costs no look-up of its collection.
+/// What one item's write need not look up again: places by name, and what was just
+/// found to be new.
 #[derive(Debug, Default)]
-pub(crate) struct Names(BTreeMap<AccountId, BTreeMap<CollectionId, PlaceIds>>);
+pub(crate) struct Names {
+    places: BTreeMap<AccountId, BTreeMap<CollectionId, PlaceIds>>,
+    /// The handle that was last looked for and not found: who looks before writing
+    /// need not have the write look again.
+    missing: Option<(i64, Handle, Print)>,
+}
 
 impl Names {
+    /// Notes that nothing is at a handle.
+    pub(crate) fn note_missing(&mut self, collection: i64, handle: &Handle, print: Print) {
+        self.missing = Some((collection, handle.clone(), print));
+    }
+
+    /// Something is written under a handle of its own.
+    pub(crate) fn note_written(&mut self) {
+        self.missing = None;
+    }
+
+    /// The print of a handle, if nothing is there for certain.
+    pub(crate) fn is_missing(&self, collection: i64, handle: &Handle) -> Option<Print> {
+        self.missing
+            .as_ref()
+            .filter(|it| it.0 == collection && it.1 == *handle)
+            .map(|it| it.2)
+    }
+
     pub(crate) fn get(&self, place: &Place<'_>) -> Option<PlaceIds> {
-        self.0.get(place.account)?.get(place.collection).copied()
+        self.places
+            .get(place.account)?
+            .get(place.collection)
+            .copied()
     }
 
     pub(crate) fn put(&mut self, place: &Place<'_>, ids: PlaceIds) {
-        self.0
+        self.places
             .entry(place.account.clone())
             .or_default()
             .insert(place.collection.clone(), ids);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.places.clear();
+        self.missing = None;
     }
 }
 

@@ -133,6 +133,9 @@ fn copy(source: &mut Source<'_>, target: &Connection) -> Result<Salvage, StoreEr
         "UPDATE collection SET cursor = NULL, cursor_version = NULL, complete = 0, run_open = 0, \
          last_success = NULL, local_count = (SELECT count(*) FROM item \
          WHERE collection = collection.id AND flags & 256 = 0);
+         DELETE FROM heard;
+         INSERT INTO heard SELECT person, max(id) FROM item \
+         WHERE person IS NOT NULL AND kind = 2 GROUP BY person;
          UPDATE conversation SET \
          last_item = coalesce((SELECT max(id) FROM item WHERE conversation = conversation.item), 0), \
          unread = (SELECT count(*) FROM item \

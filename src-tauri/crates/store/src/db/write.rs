@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use rapport_model::{AccountId, CollectionId, ItemId};
+use rapport_model::{AccountId, CollectionId, ItemId, PersonId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::Names;
@@ -57,6 +57,7 @@ pub struct Tx<'c> {
     counts: BTreeMap<i64, Count>,
     talks: BTreeMap<ItemId, Talk>,
     documents: Pending,
+    people: BTreeMap<PersonId, Option<ItemId>>,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -99,6 +100,7 @@ impl<'c> Tx<'c> {
             counts: BTreeMap::new(),
             talks: BTreeMap::new(),
             documents: Pending::new(),
+            people: BTreeMap::new(),
         }
     }
 
@@ -127,6 +129,18 @@ impl<'c> Tx<'c> {
             talk.unread += 1;
             talk.mentions += i64::from(flags & MENTION != 0);
         }
+    }
+
+    /// A person has a new message.
+    pub(crate) fn heard_from(&mut self, person: PersonId, message: ItemId) {
+        let newest = self.people.entry(person).or_insert(Some(message));
+        // None stands for looking it up, which finds this one too.
+        *newest = newest.map(|it| it.max(message));
+    }
+
+    /// A person's newest message is to be looked up.
+    pub(crate) fn heard_anew(&mut self, person: PersonId) {
+        self.people.insert(person, None);
     }
 
     /// A conversation's counts are to be taken from the table.
@@ -209,7 +223,29 @@ impl<'c> Tx<'c> {
                     ])?;
             }
         }
+        for (person, newest) in std::mem::take(&mut self.people) {
+            self.settle_person(person, newest)?;
+        }
         self.write_documents()
+    }
+
+    fn settle_person(&self, person: PersonId, newest: Option<ItemId>) -> Result<(), StoreError> {
+        if let Some(newest) = newest {
+            let sql = "INSERT INTO heard (person, last_item) VALUES (?1, ?2) ON CONFLICT (person) \
+                 DO UPDATE SET last_item = excluded.last_item \
+                 WHERE last_item < excluded.last_item";
+            self.conn
+                .prepare_cached(sql)?
+                .execute(params![person.0, newest.0])?;
+            return Ok(());
+        }
+        self.conn
+            .prepare_cached("DELETE FROM heard WHERE person = ?1")?
+            .execute([person.0])?;
+        let sql = "INSERT INTO heard SELECT person, max(id) FROM item \
+             WHERE person = ?1 AND kind = 2 GROUP BY person";
+        self.conn.prepare_cached(sql)?.execute([person.0])?;
+        Ok(())
     }
 
     pub(super) fn flush_quiet(&self) -> Result<(), StoreError> {

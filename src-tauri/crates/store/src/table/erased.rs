@@ -142,6 +142,9 @@ impl Tx<'_> {
         if let Some(conversation) = stored.links.conversation {
             self.recount(conversation);
         }
+        if let Some(person) = stored.links.person {
+            self.heard_anew(person);
+        }
         self.touched(id, stored.item.body.kind(), &stored.links);
         Ok(true)
     }

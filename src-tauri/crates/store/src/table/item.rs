@@ -178,11 +178,19 @@ impl Reader<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT id FROM item WHERE collection = ?1 AND handle_key = ?2 AND handle = ?3",
         )?;
-        let key = handle_print(collection, handle).key();
-        Ok(statement
-            .query_row(params![collection, key, handle.as_str()], |row| row.get(0))
+        let print = handle_print(collection, handle);
+        let found = statement
+            .query_row(params![collection, print.key(), handle.as_str()], |row| {
+                row.get(0)
+            })
             .optional()?
-            .map(ItemId))
+            .map(ItemId);
+        if found.is_none() {
+            self.names
+                .borrow_mut()
+                .note_missing(collection, handle, print);
+        }
+        Ok(found)
     }
 
     /// The items with that link, over all accounts.
@@ -384,6 +392,11 @@ impl Tx<'_> {
         if old.conversation != new.conversation {
             for conversation in [old.conversation, new.conversation].into_iter().flatten() {
                 self.recount(conversation);
+            }
+        }
+        if kind == Kind::Message && old.person != new.person {
+            for person in [old.person, new.person].into_iter().flatten() {
+                self.heard_anew(person);
             }
         }
         self.touched(id, kind, old);

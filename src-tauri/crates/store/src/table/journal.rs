@@ -5,7 +5,8 @@
 //! since then": rows of one key lie in order of their numbers.
 
 use rapport_model::{
-    AccountId, Cause, CollectionId, CommandId, FieldName, FieldValue, ItemId, Kind, Millis, OrgId,
+    AccountId, Cause, CollectionId, CommandId, FieldName, FieldValue, Fields, ItemId, Kind, Millis,
+    OrgId,
 };
 use rusqlite::{Row, params};
 use serde::Serialize;
@@ -300,4 +301,29 @@ impl Tx<'_> {
         self.tools.last_seq = Some(seq);
         Ok(seq)
     }
+}
+
+/// Field by field what differs.
+pub(crate) fn difference(old: &Fields, new: &Fields) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    for (field, before) in old {
+        let after = new.get(field).cloned().unwrap_or_default();
+        if *before != after {
+            changes.push(FieldChange {
+                field: field.clone(),
+                old: before.clone(),
+                new: after,
+            });
+        }
+    }
+    for (field, after) in new {
+        if !old.contains_key(field) {
+            changes.push(FieldChange {
+                field: field.clone(),
+                old: FieldValue::Empty,
+                new: after.clone(),
+            });
+        }
+    }
+    changes
 }

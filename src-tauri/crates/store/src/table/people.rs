@@ -12,7 +12,8 @@ use crate::error::StoreError;
 use crate::topic::Topic;
 
 /// The steps of these tables.
-pub const SCHEMA: &[Migration] = &[Migration {
+pub const SCHEMA: &[Migration] = &[
+    Migration {
     name: "2026_11_21_0950 people",
     older_may_open: false,
     sql: "
@@ -54,7 +55,29 @@ CREATE TABLE org (
 ) STRICT;
 CREATE INDEX org_name ON org (name);
 ",
-}];
+},
+    Migration {
+        name: "2026_11_26_1746 heard",
+        older_may_open: false,
+        sql: "
+CREATE TABLE heard (
+  person INTEGER PRIMARY KEY, -- a person with messages
+  last_item INTEGER NOT NULL -- the newest of them
+) STRICT;
+INSERT INTO heard SELECT person, max(id) FROM item
+  WHERE person IS NOT NULL AND kind = 2 GROUP BY person;
+",
+    },
+    Migration {
+        name: "2026_11_26_1747 people",
+        older_may_open: true,
+        sql: "
+-- The few rows of a company itself lie apart from the thousands of its people.
+DROP INDEX node_org;
+CREATE INDEX node_org ON node (org, side) WHERE org IS NOT NULL;
+",
+    },
+];
 
 /// A handle that may be joined with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -138,3 +138,58 @@ fn what_lists_show_of_people_comes_back_and_goes() {
         })
         .unwrap();
 }
+
+#[test]
+fn people_come_by_their_newest_message_and_the_silent_ones_behind_by_name() {
+    let scene = Scene::new();
+    let row = |id: i64, name: &str| PersonRow {
+        id: PersonId(id),
+        name: name.to_owned(),
+        org: Some(OrgId(4)),
+        detail: serde_json::Value::Null,
+    };
+    let links = |person: i64| Links {
+        person: Some(PersonId(person)),
+        ..Links::default()
+    };
+    let said = |handle: &str, ms: i64| Item {
+        at: Millis(MORNING.0 + ms),
+        ..message(handle, "hello")
+    };
+    scene
+        .db
+        .write(|tx| {
+            for (id, name) in [(1, "Bo"), (2, "Cy"), (3, "Al"), (4, "Zoe"), (5, "Yan")] {
+                tx.put_person(&row(id, name))?;
+            }
+            // The newest first, as a source may send them.
+            scene.put_in(tx, &said("m3", 3_000), &links(1))?;
+            scene.put_in(tx, &said("m2", 2_000), &links(2))?;
+            scene.put_in(tx, &said("m1", 1_000), &links(1))
+        })
+        .unwrap();
+    let listed = |most: u32, offset: u32| -> Vec<i64> {
+        let found = scene
+            .db
+            .read(|r| r.people(None, Some(OrgId(4)), Some(most), offset))
+            .unwrap();
+        found.iter().map(|it| it.id.0).collect()
+    };
+    assert_eq!(listed(10, 0), [1, 2, 3, 5, 4]);
+    assert_eq!(listed(2, 1), [2, 3]);
+    assert_eq!(listed(2, 3), [5, 4]);
+    // The newest one goes; the one before it counts.
+    scene
+        .db
+        .write(|tx| tx.remove_item(&scene.mail(), &Handle::new("m3"), &scene.remote()))
+        .unwrap();
+    assert_eq!(listed(10, 0), [2, 1, 3, 5, 4]);
+    // A message turns out to be somebody else's.
+    let id = scene
+        .db
+        .read(|r| r.find(&scene.mail(), &Handle::new("m2")))
+        .unwrap()
+        .unwrap();
+    scene.db.write(|tx| tx.relink(id, &links(4))).unwrap();
+    assert_eq!(listed(10, 0), [4, 1, 3, 2, 5]);
+}

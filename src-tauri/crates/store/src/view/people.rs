@@ -40,29 +40,19 @@ impl Reader<'_> {
         most: Option<u32>,
         offset: u32,
     ) -> Result<Vec<PersonRow>, StoreError> {
-        // One condition a question: an OR over both would look at everybody.
-        let whom = if org.is_some() {
-            "p.org = ?2"
-        } else {
-            "?2 IS NULL"
-        };
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT p.id, coalesce((SELECT max(i.id) FROM item i \
-             WHERE i.person = p.id AND i.kind = 2), 0) AS last FROM person p \
-             WHERE {whom} AND (?1 IS NULL OR p.name LIKE ?1 ESCAPE '\\') \
-             ORDER BY last DESC, p.name, p.id LIMIT ?3 OFFSET ?4",
-        ))?;
-        let found = statement
-            .query_map(
-                params![
-                    name.map(contains),
-                    org.map(|org| org.0),
-                    limit(most, 200),
-                    offset
-                ],
-                |row| Ok((PersonId(row.get(0)?), row.get::<_, i64>(1)?)),
-            )?
-            .collect::<Result<Vec<_>, _>>()?;
+        let most = limit(most, 200);
+        let mut found = self.people_heard(name, org, most, offset)?;
+        let size = |of: &[_]| u32::try_from(of.len()).unwrap_or(u32::MAX);
+        let left = most.saturating_sub(size(&found));
+        if left > 0 {
+            // Those without a message come behind, by name.
+            let passed = if found.is_empty() && offset > 0 {
+                offset.saturating_sub(size(&self.people_heard(name, org, u32::MAX, 0)?))
+            } else {
+                0
+            };
+            found.extend(self.people_silent(name, org, left, passed)?);
+        }
         let names = Names::new(self);
         found
             .into_iter()
@@ -71,6 +61,68 @@ impl Reader<'_> {
                 self.person_row(&names, id, last)
             })
             .collect()
+    }
+
+    /// People with a message, by the newest of theirs. No two share one, and nothing
+    /// but two small indexes is read when no name is asked for.
+    fn people_heard(
+        &self,
+        name: Option<&str>,
+        org: Option<OrgId>,
+        most: u32,
+        offset: u32,
+    ) -> Result<Vec<(PersonId, i64)>, StoreError> {
+        self.people_by(
+            "SELECT p.id, h.last_item FROM person p JOIN heard h ON h.person = p.id",
+            "h.last_item DESC",
+            (name, org),
+            (most, offset),
+        )
+    }
+
+    /// People without a message, by name.
+    fn people_silent(
+        &self,
+        name: Option<&str>,
+        org: Option<OrgId>,
+        most: u32,
+        offset: u32,
+    ) -> Result<Vec<(PersonId, i64)>, StoreError> {
+        self.people_by(
+            "SELECT p.id, 0 FROM (SELECT * FROM person \
+             WHERE id NOT IN (SELECT person FROM heard)) p",
+            "p.name, p.id",
+            (name, org),
+            (most, offset),
+        )
+    }
+
+    fn people_by(
+        &self,
+        from: &str,
+        order: &str,
+        (name, org): (Option<&str>, Option<OrgId>),
+        (most, offset): (u32, u32),
+    ) -> Result<Vec<(PersonId, i64)>, StoreError> {
+        // One condition a question: an OR over both would look at everybody.
+        let whom = if org.is_some() {
+            "p.org = ?2"
+        } else {
+            "?2 IS NULL"
+        };
+        let named = if name.is_some() {
+            "p.name LIKE ?1 ESCAPE '\\'"
+        } else {
+            "?1 IS NULL"
+        };
+        let mut statement = self.conn.prepare_cached(&format!(
+            "{from} WHERE {whom} AND {named} ORDER BY {order} LIMIT ?3 OFFSET ?4"
+        ))?;
+        let rows = statement.query_map(
+            params![name.map(contains), org.map(|org| org.0), most, offset],
+            |row| Ok((PersonId(row.get(0)?), row.get(1)?)),
+        )?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub(super) fn person_row(

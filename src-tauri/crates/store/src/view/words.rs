@@ -159,9 +159,8 @@ impl Reader<'_> {
                     operator,
                     begun,
                     "person",
-                    "SELECT p.name, max(coalesce((SELECT max(i.id) FROM item i \
-                     WHERE i.person = p.id AND i.kind = 2), 0)) AS last FROM person p \
-                     WHERE p.name LIKE ?1 ESCAPE '\\' GROUP BY p.name \
+                    "SELECT p.name, max(coalesce(h.last_item, 0)) AS last FROM person p \
+                     LEFT JOIN heard h ON h.person = p.id WHERE p.name LIKE ?1 ESCAPE '\\' GROUP BY p.name \
                      ORDER BY p.name LIKE ?2 ESCAPE '\\' DESC, last DESC LIMIT ?3",
                 )?);
                 out
