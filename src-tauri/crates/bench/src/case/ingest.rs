@@ -28,6 +28,10 @@ pub(crate) fn open(size: u64, folder: &Path, making: &Making) -> Result<Home, Fa
     )
 }
 
+/// Pages are stored several at once: of fewer than these, a tenth says more about where a
+/// piece ends than about how fast it went.
+const PIECES: usize = 40;
+
 /// A page: of which part, how many changes so far, when.
 type Seen = (String, u64, Duration);
 
@@ -91,7 +95,11 @@ pub(crate) async fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure
             .noted(format!("{first:.0} then {last:.0} items/s"))
         }));
     }
-    out.push(figure("longest page of 500", millis(longest), "ms"));
+    out.push(figure(
+        "longest time between two pages",
+        millis(longest),
+        "ms",
+    ));
     let memory = peak.map(|it| figure("peak memory", it, "MB"));
     out.extend(memory.map(|it| {
         if size >= 1_000_000 {
@@ -124,7 +132,7 @@ fn fading(seen: &[Seen], part: Part) -> Option<(f64, f64)> {
         )
         .collect();
     let tenth = (of.len() - 1) / 10;
-    if tenth == 0 {
+    if tenth < PIECES {
         return None;
     }
     let rate = |from: usize, to: usize| {

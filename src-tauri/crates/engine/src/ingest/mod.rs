@@ -410,7 +410,7 @@ const fn rank(change: &Change) -> u8 {
 }
 
 /// Roughly how many bytes an item brings.
-fn weight(item: &Item) -> usize {
+pub(crate) fn weight(item: &Item) -> usize {
     let texts =
         |all: &[&Option<String>]| -> usize { all.iter().copied().flatten().map(String::len).sum() };
     let body = match &item.body {

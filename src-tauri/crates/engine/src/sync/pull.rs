@@ -1,5 +1,7 @@
 //! Pages into the file: each page one transaction with its cursor, large pages
-//! in several, the cursor with the last.
+//! in several, the cursor with the last. In a first listing of a source that
+//! answers at once, pages that follow each other go in together: what lies on the
+//! same page of the file is then written once for all of them.
 //!
 //! A full listing removes what it did not see only when its last page is in. The
 //! first one stamps rows, so that it can go on after a crash. Later ones keep the
@@ -7,10 +9,13 @@
 //! listing without news leaves the disk alone; a crash starts them over.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use rapport_model::change::Coverage;
 use rapport_model::connector::{Collection, Deletions};
-use rapport_model::{AccountId, Cause, Change, CollectionId, Cursor, Fault, Handle, ItemId, Page};
+use rapport_model::{
+    AccountId, Cause, Change, CollectionId, Cursor, Fault, Handle, ItemId, Millis, Page,
+};
 use rapport_store::StoreError;
 use rapport_store::Topic;
 use rapport_store::db::Tx;
@@ -21,11 +26,22 @@ use tokio_util::sync::CancellationToken;
 use super::turn::{Ask, Progress};
 use crate::core::{Core, Session, lock};
 use crate::error::HubError;
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, weight};
 use crate::people::Rules;
 
 /// So many changes go into one transaction; other writers get in between.
 const BATCH: usize = 500;
+/// Up to so many in a first listing, where most of them are new. The first page goes
+/// in alone, so that there is something to see, and each piece may be twice as large
+/// as the one before.
+const FIRST_BATCH: usize = 4_000;
+/// And no more bytes than this.
+const FIRST_BYTES: usize = 8 * 1024 * 1024;
+/// A page waits for others no longer than this, in milliseconds.
+const PATIENCE: i64 = 250;
+/// A piece that took longer than this, in milliseconds, makes the next one smaller:
+/// others want to write as well.
+const LONG: i64 = 1_000;
 
 /// How a full listing keeps track.
 #[derive(Debug)]
@@ -78,7 +94,15 @@ struct Pull<'a> {
     collection: &'a Collection,
     complete: bool,
     listing: Option<Listing>,
+    /// The bookmark of the newest page, which may still wait.
     cursor: Option<Cursor>,
+    /// Pages that are not in the file yet, as one, and since when and with how many
+    /// bytes.
+    waiting: Option<Page>,
+    since: Millis,
+    bytes: usize,
+    /// As many changes are enough for a piece.
+    enough: usize,
     relisted: bool,
 }
 
@@ -90,10 +114,9 @@ pub(super) async fn pull(
     complete: bool,
     ask: &Ask<'_>,
 ) -> (Pulled, Result<(), Halt>) {
-    let mut done = Pulled::default();
     let cursor = match core.read(|it| it.cursor(&session.account, &collection.id)) {
         Ok(cursor) => cursor,
-        Err(error) => return (done, Err(error.into())),
+        Err(error) => return (Pulled::default(), Err(error.into())),
     };
     let mut pull = Pull {
         core,
@@ -102,34 +125,54 @@ pub(super) async fn pull(
         complete,
         listing: None,
         cursor,
+        waiting: None,
+        since: core.now(),
+        bytes: 0,
+        enough: 1,
         relisted: false,
     };
-    loop {
-        match pull.page(ask.stop, &mut done).await {
-            Ok(more) => {
-                (ask.progress)(&Progress::Page {
-                    account: session.account.clone(),
-                    collection: collection.id.clone(),
-                    pages: done.pages,
-                    changes: done.changes,
-                    more,
-                });
-                if !more {
-                    return (done, Ok(()));
-                }
-                if let Err(error) = super::turn::between_pages(core, session, ask).await {
-                    return (done, Err(error.into()));
-                }
-            }
-            Err(halt) => return (done, Err(halt)),
-        }
-    }
+    let (done, end) = pull.run(ask).await;
+    // Whatever ended it: what has come is kept.
+    let kept = pull.store().map_err(Halt::from);
+    (done, end.and(kept))
 }
 
 impl Pull<'_> {
+    async fn run(&mut self, ask: &Ask<'_>) -> (Pulled, Result<(), Halt>) {
+        let mut done = Pulled::default();
+        loop {
+            match self.page(ask.stop, &mut done).await {
+                Ok(more) => {
+                    (ask.progress)(&Progress::Page {
+                        account: self.session.account.clone(),
+                        collection: self.collection.id.clone(),
+                        pages: done.pages,
+                        changes: done.changes,
+                        more,
+                    });
+                    if !more {
+                        return (done, Ok(()));
+                    }
+                    // What the source said before a command goes in before it.
+                    if self.session.queued.load(Ordering::SeqCst)
+                        && let Err(error) = self.store()
+                    {
+                        return (done, Err(error.into()));
+                    }
+                    let between = super::turn::between_pages(self.core, self.session, ask).await;
+                    if let Err(error) = between {
+                        return (done, Err(error.into()));
+                    }
+                }
+                Err(halt) => return (done, Err(halt)),
+            }
+        }
+    }
+
     async fn page(&mut self, stop: &CancellationToken, done: &mut Pulled) -> Result<bool, Halt> {
         self.session.yield_to_foreground().await;
         self.session.spaced(self.core).await;
+        let began = self.core.now();
         let asked = self
             .session
             .connector
@@ -143,10 +186,17 @@ impl Pull<'_> {
             Ok(page) => {
                 done.pages += 1;
                 done.changes += u64::try_from(page.changes.len()).unwrap_or(0);
-                self.apply(page).map_err(Halt::from)
+                let more = page.more;
+                self.cursor = Some(page.cursor.clone());
+                self.take(page, began)?;
+                if !more || self.complete || self.is_enough() {
+                    self.store()?;
+                }
+                Ok(more)
             }
             Err(Fault::CursorExpired(why)) if !self.relisted => {
                 tracing::info!(collection = %self.collection.id, why, "lists everything again");
+                self.store()?;
                 self.relist()?;
                 Ok(true)
             }
@@ -171,8 +221,57 @@ impl Pull<'_> {
         Ok(())
     }
 
-    /// Stores a page. Answers whether another one is to be asked for.
-    fn apply(&mut self, page: Page) -> Result<bool, StoreError> {
+    /// Adds a page, asked for at `began`, to those that wait.
+    fn take(&mut self, page: Page, began: Millis) -> Result<(), StoreError> {
+        if self
+            .waiting
+            .as_ref()
+            .is_some_and(|it| it.coverage != page.coverage)
+        {
+            self.store()?;
+        }
+        let upserts = page.changes.iter().filter_map(|it| match it {
+            Change::Upsert(item) => Some(item),
+            _ => None,
+        });
+        self.bytes += upserts.clone().map(|it| weight(it)).sum::<usize>();
+        match &mut self.waiting {
+            None => {
+                self.since = began;
+                self.waiting = Some(page);
+            }
+            Some(waiting) => {
+                if !waiting.poison.is_empty() {
+                    // What could not be read before has now come whole.
+                    let whole: BTreeSet<&Handle> = upserts.map(|it| &it.handle).collect();
+                    waiting.poison.retain(|it| !whole.contains(&it.handle));
+                }
+                waiting.changes.extend(page.changes);
+                waiting.poison.extend(page.poison);
+                waiting.ephemeral.extend(page.ephemeral);
+                waiting.source_count = page.source_count.or(waiting.source_count);
+                waiting.cursor = page.cursor;
+                waiting.more = page.more;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_enough(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|it| {
+            it.changes.len() >= self.enough
+                || self.bytes >= FIRST_BYTES
+                || self.core.now().since(self.since).saturating_abs() >= PATIENCE
+        })
+    }
+
+    /// Stores what waits.
+    fn store(&mut self) -> Result<(), StoreError> {
+        let Some(page) = self.waiting.take() else {
+            return Ok(());
+        };
+        self.bytes = 0;
+        let (size, began) = (page.changes.len(), self.core.now());
         let place = Place {
             account: &self.session.account,
             collection: &self.collection.id,
@@ -189,7 +288,12 @@ impl Pull<'_> {
             seen.extend(page.poison.iter().map(|it| it.handle.clone()));
         }
         let save = page.more && matches!(self.listing, Some(Listing::Counted(_)));
-        let mut chunks: Vec<&[Change]> = page.changes.chunks(BATCH).collect();
+        let batch = if self.complete {
+            BATCH
+        } else {
+            FIRST_BATCH + BATCH
+        };
+        let mut chunks: Vec<&[Change]> = page.changes.chunks(batch).collect();
         let last = chunks.pop().unwrap_or_default();
         for chunk in chunks {
             self.write(&place, chunk, |_, _| Ok(()))?;
@@ -212,6 +316,12 @@ impl Pull<'_> {
             Ok(())
         })?;
         fail::point("engine.pull.after_commit");
+        let next = if self.core.now().since(began) > LONG {
+            size / 2
+        } else {
+            size.saturating_mul(2)
+        };
+        self.enough = next.clamp(1, FIRST_BATCH);
         lock(&self.core.presence).hear(&place, &page.ephemeral, now);
         let topic = |what| Topic::Ephemeral {
             account: place.account.clone(),
@@ -221,8 +331,7 @@ impl Pull<'_> {
         self.core
             .db
             .announce(page.ephemeral.into_iter().map(topic).collect());
-        self.cursor = Some(page.cursor);
-        Ok(page.more)
+        Ok(())
     }
 
     fn begin(&self, place: &Place<'_>) -> Result<Listing, StoreError> {

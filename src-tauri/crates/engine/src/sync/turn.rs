@@ -28,7 +28,7 @@ pub enum Progress {
         /// Which.
         account: AccountId,
     },
-    /// A page is stored.
+    /// A page has come; it is stored, or waits for a moment for those after it.
     Page {
         /// The account.
         account: AccountId,
