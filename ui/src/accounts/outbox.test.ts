@@ -16,6 +16,7 @@ const row = (more: Partial<OutboxRow>): OutboxRow =>
     id: '1',
     account: 'erp',
     does: 'set_fields',
+    wish: { is: 'set', title: 'Line 4', fields: [] },
     title: 'Oakhollow: terms → Net 30',
     state: 'queued',
     queued: NOW,

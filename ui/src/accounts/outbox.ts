@@ -2,12 +2,10 @@
 
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { OutboxRow } from '../core/generated/OutboxRow';
-import { dayAt, money, moment, shortDay, time } from '../core/format';
-import { t, word } from '../core/i18n.svelte';
+import { moment, time } from '../core/format';
+import { t } from '../core/i18n.svelte';
 import { faultText } from '../core/said';
-
-/** A field's name for people. */
-export const fieldName = (field: string): string => word('accounts.field', field);
+import { fieldName, written } from '../core/wish';
 
 export interface Look {
   kind: '' | 'accent' | 'warn' | 'danger' | 'ok';
@@ -65,27 +63,6 @@ export const editable = (row: OutboxRow): boolean =>
   ['send', 'edit_message', 'set_fields'].includes(row.does) &&
   row.item !== null &&
   row.conflict.length === 0;
-
-export function written(value: FieldValue): string {
-  switch (value.is) {
-    case 'empty':
-      return t('accounts.out.empty');
-    case 'money':
-      return money(value.value);
-    case 'day':
-      return shortDay(dayAt(value.value));
-    case 'at':
-      return moment(value.value);
-    case 'flag':
-      return t(value.value ? 'accounts.out.yes' : 'accounts.out.no');
-    case 'list':
-      return value.value.join(', ');
-    case 'ref':
-      return value.value.handle;
-    default:
-      return value.value;
-  }
-}
 
 /** A value as it stands in a text field. */
 export function typed(value: FieldValue): string {

@@ -63,6 +63,7 @@ const entry = (more: Partial<OutboxRow>): OutboxRow =>
   ({
     id: 'c1',
     does: 'set_fields',
+    wish: { is: 'set', title: 'Line 4', fields: [] },
     state: 'queued',
     queued: Date.now(),
     conflict: [],

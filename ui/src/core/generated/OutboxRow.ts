@@ -5,6 +5,7 @@ import type { ConflictRow } from "./ConflictRow";
 import type { Fault } from "./Fault";
 import type { ItemId } from "./ItemId";
 import type { Millis } from "./Millis";
+import type { Wish } from "./Wish";
 
 /**
  * An outbox entry.
@@ -26,6 +27,10 @@ does: string,
  * One line for people.
  */
 title: string, 
+/**
+ * The same in its parts, for those who have words of their own.
+ */
+wish: Wish, 
 /**
  * Where it stands.
  */

@@ -3,7 +3,7 @@
 use rapport_model::{AccountId, Body, Cause, Command, ItemId, State};
 
 use super::common::beginning;
-use super::rows::{ConflictRow, JournalLine, OutboxRow};
+use super::rows::{ConflictRow, JournalLine, OutboxRow, Wish, WishedField};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::journal::{JournalQuery, JournalRow, What};
@@ -40,12 +40,14 @@ impl Reader<'_> {
             Some(item) => self.stored(item)?.map(|it| it.item.body.title().to_owned()),
             None => None,
         };
+        let wish = wish(
+            &entry.command,
+            entry.item,
+            about.as_deref().unwrap_or_default(),
+        );
         Ok(OutboxRow {
-            title: match (&entry.command, entry.item) {
-                // A message that is taken back has a row; a reaction has none of its own.
-                (Command::Redact { .. }, None) => "Take a reaction back".to_owned(),
-                (command, _) => wish(command, about.as_deref().unwrap_or_default()),
-            },
+            title: wish.to_string(),
+            wish,
             id: entry.id,
             account: entry.account,
             does: entry.command.word().to_owned(),
@@ -132,27 +134,41 @@ fn line(row: JournalRow) -> JournalLine {
     }
 }
 
-/// One line for people about what a command wants.
-fn wish(command: &Command, about: &str) -> String {
+/// What an entry wishes for.
+fn wish(command: &Command, item: Option<ItemId>, about: &str) -> Wish {
     let short = |text: &str| beginning(text, 80);
+    let title = short(about);
     match command {
-        Command::Send { message, .. } => short(&message.text),
-        Command::EditMessage { text, .. } => format!("Edit: {}", short(text)),
-        Command::Redact { .. } => "Take a message back".to_owned(),
-        Command::React { key, .. } => format!("React with {}", short(key)),
-        Command::MarkRead { .. } => "Mark as read".to_owned(),
-        Command::Create { body, .. } => match body.as_ref() {
-            Body::Task(task) => format!("New task: {}", short(&task.title)),
-            other => format!("New {}: {}", other.kind().word(), short(other.title())),
+        Command::Send { message, .. } => Wish::Send {
+            text: short(&message.text),
         },
-        Command::SetFields { edits, .. } => {
-            let edits: Vec<String> = edits
+        Command::EditMessage { text, .. } => Wish::Edit { text: short(text) },
+        // A message that is taken back has a row; a reaction has none of its own.
+        Command::Redact { .. } if item.is_none() => Wish::Unreact,
+        Command::Redact { .. } => Wish::TakeBack,
+        Command::React { key, .. } => Wish::React { key: short(key) },
+        Command::MarkRead { .. } => Wish::MarkRead,
+        Command::Create { body, .. } => Wish::Create {
+            kind: body.kind().word().to_owned(),
+            title: short(match body.as_ref() {
+                Body::Task(task) => &task.title,
+                other => other.title(),
+            }),
+        },
+        Command::SetFields { edits, .. } => Wish::Set {
+            title,
+            fields: edits
                 .iter()
-                .map(|edit| format!("{} → {}", edit.field, short(&edit.mine.to_string())))
-                .collect();
-            format!("{}: {}", short(about), edits.join(", "))
-        }
-        Command::Act { action, .. } => format!("{}: {action}", short(about)),
-        Command::Delete { .. } => format!("Delete {}", short(about)),
+                .map(|edit| WishedField {
+                    field: edit.field.0.clone(),
+                    value: edit.mine.clone(),
+                })
+                .collect(),
+        },
+        Command::Act { action, .. } => Wish::Act {
+            title,
+            action: action.clone(),
+        },
+        Command::Delete { .. } => Wish::Delete { title },
     }
 }

@@ -1,5 +1,7 @@
 //! What is to be done and what is on record.
 
+use std::fmt;
+
 use rapport_model::conversation::Attachment;
 use rapport_model::plan::Due;
 use rapport_model::record::Line;
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{JournalLine, Provenance};
+use crate::view::common::beginning;
 
 /// A task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -186,6 +189,8 @@ pub struct OutboxRow {
     pub does: String,
     /// One line for people.
     pub title: String,
+    /// The same in its parts, for those who have words of their own.
+    pub wish: Wish,
     /// Where it stands.
     pub state: String,
     /// When the user asked for it.
@@ -206,6 +211,93 @@ pub struct OutboxRow {
     pub scheduled: Option<Millis>,
     /// Fields both sides changed: base, mine, theirs.
     pub conflict: Vec<ConflictRow>,
+}
+
+/// What an entry of the outbox wishes for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Wish {
+    /// Say something.
+    Send {
+        /// Its beginning.
+        text: String,
+    },
+    /// Say it differently.
+    Edit {
+        /// The beginning of the new words.
+        text: String,
+    },
+    /// Take a message back.
+    TakeBack,
+    /// Take a reaction back.
+    Unreact,
+    /// React.
+    React {
+        /// With this.
+        key: String,
+    },
+    /// Mark as read.
+    MarkRead,
+    /// Make something.
+    Create {
+        /// Its kind.
+        kind: String,
+        /// Its title.
+        title: String,
+    },
+    /// Set fields.
+    Set {
+        /// Of what.
+        title: String,
+        /// Which, to what.
+        fields: Vec<WishedField>,
+    },
+    /// Do what the source offers.
+    Act {
+        /// With what.
+        title: String,
+        /// What.
+        action: String,
+    },
+    /// Delete it.
+    Delete {
+        /// What.
+        title: String,
+    },
+}
+
+/// A value that is wished for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct WishedField {
+    /// Which field.
+    pub field: String,
+    /// The value.
+    pub value: FieldValue,
+}
+
+impl fmt::Display for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send { text } => f.write_str(text),
+            Self::Edit { text } => write!(f, "Edit: {text}"),
+            Self::TakeBack => f.write_str("Take a message back"),
+            Self::Unreact => f.write_str("Take a reaction back"),
+            Self::React { key } => write!(f, "React with {key}"),
+            Self::MarkRead => f.write_str("Mark as read"),
+            Self::Create { kind, title } => write!(f, "New {kind}: {title}"),
+            Self::Set { title, fields } => {
+                write!(f, "{title}: ")?;
+                for (at, one) in fields.iter().enumerate() {
+                    let comma = if at > 0 { ", " } else { "" };
+                    let value = beginning(&one.value.to_string(), 80);
+                    write!(f, "{comma}{} → {value}", one.field)?;
+                }
+                Ok(())
+            }
+            Self::Act { title, action } => write!(f, "{title}: {action}"),
+            Self::Delete { title } => write!(f, "Delete {title}"),
+        }
+    }
 }
 
 /// A field both sides changed.
