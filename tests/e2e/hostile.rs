@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rapport_testkit::desktop::Window;
+use rapport_testkit::servers::HarnessError;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::stage::{Stage, go};
+use super::stage::Stage;
 
 /// What a payload does if it can: it marks the window, asks the core, and tells the listener.
 fn deed(port: u16) -> String {
@@ -329,6 +331,24 @@ fn mail(at: usize, name: &str, html: &str) -> String {
     text
 }
 
+/// A window with a witness inside the page: it is loud if any code of a mail ran.
+async fn watched(stage: &Stage) -> Window {
+    let window = stage.open().await;
+    window.see("nav.side").await.unwrap();
+    window
+        .ask("window.__ran = undefined; return true", Vec::new())
+        .await
+        .unwrap();
+    window
+}
+
+/// Goes to a mail and waits until its frame is there.
+async fn drawn(window: &Window, place: &str, what: &str, there: &str) -> Result<(), HarnessError> {
+    let go = "location.hash = arguments[0]; return true";
+    window.ask(go, vec![json!(place)]).await?;
+    window.until(what, there).await
+}
+
 #[tokio::test]
 async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
     assert!(PAYLOADS.len() >= 60, "{} payloads", PAYLOADS.len());
@@ -361,26 +381,23 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
         .collect();
     assert_eq!(messages.len(), PAYLOADS.len());
 
-    let window = stage.open().await;
-    window.see("nav.side").await.unwrap();
-    // A witness inside the page: it is loud if any code of a mail ran.
-    window
-        .ask("window.__ran = undefined; return true", Vec::new())
-        .await
-        .unwrap();
+    let mut window = watched(&stage).await;
     for (message, what) in messages.iter().rev() {
-        go(
-            &window,
-            &format!("#/inbox/{conversation}?message={message}"),
-        )
-        .await;
+        let place = format!("#/inbox/{conversation}?message={message}");
         let there = format!(
             "const frame = document.querySelector('[data-message=\"{message}\"] iframe'); const inner = frame?.contentDocument; return inner?.readyState === 'complete' && inner.body !== null && inner.body.innerText.includes('payload')"
         );
-        window
-            .until(&format!("mail {message}: {what}"), &there)
-            .await
-            .expect("it is shown");
+        let what = format!("mail {message}: {what}");
+        if let Err(lost) = drawn(&window, &place, &what, &there).await {
+            // On a busy machine the driver loses its window now and then. A mail that takes a
+            // window with it does so twice.
+            eprintln!("once more: {lost}");
+            window.kill().await.unwrap();
+            window = watched(&stage).await;
+            drawn(&window, &place, &what, &there)
+                .await
+                .expect("it is shown");
+        }
         // Whatever looks like a link or button is clicked too.
         window
             .ask(
@@ -396,11 +413,7 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
             )
             .await
             .expect("the window still answers");
-        assert_eq!(
-            state["ran"],
-            Value::Null,
-            "mail {message} ran a script: {what}"
-        );
+        assert_eq!(state["ran"], Value::Null, "{what} ran a script");
         assert_eq!(state["sandbox"], json!(true));
         window
             .ask(

@@ -14,7 +14,10 @@ use crate::servers::{HarnessError, eventually, free_port};
 pub use thirtyfour::Key;
 
 /// How long a screen may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long one question to the page may take: the driver loses a question that meets a page on
+/// its way out, and would wait for the answer for ever.
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// One open window of the app.
 #[derive(Debug)]
@@ -162,11 +165,16 @@ impl Window {
     /// # Errors
     /// When the page does not answer.
     pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value, HarnessError> {
-        self.driver
-            .execute(script, arguments)
-            .await
-            .map(|answer| answer.json().clone())
-            .map_err(wire("ask the page"))
+        let asked = self.driver.execute(script, arguments);
+        match tokio::time::timeout(ANSWER, asked).await {
+            Ok(answer) => answer
+                .map(|answer| answer.json().clone())
+                .map_err(wire("ask the page")),
+            Err(_) => Err(HarnessError::NoAnswer {
+                request: "ask the page".to_owned(),
+                why: format!("no word for {} s", ANSWER.as_secs()),
+            }),
+        }
     }
 
     /// Clicks what this selector names.
