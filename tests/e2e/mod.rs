@@ -2,7 +2,6 @@
 
 mod accounts;
 mod encryption;
-mod facts;
 mod find;
 mod gate;
 mod hostile;
