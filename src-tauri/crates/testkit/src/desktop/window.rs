@@ -313,6 +313,10 @@ impl Window {
         let folder = self.shots.clone().unwrap_or_else(std::env::temp_dir);
         std::fs::create_dir_all(&folder).map_err(HarnessError::io("make a folder for pictures"))?;
         let file = folder.join(format!("{name}.png"));
+        // What the page has just made is drawn one frame later. A page that does not answer is
+        // taken as it is.
+        let drawn = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return true";
+        let _drawn = self.ask(drawn, Vec::new()).await;
         let png = self
             .driver
             .screenshot_as_png()
