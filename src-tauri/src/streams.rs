@@ -14,6 +14,7 @@ use rapport_store::Topic;
 use serde::{Deserialize, Serialize};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager as _};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// The screen draws no faster; a burst of commits is one event.
@@ -127,18 +128,21 @@ async fn pump(what: What, api: Arc<Api>, channel: &Channel<Heard>) {
     }
 }
 
-/// What is said within a frame of the first word, together.
+/// What is said, at most once a frame: the first word after a quiet frame at once, together with
+/// what was said by then; a burst after it together.
 fn by_frame(
     topics: impl Stream<Item = Arc<Vec<Topic>>> + Send,
 ) -> impl Stream<Item = BTreeSet<Topic>> + Send {
-    futures_util::stream::unfold(Box::pin(topics), |mut topics| async move {
+    let begun = (Box::pin(topics), None::<Instant>);
+    futures_util::stream::unfold(begun, |(mut topics, last)| async move {
         let first = topics.next().await?;
         let mut heard: BTreeSet<Topic> = first.iter().cloned().collect();
-        tokio::time::sleep(FRAME).await;
+        let rest = last.map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed()));
+        tokio::time::sleep(rest).await;
         while let Some(Some(more)) = topics.next().now_or_never() {
             heard.extend(more.iter().cloned());
         }
-        Some((heard, topics))
+        Some((heard, (topics, Some(Instant::now()))))
     })
 }
 

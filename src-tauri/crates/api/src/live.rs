@@ -1,8 +1,8 @@
 //! Live lists: a caller names a list once and then hears only its changes.
 //!
 //! After a commit the list is asked for again when one of its topics was
-//! touched; what travels is the difference. A burst of commits is one change:
-//! at most one delta a frame.
+//! touched; what travels is the difference. The first commit after a quiet frame
+//! is told at once; a burst after it is one change a frame.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use rapport_store::Topic;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 use ts_rs::TS;
 
 use crate::calls::Api;
@@ -63,6 +64,8 @@ struct Live {
     api: Arc<Api>,
     list: ListOf,
     topics: Receiver<Arc<Vec<Topic>>>,
+    /// When something was last heard.
+    last: Option<Instant>,
     shown: Option<Vec<String>>,
     /// Deltas found and not yet handed out.
     ready: Vec<ListDelta>,
@@ -75,6 +78,7 @@ pub fn open(api: Arc<Api>, list: ListOf) -> impl Stream<Item = Result<ListDelta,
         api,
         list,
         topics,
+        last: None,
         shown: None,
         ready: Vec::new(),
     };
@@ -121,22 +125,29 @@ impl Live {
         }
     }
 
-    /// Everything touched from the next commit on, a frame long.
+    /// Everything touched from the next commit on, until a frame has passed since it was last
+    /// asked: what the user just did is not kept waiting, a burst is.
     async fn hear(&mut self) -> Option<BTreeSet<Topic>> {
         let mut heard = BTreeSet::new();
         take(self.topics.recv().await, &mut heard)?;
-        let frame = tokio::time::sleep(FRAME);
+        let rest = self
+            .last
+            .map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed()));
+        let frame = tokio::time::sleep(rest);
         tokio::pin!(frame);
         loop {
             tokio::select! {
-                () = &mut frame => return Some(heard),
+                biased;
                 more = self.topics.recv() => {
                     if take(more, &mut heard).is_none() {
-                        return Some(heard);
+                        break;
                     }
                 }
+                () = &mut frame => break,
             }
         }
+        self.last = Some(Instant::now());
+        Some(heard)
     }
 
     /// The list as it is now: ids only, so that a long one costs little.
