@@ -14,6 +14,7 @@ mod crash;
 mod deep;
 mod dialogs;
 mod door;
+mod drawing;
 mod gate;
 mod ipc;
 mod life;
@@ -36,6 +37,7 @@ use crate::arguments::Arguments;
 use crate::gate::Gate;
 
 fn main() -> std::process::ExitCode {
+    drawing::suit_the_machine();
     let arguments = Arguments::parse();
     crash::log();
     let place = match place::of(&arguments) {
