@@ -5,6 +5,7 @@ mod encryption;
 mod find;
 mod gate;
 mod hostile;
+mod people;
 mod records;
 mod stage;
 mod start;
