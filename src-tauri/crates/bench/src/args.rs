@@ -3,12 +3,17 @@
 use std::path::PathBuf;
 
 use crate::failure::Failure;
+#[cfg(feature = "servers")]
+use crate::window::Part;
 
 pub(crate) const USAGE: &str = "\
 rapport-bench [OPTIONS]
-  --sizes 10k,100k,1m   how many items (default 10k,100k)
+  --sizes 10k,100k,1m   how many items (default 10k,100k); --items means the same
   --full                the same as --sizes 10k,100k,1m
   --only NAMES          ingest, search, customer, idle, matrix (default all)
+  --window              the real window instead, at 5k (the sample) and 1m items (or --items);
+                        --only then means start, palette, action, event, scroll
+  --quick               with --window: the sample only, and fewer of everything
   --rooms N             rooms of the homeserver (default 50)
   --messages N          messages in each of them (default 200)
   --json FILE           also write the figures there
@@ -24,10 +29,14 @@ pub(crate) enum Case {
     Idle,
     IdleFiles,
     Matrix,
+    /// Not measured: a profile with very many conversations.
+    Crowd,
+    /// Not measured: the key of a profile goes into the keychain that answers.
+    Adopt,
 }
 
 impl Case {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Bound,
         Self::Ingest,
         Self::Search,
@@ -35,6 +44,8 @@ impl Case {
         Self::Idle,
         Self::IdleFiles,
         Self::Matrix,
+        Self::Crowd,
+        Self::Adopt,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
@@ -46,6 +57,8 @@ impl Case {
             Self::Idle => "idle",
             Self::IdleFiles => "idle-files",
             Self::Matrix => "matrix",
+            Self::Crowd => "crowd",
+            Self::Adopt => "adopt",
         }
     }
 
@@ -59,6 +72,13 @@ impl Case {
 pub(crate) struct Asked {
     pub(crate) sizes: Vec<u64>,
     pub(crate) only: Vec<Case>,
+    /// The real window is measured.
+    pub(crate) window: bool,
+    /// Of the window, only these; all when there are none.
+    #[cfg(feature = "servers")]
+    pub(crate) parts: Vec<Part>,
+    /// Fewer of everything.
+    pub(crate) quick: bool,
     pub(crate) rooms: u32,
     pub(crate) messages: u32,
     pub(crate) json: Option<PathBuf>,
@@ -74,9 +94,14 @@ impl Asked {
     }
 
     pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, Failure> {
+        let (mut sizes, mut only) = (None, None);
         let mut out = Self {
-            sizes: vec![10_000, 100_000],
+            sizes: Vec::new(),
             only: Vec::new(),
+            window: false,
+            #[cfg(feature = "servers")]
+            parts: Vec::new(),
+            quick: false,
             rooms: 50,
             messages: 200,
             json: None,
@@ -92,9 +117,11 @@ impl Asked {
                     .ok_or_else(|| wrong(&format!("{word} needs a value")))
             };
             match word.as_str() {
-                "--full" => out.sizes = vec![10_000, 100_000, 1_000_000],
-                "--sizes" => out.sizes = list(&value()?, size)?,
-                "--only" => out.only = list(&value()?, Case::of)?,
+                "--full" => sizes = Some(vec![10_000, 100_000, 1_000_000]),
+                "--sizes" | "--items" => sizes = Some(list(&value()?, size)?),
+                "--only" => only = Some(value()?),
+                "--window" => out.window = true,
+                "--quick" => out.quick = true,
                 "--rooms" => out.rooms = number(&value()?)?,
                 "--messages" => out.messages = number(&value()?)?,
                 "--json" => out.json = Some(value()?.into()),
@@ -106,6 +133,18 @@ impl Asked {
                 "--help" | "-h" => out.help = true,
                 other => return Err(wrong(&format!("{other} is not an option"))),
             }
+        }
+        // What they mean depends on what is measured.
+        out.sizes = sizes.unwrap_or_else(|| match (out.window, out.quick) {
+            (true, true) => vec![5_000],
+            (true, false) => vec![5_000, 1_000_000],
+            (false, _) => vec![10_000, 100_000],
+        });
+        match only {
+            #[cfg(feature = "servers")]
+            Some(words) if out.window => out.parts = list(&words, Part::of)?,
+            Some(words) => out.only = list(&words, Case::of)?,
+            None => {}
         }
         Ok(out)
     }
@@ -165,6 +204,17 @@ mod tests {
             let text = read(wrong).expect_err("not an option").to_string();
             assert!(text.contains("--full"), "{text}");
         }
+    }
+
+    #[cfg(feature = "servers")]
+    #[test]
+    fn the_window_has_sizes_and_parts_of_its_own() {
+        let asked = read(&["--only", "start,scroll", "--window"]).expect("two parts");
+        assert_eq!(asked.parts, [Part::Start, Part::Scroll]);
+        assert_eq!(asked.sizes, [5_000, 1_000_000]);
+        let asked = read(&["--window", "--items", "100k"]).expect("a size");
+        assert_eq!(asked.sizes, [100_000]);
+        assert!(read(&["--window", "--only", "ingest"]).is_err());
     }
 
     #[test]

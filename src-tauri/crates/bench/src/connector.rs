@@ -1,4 +1,4 @@
-//! A source inside the process: it streams the items of a [`World`] and keeps nothing.
+//! A source inside the process: it streams [`Items`] and keeps nothing.
 //!
 //! The time spent on making them is counted apart, so that it can be left out of what the
 //! engine is charged with.
@@ -18,7 +18,6 @@ use rapport_model::{
 use serde_json::json;
 
 use crate::stopwatch::Stopwatch;
-use crate::world::{Part, World};
 
 /// So many items are in a page, as in one of a real source.
 const PAGE: u64 = 500;
@@ -50,10 +49,22 @@ impl Making {
     }
 }
 
-/// Makes the connector; its world is fixed at the making of this.
+/// What a source has: a pure function of a part and a place in it.
+pub(crate) trait Items: std::fmt::Debug + Send + Sync {
+    /// What is pulled as a unit, in the order in which it is pulled.
+    fn parts(&self) -> &'static [&'static str];
+
+    /// How many items a part has.
+    fn count(&self, part: &str) -> u64;
+
+    /// An item of a part; nothing for a part there is not.
+    fn item(&self, part: &str, at: u64) -> Option<Item>;
+}
+
+/// Makes the connector; what it has is fixed at the making of this.
 #[derive(Clone, Debug)]
 pub(crate) struct BenchFactory {
-    pub(crate) world: World,
+    pub(crate) items: Arc<dyn Items>,
     pub(crate) making: Making,
 }
 
@@ -64,13 +75,6 @@ impl Factory for BenchFactory {
 
     fn connect(&self, _setting: Setting) -> Result<Arc<dyn Connector>, Fault> {
         Ok(Arc::new(self.clone()))
-    }
-}
-
-impl BenchFactory {
-    fn part(collection: &CollectionId) -> Result<Part, Fault> {
-        Part::of(collection.as_str())
-            .ok_or_else(|| Fault::Rejected(format!("there is no {collection}")))
     }
 }
 
@@ -85,11 +89,13 @@ impl Connector for BenchFactory {
     }
 
     async fn discover(&self) -> Result<Vec<Collection>, Fault> {
-        Ok(Part::ALL
+        Ok(self
+            .items
+            .parts()
             .iter()
             .map(|part| Collection {
-                id: CollectionId::new(part.id()),
-                title: part.id().to_owned(),
+                id: CollectionId::new(*part),
+                title: (*part).to_owned(),
                 kinds: Kind::ALL.to_vec(),
                 deletions: Deletions::Stream,
                 poll_ms: 60_000,
@@ -104,12 +110,13 @@ impl Connector for BenchFactory {
         cursor: Option<&Cursor>,
     ) -> Result<Page, Fault> {
         let watch = Stopwatch::start();
-        let part = Self::part(collection)?;
+        let part = collection.as_str();
         let from = cursor.and_then(|it| it.data.as_u64()).unwrap_or(0);
-        let count = self.world.count(part);
+        let count = self.items.count(part);
         let to = from.saturating_add(PAGE).min(count);
         let changes = (from..to)
-            .map(|at| Change::Upsert(Box::new(self.world.item(part, at))))
+            .filter_map(|at| self.items.item(part, at))
+            .map(|item| Change::Upsert(Box::new(item)))
             .collect();
         let cursor = Cursor {
             version: 1,

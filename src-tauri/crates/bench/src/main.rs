@@ -12,6 +12,8 @@ mod machine;
 mod report;
 mod stopwatch;
 mod text;
+#[cfg(feature = "servers")]
+mod window;
 mod world;
 
 use std::path::Path;
@@ -69,6 +71,14 @@ fn obey(asked: &Asked) -> Result<(), Failure> {
         machine: Machine::here(&SystemClock.now().rfc3339()),
         figures: Vec::new(),
     };
+    if asked.window {
+        report.figures = in_window(asked, &folder)?;
+        say(&report.table());
+        return match &asked.json {
+            Some(to) => report.write(to),
+            None => Ok(()),
+        };
+    }
     for size in &asked.sizes {
         let at = folder.join(size.to_string());
         std::fs::create_dir_all(&at)?;
@@ -93,6 +103,19 @@ fn obey(asked: &Asked) -> Result<(), Failure> {
         report.write(to)?;
     }
     Ok(())
+}
+
+#[cfg(feature = "servers")]
+fn in_window(asked: &Asked, folder: &Path) -> Result<Vec<Figure>, Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(Box::pin(window::run(asked, folder)))
+}
+
+#[cfg(not(feature = "servers"))]
+fn in_window(_: &Asked, _: &Path) -> Result<Vec<Figure>, Failure> {
+    Err(Failure::Usage(
+        "This build cannot drive a window; build it with its default features.".into(),
+    ))
 }
 
 /// The cases of one size.

@@ -14,6 +14,7 @@ use rapport_model::{
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use crate::connector::Items;
 use crate::text::{Dice, name, prose, spell, word};
 
 /// The present of every benchmark: 2026-11-21T12:00:00Z.
@@ -59,6 +60,20 @@ impl Part {
     }
 }
 
+impl Items for World {
+    fn parts(&self) -> &'static [&'static str] {
+        &["contacts", "records", "plans", "mail", "chat"]
+    }
+
+    fn count(&self, part: &str) -> u64 {
+        Part::of(part).map_or(0, |part| Self::count(*self, part))
+    }
+
+    fn item(&self, part: &str, at: u64) -> Option<Item> {
+        Part::of(part).map(|part| Self::item(*self, part, at))
+    }
+}
+
 /// So many items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct World {
@@ -66,13 +81,13 @@ pub(crate) struct World {
 }
 
 /// A part of `of` in the span of history, newest last.
-fn moment(at: u64, of: u64) -> Millis {
+pub(crate) fn moment(at: u64, of: u64) -> Millis {
     let wide = u128::from(SPAN) * u128::from(at) / u128::from(of.max(1));
     let ago = SPAN - u64::try_from(wide).unwrap_or(0);
     Millis(NOW.0 - i64::try_from(ago).unwrap_or(0) - 3_600_000)
 }
 
-fn item(handle: String, at: Millis, body: Body) -> Item {
+pub(crate) fn item(handle: String, at: Millis, body: Body) -> Item {
     Item {
         handle: Handle::new(handle),
         link: None,
@@ -368,14 +383,14 @@ pub(crate) fn family(at: u64) -> String {
     name(40_000 + at)
 }
 
-fn person(at: u64, org: u64) -> Mailbox {
+pub(crate) fn person(at: u64, org: u64) -> Mailbox {
     Mailbox {
         name: Some(format!("{} {}", name(5_000 + at % 300), family(at))),
         address: Address::email(format!("{}@{}", spell(40_000 + at), domain(org))),
     }
 }
 
-fn chat_id(at: u64) -> String {
+pub(crate) fn chat_id(at: u64) -> String {
     format!("@{}:chat.example", spell(40_000 + at))
 }
 
@@ -397,6 +412,13 @@ mod tests {
             handles.dedup();
             assert_eq!(handles.len(), all, "{part:?}");
         }
+    }
+
+    #[test]
+    fn every_part_is_pulled() {
+        let pulled: Vec<&str> = World::new(1_000).parts().to_vec();
+        let all: Vec<&str> = Part::ALL.iter().map(|part| part.id()).collect();
+        assert_eq!(pulled, all);
     }
 
     #[test]

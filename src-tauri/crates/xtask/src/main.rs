@@ -30,7 +30,7 @@ cargo xtask test [-- ARGUMENTS]      build, every test (real servers too), gener
 cargo xtask bundle [-- --debug]      packages people can install
 cargo xtask gen [--check]            write the TypeScript of the calls, or compare it
 cargo xtask ci                       what must pass before a change lands
-cargo xtask bench [ARGUMENTS]        measure
+cargo xtask bench [ARGUMENTS]        measure; --window: the real window beside an empty one
 cargo xtask new-connector NAME       a connector that compiles, ready to be filled
 cargo xtask servers up|down|status   real servers for playing by hand
 cargo xtask setup                    install what the others need";

@@ -18,7 +18,7 @@ use crate::world::{NOW, Part, World};
 /// The profile of a size, as later cases open it.
 pub(crate) fn open(size: u64, folder: &Path, making: &Making) -> Result<Home, Failure> {
     let factory = BenchFactory {
-        world: World::new(size),
+        items: Arc::new(World::new(size)),
         making: making.clone(),
     };
     Home::open(

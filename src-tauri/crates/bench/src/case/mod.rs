@@ -6,7 +6,7 @@ mod ingest;
 #[cfg(feature = "servers")]
 mod matrix;
 mod pages;
-mod queries;
+pub(crate) mod queries;
 mod search;
 
 use std::path::Path;
@@ -31,8 +31,14 @@ pub(crate) async fn run(
         Case::IdleFiles => idle::files(folder).await,
         #[cfg(feature = "servers")]
         Case::Matrix => Box::pin(matrix::run(folder, asked)).await,
+        #[cfg(feature = "servers")]
+        Case::Crowd => crate::window::crowd(size, folder)
+            .await
+            .map(|()| Vec::new()),
+        #[cfg(feature = "servers")]
+        Case::Adopt => crate::window::adopt(folder).map(|()| Vec::new()),
         #[cfg(not(feature = "servers"))]
-        Case::Matrix => {
+        Case::Matrix | Case::Crowd | Case::Adopt => {
             let _built_without = asked;
             Err(Failure::Usage(
                 "This build has no servers; build it with its default features.".into(),

@@ -53,6 +53,18 @@ pub enum Keychain {
     Locked,
 }
 
+/// A program that was started on the desktop; ended when dropped.
+#[derive(Debug)]
+pub struct Running(Owned);
+
+impl Running {
+    /// Its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
 /// A running desktop.
 #[derive(Debug)]
 pub struct Desktop {
@@ -73,7 +85,7 @@ impl Desktop {
     /// When a program is missing or does not come up; `cargo xtask setup` installs them.
     pub async fn start(keychain: Keychain) -> Result<Self, HarnessError> {
         let dir = tempfile::tempdir().map_err(HarnessError::io("make a folder for the desktop"))?;
-        for name in ["home", "run", "data", "config", "cache"] {
+        for name in ["home", "run", "data", "config", "cache", "screen"] {
             let path = dir.path().join(name);
             std::fs::create_dir(&path)
                 .map_err(HarnessError::io(format!("make {}", path.display())))?;
@@ -89,6 +101,8 @@ impl Desktop {
                 "1600x1000x24",
                 "-nolisten",
                 "tcp",
+                "-fbdir",
+                &dir.path().join("screen").display().to_string(),
             ],
             &[],
             Stdio::null(),
@@ -141,6 +155,50 @@ impl Desktop {
     #[must_use]
     pub fn profile(&self) -> PathBuf {
         self.dir.path().join("profile")
+    }
+
+    /// What the display shows, pixel by pixel, as a file in the form of `xwd`: reading it asks
+    /// nothing of the programs that draw.
+    #[must_use]
+    pub fn screen(&self) -> PathBuf {
+        self.dir.path().join("screen").join("Xvfb_screen0")
+    }
+
+    /// Starts a program on this desktop as its user would, driven by nobody.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn launch(
+        &self,
+        binary: &Path,
+        arguments: &[&str],
+        more: &[(&str, &str)],
+    ) -> Result<Running, HarnessError> {
+        let mut environment = self.environment();
+        environment.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let program = binary.display().to_string();
+        started(&program, arguments, &environment, Stdio::null()).map(Running)
+    }
+
+    /// Runs a program on this desktop to its end; what it prints.
+    ///
+    /// # Errors
+    /// When it cannot be started or fails; what it said is in the message.
+    pub fn run(
+        &self,
+        binary: &Path,
+        arguments: &[&str],
+        more: &[(&str, &str)],
+    ) -> Result<String, HarnessError> {
+        let mut environment = self.environment();
+        environment.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        child::output(&binary.display().to_string(), arguments, &environment)
     }
 
     /// A folder that goes with the desktop.

@@ -12,8 +12,8 @@ mod pump;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -58,11 +58,37 @@ struct Tally {
     broken_answers: AtomicU64,
 }
 
+/// A text that is looked for in what the server answers.
+#[derive(Debug, Default)]
+struct Watch {
+    text: String,
+    passed: Option<SystemTime>,
+}
+
+impl Watch {
+    /// Answers of a few kilobytes come in one piece; a text cut in two is not found.
+    fn look(&mut self, bytes: &[u8]) {
+        let text = self.text.as_bytes();
+        if !text.is_empty()
+            && self.passed.is_none()
+            && bytes.windows(text.len()).any(|it| it == text)
+        {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "real time between two processes is what is asked for"
+            )]
+            let now = SystemTime::now();
+            self.passed = Some(now);
+        }
+    }
+}
+
 /// What every connection shares.
 #[derive(Debug)]
 struct Shared {
     target: Mutex<SocketAddr>,
     mode: Mutex<Mode>,
+    watch: Mutex<Watch>,
     tally: Tally,
     end: CancellationToken,
 }
@@ -94,6 +120,7 @@ impl FaultProxy {
         let shared = Arc::new(Shared {
             target: Mutex::new(target),
             mode: Mutex::new(Mode::Pass),
+            watch: Mutex::default(),
             tally: Tally::default(),
             end: CancellationToken::new(),
         });
@@ -129,6 +156,27 @@ impl FaultProxy {
             .target
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// From now on notes when an answer with this text is handed to a client.
+    pub fn watch_for(&self, text: &str) {
+        *self.watched() = Watch {
+            text: text.to_owned(),
+            passed: None,
+        };
+    }
+
+    /// When the text of [`watch_for`](Self::watch_for) was handed on for the first time.
+    #[must_use]
+    pub fn handed_on(&self) -> Option<SystemTime> {
+        self.watched().passed
+    }
+
+    fn watched(&self) -> MutexGuard<'_, Watch> {
+        self.shared
+            .watch
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What has gone through so far.

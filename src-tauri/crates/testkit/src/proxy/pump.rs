@@ -134,6 +134,11 @@ async fn answering(
             bytes = bytes.get(..allowed).unwrap_or(bytes);
         }
         passed += bytes.len();
+        shared
+            .watch
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .look(bytes);
         if client.write_all(bytes).await.is_err() {
             return;
         }

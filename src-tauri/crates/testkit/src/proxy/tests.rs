@@ -150,3 +150,16 @@ async fn a_server_that_moved_is_reached_through_the_same_address() {
     );
     assert_eq!(counts, (1, 1));
 }
+
+#[tokio::test]
+async fn a_text_that_is_watched_for_is_noted_when_it_is_handed_on() {
+    let (server, _taken) = counting_server().await;
+    let proxy = FaultProxy::to(server).await.unwrap();
+    proxy.watch_for("something else");
+    assert_eq!(ask_anew(&proxy).await, ANSWER);
+    assert_eq!(proxy.handed_on(), None);
+    proxy.watch_for("heard it");
+    assert_eq!(proxy.handed_on(), None, "what passed before does not count");
+    assert_eq!(ask_anew(&proxy).await, ANSWER);
+    assert!(proxy.handed_on().is_some());
+}

@@ -1,0 +1,113 @@
+//! From the server's answer to the frame with the message in it, with a real homeserver; and
+//! from sending to the frame with what was sent.
+//!
+//! A proxy between both notes when it hands the event's bytes on; the page notes when they are
+//! seen. Both read the same wall clock.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use rapport_testkit::desktop::{Key, Window};
+use rapport_testkit::proxy::FaultProxy;
+use rapport_testkit::servers::{MatrixUser, Synapse, eventually, password_of};
+use serde_json::json;
+
+use super::Run;
+use super::driven::{go, probe, quick, result};
+use super::profile::Opened;
+use crate::failure::Failure;
+use crate::report::Figure;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const ROOM: &str = "A room of the benchmark";
+const COMPOSER: &str = "textarea[data-composer]";
+
+/// A homeserver, a room in it, and who writes there.
+pub(super) struct Chat {
+    _server: Synapse,
+    proxy: FaultProxy,
+    bert: MatrixUser,
+    room: String,
+}
+
+impl Chat {
+    /// Starts it and signs the profile in.
+    pub(super) async fn begin(run: &Run<'_>, profile: &Opened) -> Result<Self, Failure> {
+        let server = Synapse::start().await?;
+        let proxy = FaultProxy::to(server.address()).await?;
+        let (ada, bert) = (server.login("ada").await?, server.login("bert").await?);
+        let room = bert.create_room(ROOM, &[ada.user_id()]).await?;
+        ada.join(&room).await?;
+        bert.say(&room, "The first word.").await?;
+        let set = format!("homeserver={}", proxy.url());
+        let words = ["account", "add", "matrix", "--label", "Chat", "--set", &set];
+        profile.rapport(run.desktop, run.programs, &words)?;
+        profile.rapport_with(
+            run.desktop,
+            run.programs,
+            &["account", "sign-in", "matrix-1", "--user", "ada"],
+            &[("RAPPORT_PASSWORD", &password_of("ada"))],
+        )?;
+        let words = ["sync", "--account", "matrix-1"];
+        profile.rapport(run.desktop, run.programs, &words)?;
+        Ok(Self {
+            _server: server,
+            proxy,
+            bert,
+            room,
+        })
+    }
+
+    /// Measures in an open window.
+    pub(super) async fn measure(
+        &self,
+        run: &Run<'_>,
+        window: &Window,
+        conversation: &str,
+        size: u64,
+    ) -> Result<Vec<Figure>, Failure> {
+        go(window, &format!("#/inbox/{conversation}")).await?;
+        window.see(COMPOSER).await?;
+        window.read("[data-message]", "The first word.").await?;
+        probe(window).await?;
+        let (mut came, mut went) = (Vec::new(), Vec::new());
+        // The first ones wait until the window's own first sync is over.
+        for number in 0..run.events + WARM {
+            let text = format!("The pump of bench {number} is ready.");
+            let arm = "window.__probe.seen('said', arguments[0]); return true";
+            window.ask(arm, vec![json!(text)]).await?;
+            self.proxy.watch_for(&text);
+            self.bert.say(&self.room, &text).await?;
+            let seen = result(window).await?;
+            let handed = eventually("the event's way", PATIENCE, async || {
+                Ok(self.proxy.handed_on())
+            })
+            .await?;
+            let handed = handed
+                .duration_since(UNIX_EPOCH)
+                .map_err(|error| Failure::Wrong(error.to_string()))?;
+            if number >= WARM {
+                came.push(seen - handed.as_secs_f64() * 1_000.0);
+            }
+        }
+        for number in 0..run.events {
+            let text = format!("Ticket {number} is with the mill.");
+            window.fill(COMPOSER, &text).await?;
+            let arm = "window.__probe.key('said', arguments[0], 'Enter'); return true";
+            window.ask(arm, vec![json!(text)]).await?;
+            window.chord(Key::Control, '\u{e007}').await?;
+            went.push(result(window).await?);
+        }
+        Ok(vec![
+            quick("event", size, "delivered, until it is seen", &came, 150.0),
+            quick("action", size, "sent, until it stands there", &went, 50.0),
+        ])
+    }
+}
+
+/// Events that are not counted.
+const WARM: usize = 3;
+
+/// The room's title in the list.
+pub(super) const fn title() -> &'static str {
+    ROOM
+}
