@@ -20,8 +20,8 @@ const PROBE: &str = include_str!("page/probe.js");
 const SCROLL: &str = include_str!("page/scroll.js");
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Frames of one scroll: a third of a minute at sixty a second.
-const FRAMES: u32 = 1_000;
+/// Milliseconds of one scroll.
+const SCROLL_MS: u32 = 12_000;
 /// Pixels a frame: a hand that spins the wheel.
 const STEP: i32 = 120;
 /// A leap every so many frames, as when the bar is dragged.
@@ -115,7 +115,7 @@ pub(super) async fn palette(
     let mut slowest = (0.0, String::new());
     for text in typed(words) {
         window.chord(Key::Control, 'k').await?;
-        window.see(".pal input").await?;
+        window.see(".pal input:focus").await?;
         let mut so_far = String::new();
         for letter in text.chars() {
             so_far.push(letter);
@@ -229,9 +229,9 @@ async fn frames(
     css: &str,
     step: i32,
     leap: u32,
-    many: u32,
+    time: u32,
 ) -> Result<Frames, Failure> {
-    let words = vec![json!(css), json!(step), json!(many), json!(leap)];
+    let words = vec![json!(css), json!(step), json!(time), json!(leap)];
     let told = later(window, SCROLL, words).await?;
     let gaps = told.get("gaps").and_then(Value::as_array);
     let gaps: Vec<f64> = gaps
@@ -285,8 +285,8 @@ impl Frames {
 pub(super) async fn inbox(window: &Window, size: u64) -> Result<Vec<Figure>, Failure> {
     go(window, "#/inbox").await?;
     window.see(".cl .cv:not(:has(.cv-s))").await?;
-    let by_hand = frames(window, ".cl .rows", STEP, 0, FRAMES).await?;
-    let leaps = frames(window, ".cl .rows", 0, LEAP, FRAMES / 2).await?;
+    let by_hand = frames(window, ".cl .rows", STEP, 0, SCROLL_MS).await?;
+    let leaps = frames(window, ".cl .rows", 0, LEAP, SCROLL_MS / 2).await?;
     let mut out = by_hand.figures(size, "inbox by hand", true);
     out.extend(leaps.figures(size, "inbox in leaps", true));
     Ok(out)
@@ -302,7 +302,7 @@ pub(super) async fn room(window: &Window, size: u64, id: &str) -> Result<Vec<Fig
              feed.style.opacity === '1' && feed.querySelector('[data-message]') !== null",
         )
         .await?;
-    let back = frames(window, ".feed", -STEP, 0, FRAMES).await?;
+    let back = frames(window, ".feed", -STEP, 0, SCROLL_MS).await?;
     Ok(back.figures(size, "room backwards", true))
 }
 
@@ -314,6 +314,6 @@ pub(super) async fn nothing(window: &Window) -> Result<Vec<Figure>, Failure> {
             Vec::new(),
         )
         .await?;
-    let bare = frames(window, "page", STEP, 0, FRAMES).await?;
+    let bare = frames(window, "page", STEP, 0, SCROLL_MS).await?;
     Ok(bare.figures(0, "empty window by hand", false))
 }

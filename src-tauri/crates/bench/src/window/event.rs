@@ -22,7 +22,7 @@ const ROOM: &str = "A room of the benchmark";
 const COMPOSER: &str = "textarea[data-composer]";
 
 /// A homeserver, a room in it, and who writes there.
-pub(super) struct Chat {
+struct Chat {
     _server: Synapse,
     proxy: FaultProxy,
     bert: MatrixUser,
@@ -31,7 +31,7 @@ pub(super) struct Chat {
 
 impl Chat {
     /// Starts it and signs the profile in.
-    pub(super) async fn begin(run: &Run<'_>, profile: &Opened) -> Result<Self, Failure> {
+    async fn begin(run: &Run<'_>, profile: &Opened) -> Result<Self, Failure> {
         let server = Synapse::start().await?;
         let proxy = FaultProxy::to(server.address()).await?;
         let (ada, bert) = (server.login("ada").await?, server.login("bert").await?);
@@ -58,7 +58,7 @@ impl Chat {
     }
 
     /// Measures in an open window.
-    pub(super) async fn measure(
+    async fn measure(
         &self,
         run: &Run<'_>,
         window: &Window,
@@ -107,7 +107,16 @@ impl Chat {
 /// Events that are not counted.
 const WARM: usize = 3;
 
-/// The room's title in the list.
-pub(super) const fn title() -> &'static str {
-    ROOM
+/// Signs the profile in at a homeserver of its own and measures.
+pub(super) async fn measure(
+    run: &Run<'_>,
+    profile: &Opened,
+    size: u64,
+) -> Result<Vec<Figure>, Failure> {
+    let chat = Chat::begin(run, profile).await?;
+    let id = profile.conversation(run.desktop, run.programs, Some(ROOM))?;
+    let window = run.open(profile).await?;
+    let figures = chat.measure(run, &window, &id, size).await;
+    window.close().await?;
+    figures
 }

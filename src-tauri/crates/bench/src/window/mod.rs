@@ -87,7 +87,7 @@ pub(crate) async fn run(asked: &Asked, folder: &Path) -> Result<Vec<Figure>, Fai
     let run = Run {
         desktop: &desktop,
         programs: &programs,
-        rounds: if asked.quick { 3 } else { 7 },
+        rounds: if asked.quick { 3 } else { 5 },
         rest: Duration::from_secs(if asked.quick { 10 } else { 60 }),
         words: if asked.quick { 4 } else { 16 },
         actions: if asked.quick { 5 } else { 20 },
@@ -115,30 +115,40 @@ pub(crate) async fn run(asked: &Asked, folder: &Path) -> Result<Vec<Figure>, Fai
         window.see(".cl .cv:not(:has(.cv-s))").await?;
         let list = driven::region(&window, ".cl .rows").await?;
         if wants(Part::Palette) {
-            add(driven::palette(&window, *size, run.words).await?);
+            let figures = driven::palette(&window, *size, run.words).await;
+            add(or_said("palette", *size, figures));
         }
         if wants(Part::Action) {
-            add(driven::actions(&window, *size, run.actions).await?);
+            let figures = driven::actions(&window, *size, run.actions).await;
+            add(or_said("action", *size, figures));
         }
         window.close().await?;
         if wants(Part::Start) {
             tell(&format!("{size} items: starts …"));
-            add(start::measure(&run, &profile, *size, list, main).await?);
+            let figures = start::measure(&run, &profile, *size, list, main).await;
+            add(or_said("start", *size, figures));
         }
         if wants(Part::Event) {
             tell(&format!("{size} items: with a homeserver …"));
-            let chat = event::Chat::begin(&run, &profile).await?;
-            let id = profile.conversation(&desktop, &programs, Some(event::title()))?;
-            let window = run.open(&profile).await?;
-            add(chat.measure(&run, &window, &id, *size).await?);
-            window.close().await?;
+            let figures = event::measure(&run, &profile, *size).await;
+            add(or_said("event", *size, figures));
         }
         std::fs::remove_dir_all(&profile.home)?;
     }
     if wants(Part::Scroll) {
-        add(scrolled(&run, folder, asked).await?);
+        let figures = scrolled(&run, folder, asked).await;
+        add(or_said("scroll", 0, figures));
     }
     Ok(out)
+}
+
+/// One part that cannot be measured is a line of the table and no reason to lose the others.
+fn or_said(part: &str, size: u64, figures: Result<Vec<Figure>, Failure>) -> Vec<Figure> {
+    figures.unwrap_or_else(|failure| {
+        let why = failure.to_string();
+        let line = why.lines().next().unwrap_or_default().to_owned();
+        vec![Figure::new(part, size, "not measured", 0.0, "").noted(line)]
+    })
 }
 
 /// The profile of a size: the sample as it comes, or a world with the sample in it.

@@ -1,5 +1,6 @@
-// Scrolls by so much a frame, or leaps over the whole length, and notes the gaps between frames.
-const [css, step, frames, leap, done] = arguments;
+// Scrolls by so much a frame, or leaps over the whole length, for so many milliseconds, and notes
+// the gaps between frames.
+const [css, step, time, leap, done] = arguments;
 const box =
   css === 'page'
     ? document.scrollingElement
@@ -13,6 +14,7 @@ else {
   let count = 0;
   let hollow = 0;
   const begun = box.scrollTop;
+  const end = performance.now() + time;
   let way = 0;
   requestAnimationFrame(function frame() {
     const now = performance.now();
@@ -32,7 +34,7 @@ else {
       box.scrollTop += step;
     }
     count += 1;
-    if (count < frames) requestAnimationFrame(frame);
+    if (now < end) requestAnimationFrame(frame);
     else done({ gaps, hollow, way, begun, ended: box.scrollTop, length: box.scrollHeight });
   });
 }
