@@ -180,7 +180,7 @@ async fn scrolled(run: &Run<'_>, folder: &Path, asked: &Asked) -> Result<Vec<Fig
     let bare = desktop.open(&programs.empty, &[], &[]).await?;
     bare.see("#app").await?;
     let mut out = driven::nothing(&bare).await?;
-    bare.kill()?;
+    bare.kill().await?;
     let window = run.open(&profile).await?;
     out.extend(driven::inbox(&window, many).await?);
     out.extend(driven::room(&window, many / 5, &room).await?);
