@@ -14,7 +14,6 @@ mod crash;
 mod deep;
 mod dialogs;
 mod door;
-mod drawing;
 mod gate;
 mod ipc;
 mod life;
@@ -37,7 +36,6 @@ use crate::arguments::Arguments;
 use crate::gate::Gate;
 
 fn main() -> std::process::ExitCode {
-    drawing::suit_the_machine();
     let arguments = Arguments::parse();
     crash::log();
     let place = match place::of(&arguments) {

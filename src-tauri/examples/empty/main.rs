@@ -3,14 +3,10 @@
 //!
 //! Invariant: window and web view are set as in `src/window.rs`; everything else is left out.
 
-#[path = "../../src/drawing.rs"]
-mod drawing;
-
 use tauri::webview::PageLoadEvent;
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
 fn main() -> tauri::Result<()> {
-    drawing::suit_the_machine();
     tauri::Builder::default()
         .setup(|app| {
             let driven = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some();

@@ -313,9 +313,9 @@ impl Window {
         let folder = self.shots.clone().unwrap_or_else(std::env::temp_dir);
         std::fs::create_dir_all(&folder).map_err(HarnessError::io("make a folder for pictures"))?;
         let file = folder.join(format!("{name}.png"));
-        // What the page has just made is drawn one frame later. A page that does not answer is
-        // taken as it is.
-        let drawn = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); return true";
+        // What the page has just made is drawn one frame later. A page that draws no frame, since
+        // nothing in it moves, is taken as it is.
+        let drawn = "await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 2000); }); return true";
         let _drawn = self.ask(drawn, Vec::new()).await;
         let png = self
             .driver
