@@ -46,6 +46,7 @@ impl Desktop {
         arguments: &[&str],
         more: &[(&str, &str)],
     ) -> Result<Window, HarnessError> {
+        self.alone().await?;
         let port = free_port()?;
         let mut environment = self.environment();
         environment.push(("TAURI_WEBVIEW_AUTOMATION".to_owned(), "true".to_owned()));
@@ -96,6 +97,29 @@ impl Desktop {
             log,
             shots: None,
         })
+    }
+}
+
+impl Desktop {
+    /// Waits until the bus has noticed the end of the window before: until then the next one would
+    /// hand itself over to it.
+    async fn alone(&self) -> Result<(), HarnessError> {
+        let environment = self.environment();
+        eventually("the end of the window before", PATIENCE, async || {
+            let names = output(
+                "dbus-send",
+                &[
+                    "--session",
+                    "--print-reply",
+                    "--dest=org.freedesktop.DBus",
+                    "/org/freedesktop/DBus",
+                    "org.freedesktop.DBus.ListNames",
+                ],
+                &environment,
+            )?;
+            Ok((!names.contains(".SingleInstance\"")).then_some(()))
+        })
+        .await
     }
 }
 
