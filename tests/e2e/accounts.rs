@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use rapport_testkit::desktop::Window;
-use rapport_testkit::servers::{MatrixUser, Synapse, Tryton, eventually, password_of};
+use rapport_testkit::servers::{MatrixUser, Synapse, Tryton, eventually};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, go};
@@ -32,21 +32,8 @@ impl Office {
             .unwrap();
         ada.join(&room).await.unwrap();
         bert.say(&room, "Good morning").await.unwrap();
-        let stage = Stage::prepared().await;
-        let set = format!("homeserver={}", server.base_url());
-        stage.rapport(&["account", "add", "matrix", "--label", "Chat", "--set", &set]);
-        stage.rapport_with(
-            &["account", "sign-in", "matrix-1", "--user", "ada"],
-            &[("RAPPORT_PASSWORD", &password_of("ada"))],
-        );
-        stage.rapport(&["sync"]);
-        let rows = stage.json(&["conversations", "list"]);
-        let conversation = rows
-            .as_array()
-            .and_then(|rows| rows.iter().find(|row| row["title"] == "Line 2"))
-            .and_then(|row| row["id"].as_str())
-            .expect("the room")
-            .to_owned();
+        let stage = Stage::with_chat(&server).await;
+        let conversation = stage.conversation("Line 2");
         Self {
             stage,
             server,
@@ -364,17 +351,7 @@ async fn a_source_forgets_what_is_old_and_leaves_only_after_its_name() {
 #[tokio::test]
 async fn a_source_that_counts_is_compared_id_by_id_and_says_what_it_lets_us_read() {
     let server = Tryton::start().await.expect("a Tryton");
-    let stage = Stage::prepared().await;
-    let url = format!("url={}", server.base_url());
-    let database = format!("database={}", server.database());
-    stage.rapport(&[
-        "account", "add", "tryton", "--label", "ERP", "--set", &url, "--set", &database,
-    ]);
-    stage.rapport_with(
-        &["account", "sign-in", "tryton-1", "--user", "ines"],
-        &[("RAPPORT_PASSWORD", &password_of("ines"))],
-    );
-    stage.rapport(&["sync"]);
+    let stage = Stage::with_erp(&server).await;
     let window = stage.open().await;
     window.see("nav.side").await.unwrap();
     go(&window, "#/accounts/tryton-1").await;

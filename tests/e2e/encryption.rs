@@ -21,19 +21,6 @@ use desk::Desk;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ada signed in on the command line; what came so far is read.
-async fn signed_in(server: &Synapse) -> Stage {
-    let stage = Stage::prepared().await;
-    let set = format!("homeserver={}", server.base_url());
-    stage.rapport(&["account", "add", "matrix", "--label", "Chat", "--set", &set]);
-    stage.rapport_with(
-        &["account", "sign-in", "matrix-1", "--user", "ada"],
-        &[("RAPPORT_PASSWORD", &password_of("ada"))],
-    );
-    stage.rapport(&["sync"]);
-    stage
-}
-
 /// The page of the account, once it has asked how things stand.
 async fn account(stage: &Stage) -> Window {
     let window = stage.open().await;
@@ -70,7 +57,7 @@ async fn make_key(window: &Window) -> String {
 async fn a_recovery_key_counts_only_after_it_opened_the_backup_and_brings_old_messages_back() {
     let server = Synapse::start().await.unwrap();
     let bert = NioPeer::login(&server, "bert").await.unwrap();
-    let stage = signed_in(&server).await;
+    let stage = Stage::with_chat(&server).await;
     let room = bert
         .create_encrypted_room("Vault", &[&server.user_id("ada")])
         .await
@@ -215,7 +202,7 @@ async fn a_new_device_is_verified_by_another_and_gets_the_keys_from_it() {
     bert.send(&room, "Before the new device.").await.unwrap();
     old.message("Before the new device.").await;
 
-    let stage = signed_in(&server).await;
+    let stage = Stage::with_chat(&server).await;
     let window = stage.open().await;
     window.see("nav.side").await.unwrap();
     go(&window, "#/accounts/matrix-1").await;
@@ -289,7 +276,7 @@ async fn a_new_device_is_verified_by_another_and_gets_the_keys_from_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_of_other_authors_asks_and_what_differs_is_never_trusted() {
     let server = Synapse::start().await.unwrap();
-    let stage = signed_in(&server).await;
+    let stage = Stage::with_chat(&server).await;
     let peer = NioPeer::login(&server, "ada").await.unwrap();
     let device = peer
         .devices(&server.user_id("ada"))

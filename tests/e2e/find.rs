@@ -105,17 +105,8 @@ async fn every_screen_is_drawn_light_dark_and_in_german() {
     let stage = Stage::sample().await;
     let customers = stage.json(&["customers", "list"]);
     let customer = customers[0]["id"].as_str().expect("an id").to_owned();
-    let rows = stage.json(&["conversations", "list"]);
     // A customer's thread, so that what is known of them stands beside it.
-    let conversation = rows
-        .as_array()
-        .and_then(|rows| {
-            rows.iter()
-                .find(|row| row["title"] == "Line 2 stopped after CIP")
-        })
-        .and_then(|row| row["id"].as_str())
-        .expect("the sample's thread")
-        .to_owned();
+    let conversation = stage.conversation("Line 2 stopped after CIP");
     let screens = [
         ("today", ".sg", "#/today".to_owned()),
         ("inbox", "[data-message]", format!("#/inbox/{conversation}")),

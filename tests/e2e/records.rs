@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rapport_testkit::desktop::Window;
-use rapport_testkit::servers::{Tryton, TrytonUser, decimal, eventually, password_of};
+use rapport_testkit::servers::{Tryton, TrytonUser, decimal, eventually};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, go};
@@ -27,17 +27,7 @@ impl Desk {
             .search("sale.opportunity", &json!([["description", "=", DEAL]]))
             .await
             .unwrap();
-        let stage = Stage::prepared().await;
-        let url = format!("url={}", server.base_url());
-        let database = format!("database={}", server.database());
-        stage.rapport(&[
-            "account", "add", "tryton", "--label", "ERP", "--set", &url, "--set", &database,
-        ]);
-        stage.rapport_with(
-            &["account", "sign-in", "tryton-1", "--user", "ines"],
-            &[("RAPPORT_PASSWORD", &password_of("ines"))],
-        );
-        stage.rapport(&["sync"]);
+        let stage = Stage::with_erp(&server).await;
         let records = stage.json(&["records", "list", "--kind", "opportunity"]);
         let record = records
             .as_array()

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rapport_testkit::desktop::{Desktop, Keychain, Window};
+use rapport_testkit::servers::{Synapse, Tryton, password_of};
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -55,6 +56,45 @@ impl Stage {
         stage.rapport(&["sample"]);
         stage.rapport(&["sync"]);
         stage
+    }
+
+    /// With Ada signed in to this homeserver; what came so far is read.
+    pub(super) async fn with_chat(server: &Synapse) -> Self {
+        let stage = Self::prepared().await;
+        let set = format!("homeserver={}", server.base_url());
+        stage.rapport(&["account", "add", "matrix", "--label", "Chat", "--set", &set]);
+        stage.sign_in("matrix-1", "ada");
+        stage
+    }
+
+    /// With Ines signed in to this ERP; what it has is read.
+    pub(super) async fn with_erp(server: &Tryton) -> Self {
+        let stage = Self::prepared().await;
+        let url = format!("url={}", server.base_url());
+        let database = format!("database={}", server.database());
+        stage.rapport(&[
+            "account", "add", "tryton", "--label", "ERP", "--set", &url, "--set", &database,
+        ]);
+        stage.sign_in("tryton-1", "ines");
+        stage
+    }
+
+    fn sign_in(&self, account: &str, user: &str) {
+        self.rapport_with(
+            &["account", "sign-in", account, "--user", user],
+            &[("RAPPORT_PASSWORD", &password_of(user))],
+        );
+        self.rapport(&["sync"]);
+    }
+
+    /// The conversation with this title.
+    pub(super) fn conversation(&self, title: &str) -> String {
+        let rows = self.json(&["conversations", "list"]);
+        rows.as_array()
+            .and_then(|rows| rows.iter().find(|row| row["title"] == title))
+            .and_then(|row| row["id"].as_str())
+            .expect("the conversation")
+            .to_owned()
     }
 
     /// Runs the command line on the profile; only while no window has it open.

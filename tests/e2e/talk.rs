@@ -33,14 +33,7 @@ impl Room {
         bert.say(&room, "Are the seal kits in Hamburg?")
             .await
             .unwrap();
-        let stage = Stage::prepared().await;
-        let set = format!("homeserver={}", server.base_url());
-        stage.rapport(&["account", "add", "matrix", "--label", "Chat", "--set", &set]);
-        stage.rapport_with(
-            &["account", "sign-in", "matrix-1", "--user", "ada"],
-            &[("RAPPORT_PASSWORD", &password_of("ada"))],
-        );
-        stage.rapport(&["sync"]);
+        let stage = Stage::with_chat(&server).await;
         Self {
             stage,
             server,
@@ -51,12 +44,7 @@ impl Room {
 
     /// The room's conversation in the window.
     fn conversation(&self) -> String {
-        let rows = self.stage.json(&["conversations", "list"]);
-        let row = rows
-            .as_array()
-            .and_then(|rows| rows.iter().find(|row| row["title"] == "Line 2"))
-            .expect("the room");
-        row["id"].as_str().expect("an id").to_owned()
+        self.stage.conversation("Line 2")
     }
 
     /// The window, with the room open in it.
