@@ -46,6 +46,7 @@ static MANIFEST: Manifest = Manifest {
     kinds: &[],
     deletions: Deletions::Stream,
     writes: &[],
+    fixed: &[],
     delivery: Delivery::Poll,
 };
 

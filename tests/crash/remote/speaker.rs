@@ -43,6 +43,7 @@ static MANIFEST: Manifest = Manifest {
             check: ConflictCheck::None,
         },
     ],
+    fixed: &[],
     delivery: Delivery::Poll,
 };
 

@@ -38,6 +38,13 @@ function core(answers: Record<string, (request: unknown) => unknown> = {}): Aske
             name: 'tryton',
             title: 'Tryton',
             writes: [{ command: 'set_fields', kind: 'record', check: 'native' }],
+            fixed: ['state'],
+          },
+          {
+            name: 'files',
+            title: 'Folder',
+            writes: [{ command: 'set_fields', kind: 'record', check: 'read_compare_write' }],
+            fixed: [],
           },
         ];
       return name === 'journal' ? [] : {};
@@ -114,6 +121,25 @@ describe('a value', () => {
     shown({ kind: 'page' });
     await waitFor(() => expect(screen.queryByRole('button')).toBeNull());
     expect(screen.getByText('€40,000.00')).toBeTruthy();
+  });
+
+  it('is offered in the system that takes it and not in the one that moves it by buttons', async () => {
+    const asked = core({ set_fields: () => ({}) });
+    const state = { field: 'state', value: { is: 'text', value: 'Proposal' } };
+    const { unmount } = shown(state);
+    await waitFor(() => expect(screen.queryByRole('button')).toBeNull());
+    unmount();
+    shown({ ...state, source: { ...(source as object), connector: 'files' } });
+    await fireEvent.click(await screen.findByRole('button', { name: /Proposal/ }));
+    const input = await screen.findByRole('textbox');
+    await fireEvent.input(input, { target: { value: 'Won' } });
+    await fireEvent.keyDown(input, { key: 'Enter' });
+    await waitFor(() =>
+      expect(asked.find((one) => one.name === 'set_fields')?.request).toEqual({
+        item: '7',
+        fields: { state: { is: 'text', value: 'Won' } },
+      }),
+    );
   });
 
   it('waits visibly and can be withdrawn', async () => {

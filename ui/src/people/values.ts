@@ -47,12 +47,11 @@ export function valueText(value: FieldValue, shown?: string, field?: string): st
 const WORDS = new Set(['status', 'phase', 'state', 'priority']);
 
 /**
- * Fields nobody sets: a source computes them, moves them by the buttons it
- * offers (`state`), or keeps them in parts that do not fit one line (`postal`).
+ * Fields nobody sets, whatever the source: they are computed, or kept in parts
+ * that do not fit one line (`postal`).
  */
 const COMPUTED = new Set([
   'phase',
-  'state',
   'postal',
   'lines',
   'outstanding',

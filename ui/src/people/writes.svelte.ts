@@ -31,7 +31,9 @@ export function writes(connector: string, kind: Kind, command = 'set_fields'): b
 
 /** Whether one field can be offered for editing. The source still has the last word. */
 export const editable = (connector: string, kind: Kind, field: string): boolean =>
-  !computed(field) && writes(connector, kind);
+  !computed(field) &&
+  writes(connector, kind) &&
+  !manifests.some((one) => one.name === connector && one.fixed.includes(field));
 
 /** What people call a kind of system. */
 export function systemName(connector: string): string {

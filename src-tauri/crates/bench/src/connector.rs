@@ -31,6 +31,7 @@ static MANIFEST: Manifest = Manifest {
     kinds: &Kind::ALL,
     deletions: Deletions::Stream,
     writes: &[],
+    fixed: &[],
     delivery: Delivery::Poll,
 };
 

@@ -43,6 +43,11 @@ deletions: Deletions,
  */
 writes: Array<Write>, 
 /**
+ * Fields it shows and never takes, because it computes them or moves them by
+ * actions of its own.
+ */
+fixed: Array<string>, 
+/**
  * Push or poll.
  */
 delivery: Delivery, };

@@ -88,5 +88,6 @@ pub(super) static MANIFEST: Manifest = Manifest {
             check: CHECK,
         },
     ],
+    fixed: &[],
     delivery: Delivery::Push,
 };

@@ -62,6 +62,7 @@ static MANIFEST: Manifest = Manifest {
             check: ConflictCheck::Native,
         },
     ],
+    fixed: &[],
     delivery: Delivery::Push,
 };
 

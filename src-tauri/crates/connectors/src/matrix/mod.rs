@@ -91,6 +91,7 @@ pub static MANIFEST: Manifest = Manifest {
         write("act", Kind::Conversation, ConflictCheck::None),
         write("set_fields", Kind::Conversation, ConflictCheck::None),
     ],
+    fixed: &[],
     delivery: Delivery::Push,
 };
 

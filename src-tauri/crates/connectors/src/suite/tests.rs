@@ -39,6 +39,7 @@ static MANIFEST: Manifest = Manifest {
     kinds: &[Kind::Task],
     deletions: Deletions::Stream,
     writes: &[],
+    fixed: &[],
     delivery: Delivery::Poll,
 };
 

@@ -91,6 +91,8 @@ pub static MANIFEST: Manifest = Manifest {
         write("act", Kind::Record, ConflictCheck::Native),
         write("delete", Kind::Record, ConflictCheck::Native),
     ],
+    // A document moves by its buttons.
+    fixed: &["state"],
     delivery: Delivery::Poll,
 };
 

@@ -25,6 +25,9 @@ pub struct Manifest {
     pub deletions: Deletions,
     /// Which writes it can do, and how each is checked for conflicts.
     pub writes: &'static [Write],
+    /// Fields it shows and never takes, because it computes them or moves them by
+    /// actions of its own.
+    pub fixed: &'static [&'static str],
     /// Push or poll.
     pub delivery: Delivery,
 }

@@ -58,6 +58,7 @@ pub static MANIFEST: Manifest = Manifest {
             check: ConflictCheck::Native,
         },
     ],
+    fixed: &[],
     delivery: Delivery::Poll,
 };
 
