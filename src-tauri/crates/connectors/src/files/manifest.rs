@@ -87,6 +87,11 @@ pub(super) static MANIFEST: Manifest = Manifest {
             kind: Kind::Organisation,
             check: CHECK,
         },
+        Write {
+            command: "set_fields",
+            kind: Kind::Record,
+            check: CHECK,
+        },
     ],
     fixed: &[],
     delivery: Delivery::Push,

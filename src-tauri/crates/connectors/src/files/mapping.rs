@@ -38,7 +38,7 @@ pub struct Mapping {
 pub struct TableMapping {
     /// What a row is.
     pub kind: String,
-    /// The column that names a row; rows without one are numbered.
+    /// The column that names a row; without one rows are numbered and only read.
     pub key: String,
     /// Field, and the column that holds it.
     pub columns: BTreeMap<String, String>,
@@ -54,13 +54,16 @@ pub struct TableMapping {
 }
 
 impl TableMapping {
+    /// What a row is, without the mark of a kind of the company's own.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        self.kind.strip_prefix("generic:").unwrap_or(&self.kind)
+    }
+
     /// The kind whose records these rows are lines of.
     #[must_use]
     pub fn lines_of(&self) -> Option<&str> {
-        self.kind
-            .strip_prefix("generic:")
-            .unwrap_or(&self.kind)
-            .strip_suffix("_line")
+        self.word().strip_suffix("_line")
     }
 
     /// Whether rows are companies.

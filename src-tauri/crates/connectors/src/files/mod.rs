@@ -1,8 +1,8 @@
 //! A folder as a source, for people without a server.
 //!
 //! Invariant: the folder belongs to the user and to other programs. What is
-//! read is never changed by reading; what is written is one component of one
-//! file, put in place in one step, after comparing.
+//! read is never changed by reading; what is written is one component or one row
+//! of one file, put in place in one step, after comparing.
 //!
 //! | file | becomes | collection |
 //! | --- | --- | --- |
@@ -16,6 +16,7 @@
 
 mod blocks;
 mod bookmark;
+mod cell;
 mod chat;
 mod event;
 mod fetch;

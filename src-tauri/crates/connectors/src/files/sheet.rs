@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read as _, Result, Seek as _, SeekFrom};
+use std::io::{BufReader, Read, Result, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -102,11 +102,7 @@ impl Around {
         if file.seek(SeekFrom::Start(start)).is_err() {
             return;
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(BufReader::new(file));
+        let mut reader = reader_of(BufReader::new(file), delimiter);
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             take(&Row {
@@ -159,7 +155,21 @@ pub(super) fn columns(path: &Path) -> Result<(Vec<String>, u64, u8)> {
     BufReader::new(File::open(path)?)
         .take(64 * 1024)
         .read_to_end(&mut first)?;
-    let line = first
+    let delimiter = delimiter_of(&first);
+    header(reader_at(path, 0, delimiter)?, delimiter)
+}
+
+/// The same of a table in memory.
+///
+/// # Errors
+/// Its first line cannot be read.
+pub(super) fn columns_of(bytes: &[u8]) -> Result<(Vec<String>, u64, u8)> {
+    let delimiter = delimiter_of(bytes);
+    header(reader_of(bytes, delimiter), delimiter)
+}
+
+fn delimiter_of(bytes: &[u8]) -> u8 {
+    let line = bytes
         .split(|byte| *byte == b'\n')
         .next()
         .unwrap_or_default();
@@ -167,8 +177,10 @@ pub(super) fn columns(path: &Path) -> Result<(Vec<String>, u64, u8)> {
     let delimiter = [b',', b';', b'\t']
         .into_iter()
         .max_by_key(|it| (count(*it), *it == b','));
-    let delimiter = delimiter.unwrap_or(b',');
-    let mut reader = reader_at(path, 0, delimiter)?;
+    delimiter.unwrap_or(b',')
+}
+
+fn header<R: Read>(mut reader: csv::Reader<R>, delimiter: u8) -> Result<(Vec<String>, u64, u8)> {
     let mut record = csv::ByteRecord::new();
     reader.read_byte_record(&mut record)?;
     let mut columns: Vec<String> = cells(&record)
@@ -195,11 +207,16 @@ pub(super) fn reader_at(
 ) -> Result<csv::Reader<std::io::Take<BufReader<File>>>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(at))?;
-    Ok(csv::ReaderBuilder::new()
+    Ok(reader_of(BufReader::new(file).take(MAX_PIECE), delimiter))
+}
+
+/// A reader of rows.
+pub(super) fn reader_of<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .from_reader(BufReader::new(file).take(MAX_PIECE)))
+        .from_reader(from)
 }
 
 /// The cells as text; bytes that are no UTF-8 become the replacement sign.

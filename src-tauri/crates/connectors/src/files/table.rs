@@ -1,5 +1,8 @@
 //! Rows of a table as records, companies and people.
 
+mod fill;
+mod notation;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -14,8 +17,11 @@ use super::mapping::TableMapping;
 use super::sheet::{Around, Row};
 use crate::common::digest64;
 
+pub(super) use fill::{Table, disagreement, says};
+
 /// The collection records lie in.
 pub(super) const COLLECTION: &str = "records";
+
 /// Maps a row. `number` counts rows, for tables without a key.
 ///
 /// # Errors
@@ -59,7 +65,7 @@ pub(super) fn map(
     let (at, body) = match table.kind.as_str() {
         _ if table.is_customer() => (None, view.organisation(&key)),
         "contact" => (None, view.contact()),
-        kind => view.record(&key, kind),
+        _ => view.record(&key),
     };
     Ok(Item {
         handle: Handle::new(handle(path, &key)),
@@ -146,19 +152,24 @@ impl View<'_> {
         self.cell(field).map(str::to_owned)
     }
 
+    fn point(&self) -> char {
+        self.table.decimal.unwrap_or('.')
+    }
+
     fn decimal(&self, text: &str) -> Option<Decimal> {
-        decimal(text, self.table.decimal.unwrap_or('.'))
+        decimal(text, self.point())
+    }
+
+    fn currency(&self) -> Currency {
+        let own = self.cell("currency");
+        Currency::new(own.or(self.table.currency.as_deref()).unwrap_or_default())
     }
 
     fn money(&self, field: &str) -> Option<Money> {
         let amount = self.decimal(self.cell(field)?)?;
-        let currency = self
-            .cell("currency")
-            .or(self.table.currency.as_deref())
-            .unwrap_or_default();
         Some(Money {
             amount,
-            currency: Currency::new(currency),
+            currency: self.currency(),
         })
     }
 
@@ -292,8 +303,8 @@ impl View<'_> {
         }))
     }
 
-    fn record(&self, key: &str, kind: &str) -> (Option<Millis>, Body) {
-        let word = kind.strip_prefix("generic:").unwrap_or(kind);
+    fn record(&self, key: &str) -> (Option<Millis>, Body) {
+        let word = self.table.word();
         let title = self
             .text("title")
             .or_else(|| self.text("name"))
@@ -317,24 +328,7 @@ impl View<'_> {
             .reference("employee")
             .or_else(|| self.reference("contact"));
         record.owner = self.owner();
-        // The document it came from, not the one that came out of it.
-        let parents: &[&str] = match word {
-            "opportunity" => &["parent", "project"],
-            "quote" => &["parent", "opportunity"],
-            "order" => &["parent", "quote", "opportunity"],
-            "invoice" => &["parent", "order"],
-            "payment" => &["parent", "invoice", "order"],
-            _ => &[
-                "parent",
-                "invoice",
-                "order",
-                "quote",
-                "opportunity",
-                "ticket",
-                "project",
-            ],
-        };
-        record.parent = parents
+        record.parent = parents(word)
             .iter()
             .filter(|field| **field != word)
             .find_map(|field| self.reference(field));
@@ -365,6 +359,27 @@ impl View<'_> {
                 .extend(self.rest(&[]).remove_entry(&FieldName::from("customer")));
         }
         (at, Body::Record(Box::new(record)))
+    }
+}
+
+/// The fields that name the document a record came from, not one that came out
+/// of it; the first that holds something counts.
+fn parents(word: &str) -> &'static [&'static str] {
+    match word {
+        "opportunity" => &["parent", "project"],
+        "quote" => &["parent", "opportunity"],
+        "order" => &["parent", "quote", "opportunity"],
+        "invoice" => &["parent", "order"],
+        "payment" => &["parent", "invoice", "order"],
+        _ => &[
+            "parent",
+            "invoice",
+            "order",
+            "quote",
+            "opportunity",
+            "ticket",
+            "project",
+        ],
     }
 }
 

@@ -5,6 +5,7 @@ mod formats;
 mod hostile;
 mod large;
 mod recorded;
+mod rows;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -212,6 +213,7 @@ async fn fixture() -> Subject {
     let desk = desk();
     let tasks = desk.items("tasks").await;
     let cards = desk.items("contacts").await;
+    let rows = desk.items("records").await;
     let (call, offer) = (&tasks["tasks/mine.ics#t1"], &tasks["tasks/mine.ics#t2"]);
     let marten = &cards["contacts/people.vcf#urn:marten"];
     let oak = &cards["contacts/people.vcf#urn:oak"];
@@ -264,6 +266,16 @@ async fn fixture() -> Subject {
             )],
         ),
         delete(oak, "contacts"),
+        set(
+            &rows["records/orders.csv#SO-1"],
+            "records",
+            vec![edit("state", text("shipped"), text("invoiced"))],
+        ),
+        set(
+            &rows["records/customers.csv#C-1"],
+            "records",
+            vec![edit("name", text("Oakhollow Brewing"), text("Oakhollow"))],
+        ),
     ];
     assert_eq!(oak.body.kind(), Kind::Organisation);
     let connector = Arc::clone(&desk.files);

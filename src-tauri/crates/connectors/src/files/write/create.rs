@@ -2,12 +2,11 @@
 
 use std::io::ErrorKind;
 
-use rapport_model::{Body, CommandId, Fault, ItemRef, LinkId, Receipt};
+use rapport_model::{Body, CommandId, Fault, Handle, ItemRef, LinkId, Receipt};
 
-use super::applied;
 use super::words::{linked, unwritable};
 use crate::files::folder::Folder;
-use crate::files::reading::component_handle;
+use crate::files::reading::{component_handle, revision};
 use crate::files::{moment, replace, scan, todo, vcard};
 
 impl Folder {
@@ -53,7 +52,10 @@ impl Folder {
             std::fs::create_dir_all(folder).map_err(|error| unwritable(&full, &error))?;
         }
         match replace::put_new(&full, text.as_bytes()) {
-            Ok(()) => Ok(applied(&new.path, &new.uid, component.as_bytes())),
+            Ok(()) => Ok(Receipt::Applied {
+                handle: Some(Handle::new(component_handle(&new.path, &new.uid))),
+                revision: Some(revision(component.as_bytes())),
+            }),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Err(Fault::Rejected(format!(
                     "{} is there already and holds something else; nothing was written",
@@ -71,13 +73,13 @@ impl Folder {
             component_handle(&new.path, &new.uid),
         ))?;
         if let Some(place) = there {
-            return Ok(Some(applied(&place.path, &place.uid, &place.block.bytes)));
+            return Ok(Some(place.applied(place.revision())));
         }
         // Another program may have moved it into a file of its own.
         for found in self.look(&new.collection.into())?.files {
             let handle = component_handle(&found.path, &new.uid);
             if let Some(place) = self.find(&ItemRef::new(new.collection, handle))? {
-                return Ok(Some(applied(&place.path, &place.uid, &place.block.bytes)));
+                return Ok(Some(place.applied(place.revision())));
             }
         }
         Ok(None)

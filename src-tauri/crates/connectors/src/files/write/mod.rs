@@ -1,25 +1,28 @@
-//! Writes tasks and contacts back into their files.
+//! Writes tasks, contacts and rows of tables back into their files.
 //!
-//! One component changes, every other byte of the file stays. Before the new
-//! file takes the old one's place both the component's stamp and the file as a
+//! One component or one row changes, every other byte of the file stays. Before
+//! the new file takes the old one's place both the item's stamp and the file as a
 //! whole are compared once more; what remains is the blink between comparing
 //! and renaming.
 
 mod component;
 mod create;
+mod place;
+mod row;
 mod words;
+
+use std::io::ErrorKind;
 
 use rapport_model::field::fields_of;
 use rapport_model::{
-    Body, Command, CommandId, Edit, Fault, FieldValue, Handle, ItemRef, Kind, Receipt, Revision,
+    Body, Command, CommandId, Edit, Fault, FieldValue, ItemRef, Kind, Receipt, Revision,
 };
 
 use super::folder::{Folder, lock};
-use super::reading::{component_handle, revision};
-use super::{moment, todo, vcard};
-use component::{body_of, utf8};
+use super::{scan, table};
 use create::New;
-use words::{gone, refused};
+use place::Place;
+use words::{changed, gone, refused};
 
 impl Folder {
     /// Does what the user wants.
@@ -55,9 +58,8 @@ impl Folder {
             }
             Command::SetFields { target, edits, .. } => {
                 let place = self.find(target)?.ok_or_else(|| gone(target))?;
-                let holds = body_of(&place.block).is_ok_and(|body| holds(&body, edits));
-                Ok(if holds {
-                    applied(&place.path, &place.uid, &place.block.bytes)
+                Ok(if place.holds(edits) {
+                    place.applied(place.revision())
                 } else {
                     Receipt::NeverArrived
                 })
@@ -80,9 +82,8 @@ impl Folder {
         edits: &[Edit],
         base: Option<&Revision>,
     ) -> Result<Receipt, Fault> {
-        writable(target)?;
         let place = self.find(target)?.ok_or_else(|| gone(target))?;
-        let body = body_of(&place.block).map_err(Fault::Rejected)?;
+        let body = place.body().map_err(Fault::Rejected)?;
         if body.kind() != kind {
             return Err(Fault::Rejected(format!(
                 "{} is a {}, not a {}",
@@ -91,72 +92,70 @@ impl Folder {
                 kind.word()
             )));
         }
-        if holds(&body, edits) {
-            return Ok(applied(&place.path, &place.uid, &place.block.bytes));
+        if place.holds(edits) {
+            return Ok(place.applied(place.revision()));
         }
         let stale = match base {
-            Some(base) => *base != revision(&place.block.bytes),
+            Some(base) => *base != place.revision(),
             None => edits.iter().any(|edit| value(&body, edit) != edit.base),
         };
         if stale {
-            return Err(Fault::Conflict(format!(
-                "{} was changed by another program",
-                place.path
-            )));
+            return Err(changed(&place.file.path));
         }
-        let text = utf8(&place)?;
-        let now = self.clock.now();
-        let new = match &body {
-            Body::Task(_) => todo::edit(text, edits, now),
-            _ => vcard::edit(text, &place.uid, edits, &moment::utc(now)),
-        };
-        let new = new.map_err(Fault::Rejected)?;
-        place.put(new.as_bytes())?;
-        Ok(applied(&place.path, &place.uid, new.as_bytes()))
+        place.put(&place.edited(edits, self.clock.now())?)
     }
 
     fn delete(&self, target: &ItemRef, base: Option<&Revision>) -> Result<Receipt, Fault> {
-        writable(target)?;
-        let Some(place) = self.find(target)? else {
-            return Ok(Receipt::Applied {
-                handle: None,
-                revision: None,
-            });
-        };
-        if base.is_some_and(|base| *base != revision(&place.block.bytes)) {
-            return Err(Fault::Conflict(format!(
-                "{} was changed by another program",
-                place.path
-            )));
+        if target.collection.as_str() == table::COLLECTION {
+            return Err(Fault::Rejected(
+                "rows of a table are changed from here and never taken out".to_owned(),
+            ));
         }
-        place.put(b"")?;
-        Ok(Receipt::Applied {
+        let done = Receipt::Applied {
             handle: None,
             revision: None,
-        })
+        };
+        let Some(place) = self.find(target)? else {
+            return Ok(done);
+        };
+        if base.is_some_and(|base| *base != place.revision()) {
+            return Err(changed(&place.file.path));
+        }
+        place.remove()?;
+        Ok(done)
+    }
+
+    /// The item a reference names. Both a path and a name may hold `#`.
+    fn find(&self, target: &ItemRef) -> Result<Option<Place>, Fault> {
+        if !self.root.is_dir() {
+            return Err(scan::unreachable_folder(
+                &self.root,
+                &ErrorKind::NotFound.into(),
+            ));
+        }
+        let handle = target.handle.as_str();
+        let kind = match target.collection.as_str() {
+            "tasks" => "VTODO",
+            "contacts" => "VCARD",
+            table::COLLECTION => return self.row(handle),
+            other => {
+                return Err(Fault::Rejected(format!(
+                    "what a folder holds as \"{other}\" is only read; tasks, contacts and rows of tables can be changed"
+                )));
+            }
+        };
+        for (at, _) in handle.match_indices('#') {
+            if let (Some(path), Some(uid)) = (handle.get(..at), handle.get(at + 1..))
+                && let Some(place) = self.component(path, kind, uid)?
+            {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 }
 
+/// What a field says now.
 fn value(body: &Body, edit: &Edit) -> FieldValue {
     fields_of(body).remove(&edit.field).unwrap_or_default()
-}
-
-fn holds(body: &Body, edits: &[Edit]) -> bool {
-    edits.iter().all(|edit| value(body, edit) == edit.mine)
-}
-
-fn applied(path: &str, uid: &str, component: &[u8]) -> Receipt {
-    Receipt::Applied {
-        handle: Some(Handle::new(component_handle(path, uid))),
-        revision: Some(revision(component)),
-    }
-}
-
-fn writable(target: &ItemRef) -> Result<(), Fault> {
-    match target.collection.as_str() {
-        "tasks" | "contacts" => Ok(()),
-        other => Err(Fault::Rejected(format!(
-            "what a folder holds as \"{other}\" is only read; tasks and contacts can be changed"
-        ))),
-    }
 }

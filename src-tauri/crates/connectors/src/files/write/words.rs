@@ -15,7 +15,7 @@ pub(super) fn gone(target: &ItemRef) -> Fault {
 /// Such a command has no place in a folder.
 pub(super) fn refused(command: &Command) -> Fault {
     Fault::Rejected(format!(
-        "a folder cannot do \"{}\"; it keeps tasks and contacts",
+        "a folder cannot do \"{}\"; it keeps tasks, contacts and tables",
         command.word()
     ))
 }
@@ -42,4 +42,14 @@ pub(super) fn unwritable(full: &Path, error: &std::io::Error) -> Fault {
             "{shown} could not be written ({error}) and is as it was"
         )),
     }
+}
+
+/// Somebody else was first.
+pub(super) fn changed(path: &str) -> Fault {
+    Fault::Conflict(format!("{path} was changed by another program"))
+}
+
+/// Writing UTF-8 among other letters would spoil both.
+pub(super) fn not_utf8(path: &str) -> Fault {
+    Fault::Rejected(format!("{path} is not written in UTF-8 and is only read"))
 }
