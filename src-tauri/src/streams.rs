@@ -72,9 +72,11 @@ impl Streams {
             old.cancel();
         }
         let app = app.clone();
+        // Before the answer: what is committed from then on is heard.
+        let topics = matches!(what, What::Topics).then(|| api.topics());
         let api = Arc::clone(api);
         tauri::async_runtime::spawn(async move {
-            let work = AssertUnwindSafe(pump(what, api, &channel)).catch_unwind();
+            let work = AssertUnwindSafe(pump(what, topics, api, &channel)).catch_unwind();
             let panicked = tokio::select! {
                 () = token.cancelled() => false,
                 ended = work => ended.is_err(),
@@ -105,11 +107,16 @@ impl Streams {
     }
 }
 
-async fn pump(what: What, api: Arc<Api>, channel: &Channel<Heard>) {
+async fn pump(
+    what: What,
+    topics: Option<impl Stream<Item = Arc<Vec<Topic>>> + Send>,
+    api: Arc<Api>,
+    channel: &Channel<Heard>,
+) {
     match what {
         What::Topics => {
-            let topics = by_frame(api.topics());
-            let mut topics = std::pin::pin!(topics);
+            let Some(topics) = topics else { return };
+            let mut topics = std::pin::pin!(by_frame(topics));
             while let Some(heard) = topics.next().await {
                 if channel.send(Heard::Topics(heard)).is_err() {
                     return;

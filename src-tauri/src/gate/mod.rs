@@ -72,6 +72,17 @@ pub(crate) struct Gate {
     no_keychain: bool,
 }
 
+impl Inside {
+    /// How it stands from now on, numbered.
+    fn stands(&mut self, state: GateState) -> GateState {
+        self.state = GateState {
+            number: self.state.number + 1,
+            ..state
+        };
+        self.state.clone()
+    }
+}
+
 impl Gate {
     pub(crate) fn new(place: Place, no_keychain: bool) -> Self {
         let state = known(&place).opening(None);
@@ -101,7 +112,11 @@ impl Gate {
         let mut inside = self.inside();
         let free = !matches!(inside.state.state, Step::Open | Step::Opening);
         if free {
-            inside.state.state = Step::Opening;
+            let opening = GateState {
+                state: Step::Opening,
+                ..inside.state.clone()
+            };
+            inside.stands(opening);
         }
         free
     }
@@ -269,15 +284,11 @@ impl Turn {
     /// Says how it stands, unless a later attempt has the word.
     fn tell(&self, state: GateState) {
         let gate = self.app.state::<Gate>();
-        let current = {
+        let told = {
             let mut inside = gate.inside();
-            let current = inside.turn == self.number;
-            if current {
-                inside.state = state.clone();
-            }
-            current
+            (inside.turn == self.number).then(|| inside.stands(state))
         };
-        if current {
+        if let Some(state) = told {
             show(&self.app, &state);
         }
     }

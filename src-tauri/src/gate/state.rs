@@ -74,6 +74,9 @@ pub(crate) struct GateState {
     pub(crate) sample: bool,
     /// How far it is, while something long is done.
     pub(crate) progress: Option<Progress>,
+    /// Counts what was told: an answer and an event reach the page by different ways, so an older
+    /// one may come later, and the page keeps the newest.
+    pub(crate) number: u64,
 }
 
 /// What is known without a key.
@@ -98,6 +101,7 @@ impl Facts {
             keychain: self.keychain,
             sample: self.sample,
             progress: None,
+            number: 0,
         }
     }
 

@@ -25,7 +25,10 @@ export function fake(answers: Answers, lists: Record<string, readonly string[]> 
       if (!answer) throw new CallFailed('not_found', `no ${name} here`);
       return answer(request);
     },
-    topics: () => () => {},
+    topics: (_heard, opened) => {
+      opened();
+      return () => {};
+    },
     list: (list, heard) => {
       queueMicrotask(() => heard({ is: 'reset', ids: [...(lists[list.of] ?? [])] } as ListDelta));
       return () => {};
@@ -37,6 +40,7 @@ export function fake(answers: Answers, lists: Record<string, readonly string[]> 
       keychain: true,
       sample: false,
       progress: null,
+      number: 0,
     }),
     shell: { native: false, act: async () => null, on: () => () => {} },
   };

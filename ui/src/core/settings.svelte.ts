@@ -59,13 +59,10 @@ function show(): void {
 }
 
 async function load(): Promise<void> {
-  const keys = Object.keys(DEFAULTS) as (keyof Settings)[];
-  await Promise.all(
-    keys.map(async (key) => {
-      const { value } = await call('setting', { key });
-      Object.assign(values, { [key]: value ?? DEFAULTS[key] });
-    }),
-  );
+  const set = new Map((await call('settings', {})).map(({ key, value }) => [key, value]));
+  for (const key of Object.keys(DEFAULTS) as (keyof Settings)[]) {
+    Object.assign(values, { [key]: set.get(key) ?? DEFAULTS[key] });
+  }
   show();
 }
 
@@ -89,9 +86,9 @@ export const settings = {
   /** Reads all of them and follows changes from elsewhere. */
   async start(): Promise<void> {
     show();
-    await load();
     onTopics((topics) => {
       if (topics.some((topic) => topic.on === 'settings' || topic.on === 'everything')) void load();
     });
+    await load();
   },
 };

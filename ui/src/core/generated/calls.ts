@@ -321,6 +321,8 @@ export interface Calls {
   today: { request: Nothing; response: Today };
   /** A setting. */
   setting: { request: SettingName; response: Setting };
+  /** Every setting that was set. */
+  settings: { request: Nothing; response: Array<Setting> };
   /** Changes a setting. */
   setting_set: { request: Setting; response: Done };
   /** Writes what is here into open formats. */

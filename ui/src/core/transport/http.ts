@@ -67,6 +67,7 @@ export function overHttp(host: HostAddress): Transport {
     open: (signal: AbortSignal) => Promise<Response>,
     heard: (kind: string, data: string) => void,
     back: () => void,
+    opened: () => void = () => {},
   ): Stop {
     const ended = new AbortController();
     void (async () => {
@@ -74,6 +75,7 @@ export function overHttp(host: HostAddress): Transport {
         try {
           const answer = await open(ended.signal);
           if (!answer.ok || !answer.body) throw new Error(answer.statusText);
+          opened();
           if (tries > 0) back();
           tries = 0;
           for await (const event of events(answer.body)) heard(event.kind, event.data);
@@ -88,11 +90,12 @@ export function overHttp(host: HostAddress): Transport {
 
   return {
     call,
-    topics: (heard) =>
+    topics: (heard, opened) =>
       stream(
         (signal) => fetch(`${host.url}/topics`, { headers, signal }),
         (_kind, data) => heard(JSON.parse(data) as Topic[]),
         () => heard([{ on: 'everything' }]),
+        opened,
       ),
     list: (list: ListOf, heard, failed) =>
       stream(
@@ -116,6 +119,7 @@ export function overHttp(host: HostAddress): Transport {
       keychain: false,
       sample: false,
       progress: null,
+      number: 0,
     }),
     shell: {
       native: false,

@@ -24,12 +24,15 @@ function choose(): Transport {
 }
 
 let carrier: Transport | undefined;
+const listeners = new Set<(topics: Topic[]) => void>();
+let opened: Promise<void> | undefined;
 
 export const transport = (): Transport => (carrier ??= choose());
 
 /** Tests put their own carrier in. */
 export function useTransport(own: Transport): void {
   carrier = own;
+  opened = undefined;
 }
 
 /** Asks the core. Throws `CallFailed`. */
@@ -37,20 +40,21 @@ export function call<N extends CallName>(name: N, request: Request<N>): Promise<
   return transport().call(name, request);
 }
 
-const listeners = new Set<(topics: Topic[]) => void>();
-let stop: Stop | undefined;
+/**
+ * Opens the one stream of topics that serves all who listen; done when nothing is missed any more.
+ * A question asked before could have its answer overtaken by a commit that nobody heard of.
+ */
+export function listening(): Promise<void> {
+  return (opened ??= new Promise((done) => {
+    transport().topics((topics) => {
+      for (const listener of [...listeners]) listener(topics);
+    }, done);
+  }));
+}
 
-/** Hears what changed after each commit; one stream serves all who listen. */
+/** Hears what changed after each commit. */
 export function onTopics(heard: (topics: Topic[]) => void): Stop {
   listeners.add(heard);
-  stop ??= transport().topics((topics) => {
-    for (const listener of [...listeners]) listener(topics);
-  });
-  return () => {
-    listeners.delete(heard);
-    if (listeners.size === 0) {
-      stop?.();
-      stop = undefined;
-    }
-  };
+  void listening();
+  return () => void listeners.delete(heard);
 }

@@ -20,7 +20,12 @@ type What = { kind: 'topics' } | { kind: 'list'; list: ListOf };
 
 let streams = 0;
 
-function open<T>(what: What, heard: (event: T) => void, failed: (thrown: unknown) => void): Stop {
+function open<T>(
+  what: What,
+  heard: (event: T) => void,
+  failed: (thrown: unknown) => void,
+  opened: () => void = () => {},
+): Stop {
   const id = ++streams;
   const channel = new Channel<T | { error: unknown }>();
   let open = true;
@@ -29,7 +34,9 @@ function open<T>(what: What, heard: (event: T) => void, failed: (thrown: unknown
     if (typeof event === 'object' && event !== null && 'error' in event) failed(event.error);
     else heard(event as T);
   };
-  invoke('stream', { id, what, channel }).catch((thrown: unknown) => open && failed(thrown));
+  invoke('stream', { id, what, channel })
+    .catch((thrown: unknown) => open && failed(thrown))
+    .finally(opened);
   return () => {
     open = false;
     void invoke('stop', { id });
@@ -52,8 +59,8 @@ export function overIpc(): Transport {
         throw failure(thrown);
       }
     },
-    topics: (heard) =>
-      open<Topic[]>({ kind: 'topics' }, heard, () => heard([{ on: 'everything' }])),
+    topics: (heard, opened) =>
+      open<Topic[]>({ kind: 'topics' }, heard, () => heard([{ on: 'everything' }]), opened),
     list: (list, heard, failed) =>
       open<ListDelta>({ kind: 'list', list }, heard, (thrown) => failed(failure(thrown))),
     gate: (action) => invoke<GateState>('gate', { action }),

@@ -97,6 +97,8 @@ export interface GateState {
   sample: boolean;
   /** How far it is, while something long is done. */
   progress: { step: 'write' | 'read'; done: number; total: number | null } | null;
+  /** Counts what was told. An answer may arrive after an event that is newer: the higher counts. */
+  number: number;
 }
 
 export type GateAction =
@@ -109,8 +111,11 @@ export type GateAction =
 
 export interface Transport {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Response<N>>;
-  /** What changed, after each commit. Reopens by itself; then `everything` is heard. */
-  topics(heard: (topics: Topic[]) => void): Stop;
+  /**
+   * What changed, after each commit. Reopens by itself; then `everything` is heard. After `opened`
+   * nothing is missed; what was committed before it, may be.
+   */
+  topics(heard: (topics: Topic[]) => void, opened: () => void): Stop;
   /** One list: as it is, then its changes. */
   list(list: ListOf, heard: (delta: ListDelta) => void, failed: (error: CallFailed) => void): Stop;
   gate(action: GateAction): Promise<GateState>;

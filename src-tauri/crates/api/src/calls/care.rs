@@ -173,6 +173,15 @@ impl Api {
         })
     }
 
+    /// Every setting that was set.
+    pub async fn settings(&self, _nothing: Nothing) -> Result<Vec<Setting>, ApiError> {
+        let all = self.read(|db| db.settings())?;
+        Ok(all
+            .into_iter()
+            .map(|(key, value)| Setting { key, value })
+            .collect())
+    }
+
     /// Changes a setting.
     pub async fn setting_set(&self, setting: Setting) -> Result<Done, ApiError> {
         self.hub

@@ -298,6 +298,8 @@ calls! {
     today(Nothing) -> view::Today;
     /// A setting.
     setting(SettingName) -> Setting;
+    /// Every setting that was set.
+    settings(Nothing) -> Vec<Setting>;
     /// Changes a setting.
     setting_set(Setting) -> Done;
     /// Writes what is here into open formats.

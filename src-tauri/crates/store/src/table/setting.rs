@@ -36,7 +36,7 @@ impl Reader<'_> {
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
 
-    /// All settings as JSON, by name.
+    /// All settings as JSON, by name. One that cannot be read is as good as unset.
     pub fn settings(&self) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
         let mut statement = self
             .conn
@@ -47,7 +47,9 @@ impl Reader<'_> {
         let mut all = Vec::new();
         for row in rows {
             let (key, text) = row?;
-            all.push((key, serde_json::from_str(&text)?));
+            if let Ok(value) = serde_json::from_str(&text) {
+                all.push((key, value));
+            }
         }
         Ok(all)
     }
