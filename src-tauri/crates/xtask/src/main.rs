@@ -18,6 +18,7 @@ mod shell;
 mod testing;
 mod virtually;
 mod window;
+mod windowed;
 
 use std::process::ExitCode;
 

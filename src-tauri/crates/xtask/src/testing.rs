@@ -3,7 +3,7 @@
 use crate::fail::Failure;
 use crate::folders::{build, root};
 use crate::shell::{Steps, cargo, run};
-use crate::{bindings, page, servers, setup};
+use crate::{bindings, page, servers, setup, windowed};
 
 /// The whole of it; `arguments` go to the tests themselves.
 pub(crate) fn test(arguments: &[&str]) -> Result<(), Failure> {
@@ -29,6 +29,7 @@ pub(crate) fn all(steps: &mut Steps, arguments: &[&str]) -> Result<(), Failure> 
     })?;
     // Linux has the whole desktop to test in; elsewhere the workflow builds and runs the rest.
     if cfg!(target_os = "linux") {
+        steps.step("real window", || windowed::test(arguments))?;
         steps.step("page in a browser", page::browse)?;
     }
     steps.step("generated files", bindings::compare)

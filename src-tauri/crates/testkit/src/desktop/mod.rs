@@ -6,6 +6,7 @@
 
 mod child;
 mod notices;
+mod opening;
 mod window;
 
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,23 +1,27 @@
 //! The real window, driven by WebDriver as a person would drive it.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-use super::Desktop;
-use super::child::{Owned, complaining, output};
-use crate::servers::{HarnessError, eventually, free_port};
+use super::child::{Owned, output};
+use super::opening::{child_of, last_words, state_of};
+use crate::servers::{HarnessError, eventually};
 
 pub use thirtyfour::Key;
 
 /// How long a screen may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(240);
 /// How long one question to the page may take: the driver loses a question that meets a page on
 /// its way out, and would wait for the answer for ever.
 const ANSWER: Duration = Duration::from_secs(20);
+
+/// Tells one press from the next.
+static PRESSES: AtomicU64 = AtomicU64::new(1);
 
 /// One open window of the app.
 #[derive(Debug)]
@@ -26,104 +30,28 @@ pub struct Window {
     server: Owned,
     log: PathBuf,
     shots: Option<PathBuf>,
+    /// Why the last question to the page stayed without an answer, if it did.
+    unanswered: Mutex<Option<String>>,
 }
 
-fn wire(doing: &str) -> impl FnOnce(WebDriverError) -> HarnessError + '_ {
+pub(super) fn wire(doing: &str) -> impl FnOnce(WebDriverError) -> HarnessError + '_ {
     move |error| HarnessError::NoAnswer {
         request: doing.to_owned(),
         why: error.to_string(),
     }
 }
 
-impl Desktop {
-    /// Opens the app on the desktop's profile, with these arguments besides.
-    ///
-    /// # Errors
-    /// When the window does not come up.
-    pub async fn open(
-        &self,
-        binary: &Path,
-        arguments: &[&str],
-        more: &[(&str, &str)],
-    ) -> Result<Window, HarnessError> {
-        self.alone().await?;
-        let port = free_port()?;
-        let mut environment = self.environment();
-        environment.push(("TAURI_WEBVIEW_AUTOMATION".to_owned(), "true".to_owned()));
-        environment.push((
-            "RAPPORT_HOME".to_owned(),
-            self.profile().display().to_string(),
-        ));
-        environment.extend(
-            more.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        // The app inherits it from the driver: a window that dies leaves its last words there.
-        let log = self.folder().join(format!("window-{port}.log"));
-        let file = std::fs::File::create(&log).map_err(HarnessError::io("make a log"))?;
-        let server = complaining(
-            "WebKitWebDriver",
-            &[&format!("--port={port}"), "--host=127.0.0.1"],
-            &environment,
-            Stdio::null(),
-            file.into(),
-        )?;
-        let url = format!("http://127.0.0.1:{port}");
-        let status = format!("{url}/status");
-        eventually("the driver", PATIENCE, async || {
-            Ok(reqwest::get(&status).await.is_ok().then_some(()))
-        })
-        .await?;
-        let mut capabilities = Capabilities::new();
-        capabilities
-            .set(
-                "webkitgtk:browserOptions",
-                json!({ "binary": binary, "args": arguments }),
-            )
-            .map_err(wire("name the app"))?;
-        let driver = match WebDriver::new(&url, capabilities).await {
-            Ok(driver) => driver,
-            Err(error) => {
-                return Err(HarnessError::Failed {
-                    program: "the window".to_owned(),
-                    status: error.to_string(),
-                    tail: last_words(&log),
-                });
-            }
-        };
-        Ok(Window {
+impl Window {
+    pub(super) const fn of(driver: WebDriver, server: Owned, log: PathBuf) -> Self {
+        Self {
             driver,
             server,
             log,
             shots: None,
-        })
+            unanswered: Mutex::new(None),
+        }
     }
-}
 
-impl Desktop {
-    /// Waits until the bus has noticed the end of the window before: until then the next one would
-    /// hand itself over to it.
-    async fn alone(&self) -> Result<(), HarnessError> {
-        let environment = self.environment();
-        eventually("the end of the window before", PATIENCE, async || {
-            let names = output(
-                "dbus-send",
-                &[
-                    "--session",
-                    "--print-reply",
-                    "--dest=org.freedesktop.DBus",
-                    "/org/freedesktop/DBus",
-                    "org.freedesktop.DBus.ListNames",
-                ],
-                &environment,
-            )?;
-            Ok((!names.contains(".SingleInstance\"")).then_some(()))
-        })
-        .await
-    }
-}
-
-impl Window {
     /// Pictures go there.
     #[must_use]
     pub fn with_shots(mut self, folder: PathBuf) -> Self {
@@ -190,7 +118,7 @@ impl Window {
     /// When the page does not answer.
     pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value, HarnessError> {
         let asked = self.driver.execute(script, arguments);
-        match tokio::time::timeout(ANSWER, asked).await {
+        let answer = match tokio::time::timeout(ANSWER, asked).await {
             Ok(answer) => answer
                 .map(|answer| answer.json().clone())
                 .map_err(wire("ask the page")),
@@ -198,7 +126,11 @@ impl Window {
                 request: "ask the page".to_owned(),
                 why: format!("no word for {} s", ANSWER.as_secs()),
             }),
+        };
+        if let Ok(mut last) = self.unanswered.lock() {
+            *last = answer.as_ref().err().map(ToString::to_string);
         }
+        answer
     }
 
     /// Clicks what this selector names.
@@ -220,9 +152,20 @@ impl Window {
     /// When it does not come or cannot be clicked.
     pub async fn press(&self, text: &str) -> Result<(), HarnessError> {
         let what = format!("a button “{text}”");
-        let script = "const one = [...document.querySelectorAll('button, a, [role=menuitem], [role=option]')].find((each) => each.offsetParent !== null && !each.disabled && (each.innerText.trim().split('\\n')[0] === arguments[0] || each.getAttribute('aria-label') === arguments[0])); if (one) one.click(); return one !== undefined";
+        // An answer can be lost after the press was made. The mark tells the next question so: the
+        // button itself may have led away by then.
+        let mark = PRESSES.fetch_add(1, Ordering::Relaxed);
+        let script = "if (window.pressed === arguments[1]) return true; \
+            const one = [...document.querySelectorAll('button, a, [role=menuitem], [role=option]')] \
+                .find((each) => each.offsetParent !== null && !each.disabled \
+                    && (each.innerText.trim().split('\\n')[0] === arguments[0] \
+                        || each.getAttribute('aria-label') === arguments[0])); \
+            if (!one) return false; \
+            window.pressed = arguments[1]; \
+            one.click(); \
+            return true";
         let pressed = eventually(&what, PATIENCE, async || {
-            let there = self.ask(script, vec![json!(text)]).await;
+            let there = self.ask(script, vec![json!(text), json!(mark)]).await;
             Ok(matches!(there, Ok(Value::Bool(true))).then_some(()))
         })
         .await;
@@ -280,15 +223,7 @@ impl Window {
     /// # Errors
     /// When it has none any more.
     pub fn process(&self) -> Result<u32, HarnessError> {
-        let id = self.server.id();
-        let listed = output("ps", &["-o", "pid=", "--ppid", &id.to_string()], &[])?;
-        listed
-            .split_whitespace()
-            .find_map(|word| word.parse().ok())
-            .ok_or_else(|| HarnessError::Missing {
-                what: "the app's process".to_owned(),
-                remedy: "It has ended.".to_owned(),
-            })
+        child_of(self.server.id())
     }
 
     /// Ends the app as a crash would.
@@ -364,17 +299,17 @@ impl Window {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .take(60)
             .collect();
+        let unanswered = self.unanswered.lock().ok().and_then(|last| last.clone());
         let tail = match self.picture(&format!("missing-{name}")).await {
-            Ok(file) => format!("A picture: {}", file.display()),
+            Ok(file) => format!(
+                "A picture: {}. {}",
+                file.display(),
+                unanswered.unwrap_or_default()
+            ),
             Err(error) => {
-                let state = match self.process() {
-                    Ok(id) => {
-                        let id = id.to_string();
-                        let family = output("ps", &["-o", "pid=,stat=,comm=", "--ppid", &id], &[]);
-                        format!("The app runs as {id}, with {}", family.unwrap_or_default())
-                    }
-                    Err(error) => error.to_string(),
-                };
+                let state = self
+                    .process()
+                    .map_or_else(|error| error.to_string(), state_of);
                 let words = last_words(&self.log);
                 format!("No picture: {error}. {state} Last words: {words}")
             }
@@ -397,11 +332,4 @@ async fn over(id: u32) -> Result<(), HarnessError> {
             .then_some(()))
     })
     .await
-}
-
-/// The end of what a window and its driver complained of.
-fn last_words(log: &Path) -> String {
-    let all = std::fs::read(log).unwrap_or_default();
-    let from = all.len().saturating_sub(4_000);
-    String::from_utf8_lossy(all.get(from..).unwrap_or_default()).into_owned()
 }
