@@ -2,6 +2,7 @@
 
 mod accounts;
 mod encryption;
+mod facts;
 mod find;
 mod gate;
 mod hostile;
