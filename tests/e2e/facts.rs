@@ -151,7 +151,43 @@ async fn a_deal_whose_stage_is_typed_moves_on_in_its_table() {
         .read(".rec-h .bdg.ok", "Won")
         .await
         .expect("and read back from there");
-    window.picture("window-stage").await.unwrap();
     window.close().await.unwrap();
     assert_eq!(stage.json(&["outbox", "list"]), json!([]));
+}
+
+/// What the day changed is told where people look first.
+#[tokio::test]
+async fn the_sample_tells_what_changed_since_one_last_looked() {
+    let stage = Stage::sample().await;
+    let customer = id_of(&stage, &["customers", "list"], CUSTOMER);
+    let window = stage.open().await;
+    window.see("nav.side").await.unwrap();
+    go(&window, &format!("#/customer/{customer}")).await;
+    window
+        .read(".chg", "Since you last looked")
+        .await
+        .expect("what changed");
+    window
+        .read(".chg", "Negotiation")
+        .await
+        .expect("the deal moved on overnight");
+    // A changed contact or company row leads to whom it belongs.
+    let contact = window
+        .ask(
+            "return window.__TAURI_INTERNALS__.invoke('call', { name: 'search', request: { text: 'kind:contact marten', as_you_type: false } }).then((page) => page.hits[0]?.id ?? '')",
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+    let contact = contact.as_str().filter(|id| !id.is_empty());
+    let contact = contact.expect("a contact");
+    go(&window, &format!("#/whose/{contact}")).await;
+    window
+        .until(
+            "a page of somebody",
+            "return location.hash.startsWith('#/person/') && document.querySelector('main h1') !== null",
+        )
+        .await
+        .expect("the contact leads to the person");
+    window.close().await.unwrap();
 }

@@ -127,6 +127,8 @@ pub struct JournalQuery {
     pub until: Option<Millis>,
     /// With this cause: `remote`, `me` or `rule`.
     pub cause: Option<String>,
+    /// Changed fields alone, without what came and went.
+    pub fields: bool,
     /// Before this number: the next page.
     pub before: Option<i64>,
     /// At most so many; 0 for 200.
@@ -155,7 +157,8 @@ impl Reader<'_> {
              JOIN account a ON a.id = c.account LEFT JOIN item i ON i.id = j.item \
              WHERE {key} AND j.seq >= ?2 AND j.seq < ?3 AND j.at >= ?4 AND j.at < ?5 \
              AND (?6 IS NULL OR j.cause = ?6) AND (?7 IS NULL OR j.org = ?7) \
-             AND (?8 IS NULL OR a.name = ?8) ORDER BY j.seq DESC LIMIT ?9"
+             AND (?8 IS NULL OR a.name = ?8) AND (?10 = 0 OR j.what = 1) \
+             ORDER BY j.seq DESC LIMIT ?9"
         );
         let cause = query.cause.as_deref().map(|word| match word {
             "remote" => 0,
@@ -174,6 +177,7 @@ impl Reader<'_> {
             query.org.map(|it| it.0),
             query.account.as_ref().map(AccountId::as_str),
             if query.limit == 0 { 200 } else { query.limit },
+            query.fields,
         ])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {

@@ -60,6 +60,33 @@ fn what_changed_for_a_customer_since_then_is_told_with_cause_and_values() {
 }
 
 #[test]
+fn a_changed_field_is_told_however_much_came_since() {
+    let scene = Scene::new();
+    scene.put_linked(&opportunity("o1", "Forty microscopes"), &linked(7));
+    scene.later(60_000);
+    let then = scene.now();
+    scene.put_linked(&opportunity("o1", "Fifty microscopes"), &linked(7));
+    for number in 0..5 {
+        scene.later(1);
+        scene.put_linked(&opportunity(&format!("new-{number}"), "New"), &linked(7));
+    }
+    let query = JournalQuery {
+        limit: 3,
+        ..of_org(7, then)
+    };
+    let told = |query: &JournalQuery| -> Vec<What> {
+        let rows = scene.db.read(|r| r.journal(query)).unwrap();
+        rows.iter().map(|row| row.what).collect()
+    };
+    assert_eq!(told(&query), [What::Created; 3]);
+    let fields = JournalQuery {
+        fields: true,
+        ..query
+    };
+    assert_eq!(told(&fields), [What::Changed]);
+}
+
+#[test]
 fn the_question_is_answered_from_the_index() {
     let scene = Scene::new();
     let plan: Vec<String> = scene

@@ -16,7 +16,7 @@ use super::inbox::ConversationsWanted;
 use super::plan::{TasksWanted, today};
 use super::records::RecordsWanted;
 use super::rows::{
-    ActivityKind, CustomerPage, CustomerRow, Fact, FactValue, RecordRow, TimelineRow,
+    ActivityKind, CustomerPage, CustomerRow, Fact, FactValue, JournalLine, RecordRow, TimelineRow,
 };
 use super::timeline::{Channel, TimelineWanted};
 use crate::db::Reader;
@@ -314,12 +314,7 @@ impl Reader<'_> {
         orders.sort_by_key(|row| std::cmp::Reverse(row.id));
         let looked = self.setting::<i64>(&looked_key(org))?.map(Millis);
         let changes = match since.or(looked) {
-            Some(since) => self.journal_lines(&JournalQuery {
-                org: Some(org),
-                since: Some(since),
-                limit: 200,
-                ..JournalQuery::default()
-            })?,
+            Some(since) => self.changes_since(org, since)?,
             None => Vec::new(),
         };
         let tasks = TasksWanted {
@@ -366,6 +361,28 @@ impl Reader<'_> {
             notes,
             last: self.last_happening(org, now)?,
         })
+    }
+
+    /// What changed at a customer, the newest first. A hundred new messages must not
+    /// hide the one field that changed before them.
+    fn changes_since(&self, org: OrgId, since: Millis) -> Result<Vec<JournalLine>, StoreError> {
+        let mut wanted = JournalQuery {
+            org: Some(org),
+            since: Some(since),
+            fields: true,
+            limit: 200,
+            ..JournalQuery::default()
+        };
+        let mut lines = self.journal_lines(&wanted)?;
+        wanted.fields = false;
+        let others = self.journal_lines(&wanted)?;
+        lines.extend(
+            others
+                .into_iter()
+                .filter(|one| matches!(one.field.as_str(), "created" | "gone")),
+        );
+        lines.sort_by_key(|one| std::cmp::Reverse(one.at));
+        Ok(lines)
     }
 
     /// Facts of the organisation rows behind a customer, side by side.
