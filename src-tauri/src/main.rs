@@ -14,6 +14,8 @@ mod crash;
 mod deep;
 mod dialogs;
 mod door;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod gate;
 mod ipc;
 mod life;
