@@ -108,7 +108,7 @@ impl Desktop {
                 });
             }
         };
-        Ok(Window::of(driver, server, log))
+        Ok(Window::of(driver, server, log, self.display.clone()))
     }
 }
 

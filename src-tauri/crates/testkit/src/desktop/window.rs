@@ -29,6 +29,7 @@ pub struct Window {
     driver: WebDriver,
     server: Owned,
     log: PathBuf,
+    display: String,
     shots: Option<PathBuf>,
     /// Why the last question to the page stayed without an answer, if it did.
     unanswered: Mutex<Option<String>>,
@@ -42,11 +43,17 @@ pub(super) fn wire(doing: &str) -> impl FnOnce(WebDriverError) -> HarnessError +
 }
 
 impl Window {
-    pub(super) const fn of(driver: WebDriver, server: Owned, log: PathBuf) -> Self {
+    pub(super) const fn of(
+        driver: WebDriver,
+        server: Owned,
+        log: PathBuf,
+        display: String,
+    ) -> Self {
         Self {
             driver,
             server,
             log,
+            display,
             shots: None,
             unanswered: Mutex::new(None),
         }
@@ -158,7 +165,7 @@ impl Window {
         let script = "if (window.pressed === arguments[1]) return true; \
             const one = [...document.querySelectorAll('button, a, [role=menuitem], [role=option]')] \
                 .find((each) => each.offsetParent !== null && !each.disabled \
-                    && (each.innerText.trim().split('\\n')[0] === arguments[0] \
+                    && (each.innerText.trim().split('\\n')[0].trim() === arguments[0] \
                         || each.getAttribute('aria-label') === arguments[0])); \
             if (!one) return false; \
             window.pressed = arguments[1]; \
@@ -276,12 +283,17 @@ impl Window {
         // nothing in it moves, is taken as it is.
         let drawn = "await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 2000); }); return true";
         let _drawn = self.ask(drawn, Vec::new()).await;
-        let png = self
-            .driver
-            .screenshot_as_png()
-            .await
-            .map_err(wire("take a picture"))?;
-        std::fs::write(&file, png).map_err(HarnessError::io("write a picture"))?;
+        // What the display shows is what a person sees, and asking it stops nobody: the web driver's
+        // own picture waits for a frame that a page at rest may never draw.
+        let place = "return `${outerWidth}x${outerHeight}+${screenX}+${screenY}`";
+        let place = self.ask(place, Vec::new()).await.unwrap_or_default();
+        let path = file.display().to_string();
+        let mut words = vec!["-display", &self.display, "-window", "root"];
+        if let Some(place) = place.as_str() {
+            words.extend(["-crop", place]);
+        }
+        words.extend(["+repage", &path]);
+        output("import", &words, &[])?;
         Ok(file)
     }
 
