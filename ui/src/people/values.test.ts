@@ -4,7 +4,7 @@ import type { RecordRow } from '../core/generated/RecordRow';
 import { language } from '../core/i18n.svelte';
 import { standing } from './standing';
 import { left, total } from './sums';
-import { draftOf, editorOf, numberIn, parsed, same } from './values';
+import { draftOf, editorOf, numberIn, parsed, same, valueText } from './values';
 import type { OutboxRow } from '../core/generated/OutboxRow';
 
 const euro = (amount: string): Money => ({ amount, currency: 'EUR' });
@@ -24,6 +24,17 @@ describe('a typed number', () => {
     expect(numberIn('40.000,50')).toBe('40000.50');
     expect(numberIn('0,125')).toBe('0.125');
     language.use('en');
+  });
+});
+
+describe('a value as text', () => {
+  it('is a moment or a day where a source keeps one as text, and words otherwise', () => {
+    language.use('en');
+    const said = (value: string) => valueText({ is: 'text', value });
+    expect(said('2026-11-27T08:50:00Z')).not.toContain('T08');
+    expect(said('2026-11-27')).toContain('Nov');
+    for (const text of ['2026-11-27-4', '2026-13-45T99:99Z', 'Net 45'])
+      expect(said(text)).toBe(text);
   });
 });
 

@@ -36,11 +36,22 @@ export function valueText(value: FieldValue, shown?: string, field?: string): st
     case 'ref':
       return shown || value.value.handle;
     case 'text': {
+      const at = stamp(value.value);
+      if (at !== null) return at;
       const key = `people.word.${value.value}`;
       const spoken = field !== undefined && WORDS.has(field) && has(key) ? t(key) : value.value;
       return spoken.replaceAll('\n', ', ');
     }
   }
+}
+
+/** A moment or a day that its source keeps as text, in the one notation that has no other meaning. */
+function stamp(text: string): string | null {
+  const found = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.exec(text);
+  if (!found) return null;
+  const at = found[1] ? Date.parse(text) : dayAt(text);
+  if (Number.isNaN(at)) return null;
+  return found[1] ? moment(at) : shortDay(at);
 }
 
 /** Fields whose text is a word of the core, not of a person. */
