@@ -75,8 +75,7 @@ impl Pen<'_> {
             .filter_map(|source| Some((source, self.column(source)?)))
             .collect();
         let Some(first) = known.first().copied() else {
-            let path = self.view.path;
-            return Err(format!("{path} has no column for \"{field}\""));
+            return Err(format!("there is no column for \"{field}\""));
         };
         // The one that is read now, or the first that would be.
         let read = known
@@ -206,11 +205,7 @@ impl Pen<'_> {
         wanted: &[String],
     ) -> Result<Vec<(usize, String)>, String> {
         if wanted.len() > known.len() {
-            return Err(format!(
-                "{} has room for {} of \"{field}\"",
-                self.view.path,
-                known.len()
-            ));
+            return Err(format!("there is room for {} of \"{field}\"", known.len()));
         }
         let held: Vec<usize> = known
             .iter()
