@@ -51,7 +51,7 @@ impl Hub {
             None => (1..)
                 .map(|n| AccountId(format!("{}-{n}", new.connector)))
                 .find(|id| !taken(id))
-                .ok_or_else(|| HubError::Refused(Refusal::NoId))?,
+                .ok_or(HubError::Refused(Refusal::NoId))?,
         };
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if id.as_str().is_empty() || id.as_str().len() > 64 || !id.as_str().chars().all(plain) {
