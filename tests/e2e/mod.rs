@@ -1,6 +1,7 @@
 //! What people do in the window, seen from outside by a second witness.
 
 mod accounts;
+mod bubbles;
 mod encryption;
 mod facts;
 mod find;
@@ -8,6 +9,7 @@ mod gate;
 mod hostile;
 mod people;
 mod records;
+mod room;
 mod stage;
 mod start;
 mod talk;

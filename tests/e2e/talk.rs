@@ -1,94 +1,10 @@
 //! Chat in the window against a real homeserver, witnessed by a second client.
 
-use std::time::Duration;
-
 use rapport_testkit::desktop::{Key, Window};
-use rapport_testkit::servers::{HarnessError, MatrixUser, Synapse, eventually, password_of};
-use serde_json::Value;
+use rapport_testkit::servers::{HarnessError, Synapse, eventually, password_of};
 
+use super::room::{COMPOSER, PATIENCE, Room};
 use super::stage::{Stage, go};
-
-const PATIENCE: Duration = Duration::from_secs(60);
-const COMPOSER: &str = "textarea[data-composer]";
-
-/// Ada's window and Bert's own client in one room.
-struct Room {
-    stage: Stage,
-    server: Synapse,
-    bert: MatrixUser,
-    room: String,
-}
-
-impl Room {
-    /// Ada signed in on the command line, the room joined, its first message read.
-    async fn open() -> Self {
-        let server = Synapse::start().await.expect("a Synapse");
-        let bert = server.login("bert").await.unwrap();
-        let ada = server.login("ada").await.unwrap();
-        let room = bert
-            .create_room("Line 2", &[&server.user_id("ada")])
-            .await
-            .unwrap();
-        ada.join(&room).await.unwrap();
-        bert.say(&room, "Are the seal kits in Hamburg?")
-            .await
-            .unwrap();
-        let stage = Stage::with_chat(&server).await;
-        Self {
-            stage,
-            server,
-            bert,
-            room,
-        }
-    }
-
-    /// The room's conversation in the window.
-    fn conversation(&self) -> String {
-        self.stage.conversation("Line 2")
-    }
-
-    /// The window, with the room open in it.
-    async fn window(&self) -> Window {
-        self.window_at(&self.conversation()).await
-    }
-
-    /// The same, for a profile that only the window can open now.
-    async fn window_at(&self, conversation: &str) -> Window {
-        let window = self.stage.open().await;
-        window.see("nav.side").await.unwrap();
-        go(&window, &format!("#/inbox/{conversation}")).await;
-        window.see(COMPOSER).await.expect("the composer");
-        window
-    }
-
-    /// How often Bert's client has it; a reply carries the words it answers before its own.
-    async fn times_seen(&self, text: &str) -> Result<usize, HarnessError> {
-        let says = |event: &&Value| {
-            event["content"]["body"]
-                .as_str()
-                .is_some_and(|body| body == text || body.ends_with(&format!("\n{text}")))
-        };
-        let all = self.bert.all_messages(&self.room).await?;
-        Ok(all.iter().filter(says).count())
-    }
-
-    /// Bert sees it exactly once, and still once a moment of traffic later.
-    async fn arrives_once(&self, text: &str) {
-        eventually(text, PATIENCE, async || {
-            Ok((self.times_seen(text).await? > 0).then_some(()))
-        })
-        .await
-        .expect("it arrives");
-        let mark = format!("seen: {text}");
-        self.bert.say(&self.room, &mark).await.unwrap();
-        eventually("the mark", PATIENCE, async || {
-            Ok((self.times_seen(&mark).await? > 0).then_some(()))
-        })
-        .await
-        .unwrap();
-        assert_eq!(self.times_seen(text).await.unwrap(), 1, "{text}");
-    }
-}
 
 /// Types into a field found by its label.
 async fn type_into(window: &Window, field: &thirtyfour::By, text: &str) {
@@ -207,41 +123,6 @@ async fn what_is_taken_back_within_its_window_never_leaves() {
 }
 
 #[tokio::test]
-async fn a_message_appears_while_the_window_is_open_and_its_bubble_leads_to_it() {
-    let room = Room::open().await;
-    let conversation = room.conversation();
-    let window = room.stage.open().await;
-    window.see("nav.side").await.unwrap();
-    go(&window, "#/today").await;
-    let called = serde_json::json!({
-        "msgtype": "m.text",
-        "body": "ada: the courier is here, can you sign?",
-        "m.mentions": { "user_ids": [room.server.user_id("ada")] },
-    });
-    room.bert
-        .send_event(&room.room, "m.room.message", &called)
-        .await
-        .unwrap();
-    eventually("a bubble", PATIENCE, async || {
-        Ok((room.stage.desktop.bubbles()? > 0).then_some(()))
-    })
-    .await
-    .expect("the desktop is told");
-    room.stage.desktop.click_newest_bubble().unwrap();
-    window
-        .until(
-            "the conversation",
-            &format!("return location.hash.startsWith('#/inbox') && document.querySelector('main').innerText.includes('can you sign?') && (location.hash.includes('{conversation}') || location.hash.includes('message='))"),
-        )
-        .await
-        .expect("the click leads there");
-    // One event, one bubble.
-    let shown = room.stage.desktop.notices().unwrap().len();
-    assert!(shown <= 1, "{shown} bubbles for one message");
-    window.close().await.unwrap();
-}
-
-#[tokio::test]
 async fn a_draft_survives_a_crash() {
     let room = Room::open().await;
     let conversation = room.conversation();
@@ -341,4 +222,42 @@ async fn a_task_is_made_from_a_message_and_leads_back_to_it() {
     let tasks = room.stage.json(&["tasks", "list"]);
     let task = &tasks[0];
     assert!(task["cause"].is_string(), "it knows its message: {task}");
+}
+
+#[tokio::test]
+async fn a_reaction_is_given_and_taken_back_with_the_same_click() {
+    let room = Room::open().await;
+    let event = room
+        .bert
+        .say(&room.room, "The kits are on the truck.")
+        .await
+        .unwrap();
+    room.bert.react(&room.room, &event, "👍").await.unwrap();
+    room.stage.rapport(&["sync"]);
+    let window = room.window().await;
+    let chip = ".tk-r:not(.add)";
+    // How many of Ada's reactions stand at the server.
+    let given = async || {
+        let all = room.bert.all_messages(&room.room).await?;
+        let ada = room.server.user_id("ada");
+        let stands = |event: &&serde_json::Value| {
+            event["type"] == "m.reaction"
+                && event["sender"] == ada.as_str()
+                && event["content"]["m.relates_to"]["key"] == "👍"
+        };
+        Ok::<_, HarnessError>(all.iter().filter(stands).count())
+    };
+    for (pressed, wanted) in [("true", 1), ("false", 0)] {
+        window.click(chip).await.expect("Bert's reaction");
+        window
+            .see(&format!("{chip}[aria-pressed={pressed}]"))
+            .await
+            .expect("it is shown at once");
+        eventually("the server", PATIENCE, async || {
+            Ok((given().await? == wanted).then_some(()))
+        })
+        .await
+        .expect("and is so at the server");
+    }
+    window.close().await.unwrap();
 }

@@ -10,7 +10,10 @@ use super::child::{Owned, output, started};
 use crate::servers::HarnessError;
 
 /// A daemon that keeps what it showed and shows it for as long as nobody closes it.
-const SETTINGS: &str = "[global]\n    monitor = 0\n    history_length = 100\n    idle_threshold = 0\n    show_age_threshold = -1\n[urgency_low]\n    timeout = 0\n[urgency_normal]\n    timeout = 0\n[urgency_critical]\n    timeout = 0\n";
+const SETTINGS: &str = "\n    monitor = 0\n    history_length = 100\n    idle_threshold = 0\n    show_age_threshold = -1\n[urgency_low]\n    timeout = 0\n[urgency_normal]\n    timeout = 0\n[urgency_critical]\n    timeout = 0\n";
+
+/// The label of the button to press lies there.
+const CHOICE: &str = "choice";
 
 /// One bubble.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +28,9 @@ pub struct Notice {
 
 pub(super) fn daemon(dir: &Path, environment: &[(String, String)]) -> Result<Owned, HarnessError> {
     let file = dir.join("dunstrc");
-    std::fs::write(&file, SETTINGS).map_err(HarnessError::io("write the daemon's settings"))?;
+    let choice = dir.join(CHOICE).display().to_string();
+    let settings = format!("[global]\n    dmenu = /usr/bin/env grep -m 1 -F -f {choice}{SETTINGS}");
+    std::fs::write(&file, settings).map_err(HarnessError::io("write the daemon's settings"))?;
     let file = file.display().to_string();
     started("dunst", &["-conf", &file], environment, Stdio::null())
 }
@@ -74,6 +79,17 @@ impl Desktop {
     /// When the daemon does not answer.
     pub fn click_newest_bubble(&self) -> Result<(), HarnessError> {
         output("dunstctl", &["action", "0"], &self.environment()).map(drop)
+    }
+
+    /// Presses the button of the newest bubble whose label begins so. The daemon has its menu of
+    /// buttons chosen from by a program, which here looks for the label.
+    ///
+    /// # Errors
+    /// When the daemon does not answer.
+    pub fn answer_newest_bubble(&self, label: &str) -> Result<(), HarnessError> {
+        std::fs::write(self.folder().join(CHOICE), format!("#{label}"))
+            .map_err(HarnessError::io("write the choice of a button"))?;
+        output("dunstctl", &["context"], &self.environment()).map(drop)
     }
 
     /// Closes the bubbles; they stay in the history.
