@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::db::{Reader, Tx};
 use crate::error::StoreError;
-use crate::table::item::kind_at;
+use crate::table::item::{kind_at, links_at};
 use crate::table::people::NodeId;
 use crate::topic::Topic;
 
@@ -265,32 +265,36 @@ impl Tx<'_> {
             self.conn.execute(&sql, [of])?;
         }
         let mut next = self.conn.prepare(&format!(
-            "SELECT i.id, i.collection, i.flags, i.person FROM item i \
+            "SELECT i.id, i.collection, i.kind, i.org, i.person, i.conversation, i.flags FROM item i \
              WHERE {condition} AND i.id > ?2 ORDER BY i.id LIMIT 1"
         ))?;
         let mut last = i64::MIN;
         // One at a time: rows leave while this walks, and a list of a million
         // ids is not wanted in memory.
-        while let Some((id, collection, flags, person)) = next
+        while let Some((id, collection, kind, links)) = next
             .query_row(params![of, last], |row| {
                 Ok((
                     row.get::<_, i64>(0)?,
                     row.get::<_, i64>(1)?,
-                    row.get::<_, i64>(2)?,
-                    row.get::<_, Option<i64>>(3)?.map(PersonId),
+                    kind_at(row, 2)?,
+                    links_at(row, 3)?,
                 ))
             })
             .optional()?
         {
             last = id;
-            if let Some(person) = person {
+            if let Some(person) = links.person {
                 self.heard_anew(person);
             }
+            if kind == Kind::Conversation {
+                self.talk_moves(ItemId(id))?;
+            }
+            self.said(ItemId(id), kind, &links, -1);
             self.unindex(ItemId(id))?;
             self.conn
                 .prepare_cached("DELETE FROM item WHERE id = ?1")?
                 .execute([id])?;
-            if flags & crate::table::item::LOCAL_ONLY == 0 {
+            if links.flags & crate::table::item::LOCAL_ONLY == 0 {
                 self.counted(collection, -1, None);
             }
         }

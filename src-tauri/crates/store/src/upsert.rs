@@ -203,6 +203,10 @@ impl Tx<'_> {
     fn insert(&mut self, new: &Incoming<'_>) -> Result<Upserted, StoreError> {
         let kind = new.item.body.kind();
         let id = self.insert_row(new)?;
+        if kind == Kind::Conversation {
+            self.talk_moves(id)?;
+        }
+        self.said(id, kind, new.links, 1);
         body::put_row(self.conn, new.body_row(id, new.links), true)?;
         if let Some(text) = &new.item.raw {
             raw::put(self.conn, &mut self.tools.packer, id, text, true)?;
@@ -304,6 +308,7 @@ impl Tx<'_> {
                 outcome: Outcome::Same,
             });
         }
+        self.counts_move(new, known, &links)?;
         self.conn
             .prepare_cached(
                 "UPDATE item SET revision = ?2, org = ?3, person = ?4, conversation = ?5, \
@@ -343,6 +348,7 @@ impl Tx<'_> {
         let body_moved = known.kind != item.body.kind() || old_json.as_deref() != Some(new.json);
         let revision = item.revision.as_ref().map(|it| it.as_str());
         let link = item.link.as_ref().map(LinkId::as_str);
+        self.counts_move(new, known, &links)?;
         self.conn
             .prepare_cached(
                 "UPDATE item SET link_key = ?2, link = ?3, revision = ?4, kind = ?5, at = ?6, \
@@ -445,6 +451,24 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What is counted by day, before an item that was known is written anew.
+    fn counts_move(
+        &mut self,
+        new: &Incoming<'_>,
+        known: &Known,
+        links: &Links,
+    ) -> Result<(), StoreError> {
+        let kind = new.item.body.kind();
+        if kind == Kind::Conversation || known.kind == Kind::Conversation {
+            self.talk_moves(known.id)?;
+        }
+        if kind != known.kind || *links != known.links {
+            self.said(known.id, known.kind, &known.links, -1);
+            self.said(known.id, kind, links, 1);
+        }
+        Ok(())
+    }
+
     /// Counts and topics after an item that was known is different.
     fn follow_links(
         &mut self,
@@ -510,6 +534,10 @@ impl Tx<'_> {
             self.touched_cause(&body)?;
         }
         self.unindex(id)?;
+        if kind == Kind::Conversation {
+            self.talk_moves(id)?;
+        }
+        self.said(id, kind, &links, -1);
         self.journal_gone(
             Subject {
                 id,

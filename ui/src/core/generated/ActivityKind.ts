@@ -9,6 +9,6 @@ export type ActivityKind = {
  */
 kind: string, 
 /**
- * Counts a day over the last 90 days, oldest first.
+ * Counts a day (of UTC) over the last 90 days with today, oldest first.
  */
 days: Array<number>, };

@@ -67,7 +67,7 @@ pages: Array<PageRow>,
  */
 conversations: Array<ConversationRow>, 
 /**
- * Counts a day over the last 90 days, oldest first.
+ * Counts a day (of UTC) over the last 90 days with today, oldest first.
  */
 activity: Array<number>, 
 /**

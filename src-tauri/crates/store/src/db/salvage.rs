@@ -143,6 +143,7 @@ fn copy(source: &mut Source<'_>, target: &Connection) -> Result<Salvage, StoreEr
          mentions = (SELECT count(*) FROM item \
          WHERE conversation = conversation.item AND flags & 1 = 1 AND flags & 8 = 8);",
     )?;
+    target.execute_batch(crate::table::daily::COUNT_ANEW)?;
     reindex(target)?;
     target.execute_batch("COMMIT; PRAGMA foreign_keys = ON;")?;
     Ok(salvage)

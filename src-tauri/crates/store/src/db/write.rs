@@ -13,6 +13,7 @@ use super::{Reader, lock};
 use crate::error::StoreError;
 use crate::search::pending::Pending;
 use crate::search::{Indexed, index_item, unindex_item};
+use crate::table::daily::Daily;
 use crate::table::raw::Packer;
 use crate::topic::Topic;
 
@@ -58,6 +59,7 @@ pub struct Tx<'c> {
     talks: BTreeMap<ItemId, Talk>,
     documents: Pending,
     people: BTreeMap<PersonId, Option<ItemId>>,
+    pub(crate) daily: Daily,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -101,6 +103,7 @@ impl<'c> Tx<'c> {
             talks: BTreeMap::new(),
             documents: Pending::new(),
             people: BTreeMap::new(),
+            daily: Daily::new(),
         }
     }
 
@@ -226,6 +229,7 @@ impl<'c> Tx<'c> {
         for (person, newest) in std::mem::take(&mut self.people) {
             self.settle_person(person, newest)?;
         }
+        self.settle_daily()?;
         self.write_documents()
     }
 

@@ -130,6 +130,7 @@ impl Tx<'_> {
             self.drop_patch(&place, &patch.handle)?;
         }
         self.unindex(id)?;
+        self.said(id, stored.item.body.kind(), &stored.links, -1);
         for sql in [
             "DELETE FROM journal WHERE item = ?1",
             "DELETE FROM notification WHERE item = ?1",

@@ -362,6 +362,11 @@ impl Tx<'_> {
         if links == old.links {
             return Ok(false);
         }
+        if old.kind == Kind::Conversation {
+            self.talk_moves(id)?;
+        }
+        self.said(id, old.kind, &old.links, -1);
+        self.said(id, old.kind, &links, 1);
         self.conn
             .prepare_cached(
                 "UPDATE item SET org = ?2, person = ?3, conversation = ?4 WHERE id = ?1",

@@ -7,6 +7,7 @@ pub mod account;
 pub mod belonging;
 pub mod body;
 pub mod collection;
+pub mod daily;
 pub mod draft;
 pub mod erased;
 pub mod figures;
@@ -56,6 +57,7 @@ pub(crate) fn steps() -> Vec<&'static Migration> {
         template::SCHEMA,
         pin::SCHEMA,
         figures::SCHEMA,
+        daily::SCHEMA,
         erased::SCHEMA,
         member::SCHEMA,
         crate::search::SCHEMA,

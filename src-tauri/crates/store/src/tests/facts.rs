@@ -17,7 +17,7 @@ fn today() -> jiff::civil::Date {
 }
 
 /// A customer with the organisation row behind it.
-fn customer(scene: &Scene, name: &str) -> OrgId {
+pub(super) fn customer(scene: &Scene, name: &str) -> OrgId {
     let body = Organisation {
         name: name.to_owned(),
         number: Some(format!("C-{name}")),

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod collections;
+mod daily;
 mod damage;
 mod facts;
 mod forgetting;

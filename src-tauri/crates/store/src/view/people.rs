@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use rapport_model::{AccountId, Body, ItemId, Millis, OrgId, PersonId};
+use rapport_model::{AccountId, Body, ItemId, Kind, Millis, OrgId, PersonId};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::common::{Names, contains, limit};
 use super::rows::{Belongs, EvidenceRow, HandleRow, PersonPage, PersonRow, SuggestionRow};
 use crate::db::Reader;
 use crate::error::StoreError;
+use crate::table::body;
 use crate::table::people::{Evidence, Node, NodeId, Stance};
 
 impl Reader<'_> {
@@ -151,8 +152,9 @@ impl Reader<'_> {
                 row.addresses.push(address.to_owned());
             }
             let Some(item) = node.item else { continue };
-            if let Some(stored) = self.stored(item)?
-                && let Body::Contact(contact) = stored.item.body
+            // Its body alone: the row of the item lies a page away.
+            if let Some(text) = self.body_text(Kind::Contact, item)?
+                && let Body::Contact(contact) = body::decode(Kind::Contact, &text)?
             {
                 row.role = row.role.or(contact.role);
                 row.staff |= contact.staff || contact.me;

@@ -15,6 +15,7 @@ use super::rows::{Change, TimelineRow};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::body;
+use crate::table::daily::Said;
 use crate::table::item::kind_at;
 use crate::table::journal::JournalQuery;
 
@@ -72,7 +73,7 @@ impl Channel {
     }
 
     /// The kinds of conversation whose messages belong to it.
-    pub(super) const fn talk(self) -> &'static str {
+    const fn talk(self) -> &'static str {
         match self {
             Self::Mail => "('mail_thread')",
             Self::Chat => "('room', 'direct', 'space')",
@@ -81,8 +82,14 @@ impl Channel {
         }
     }
 
-    const fn said(self) -> bool {
-        matches!(self, Self::Mail | Self::Chat | Self::Ticket)
+    /// Where its messages are counted by day.
+    pub(super) const fn counted(self) -> Option<Said> {
+        match self {
+            Self::Mail => Some(Said::Mail),
+            Self::Chat => Some(Said::Chat),
+            Self::Ticket => Some(Said::Ticket),
+            _ => None,
+        }
     }
 
     /// The query of its items beside messages: of an organisation, older than an
@@ -198,8 +205,8 @@ impl Reader<'_> {
         };
         let mut found: Vec<Spot> = Vec::new();
         for channel in channels(&wanted.kinds)? {
-            if channel.said() {
-                let said = self.said(org, channel, items, most)?;
+            if channel.counted().is_some() {
+                let said = self.newest_said(org, channel, items, most)?;
                 found.extend(said.into_iter().map(Spot::Item));
             }
             if channel == Channel::Change {
@@ -231,7 +238,7 @@ impl Reader<'_> {
 
     /// The newest messages of a channel: the conversations from the one with the
     /// newest word on, until none can hold anything newer than what is found.
-    fn said(
+    fn newest_said(
         &self,
         org: OrgId,
         channel: Channel,
@@ -281,15 +288,8 @@ impl Reader<'_> {
         let mut out = Vec::new();
         for channel in Channel::ALL {
             let mut count: i64 = 0;
-            if channel.said() {
-                count += self.counted(
-                    org,
-                    &format!(
-                        "SELECT 1 FROM conversation v JOIN item i ON i.conversation = v.item \
-                         WHERE v.org = ?1 AND v.kind IN {}",
-                        channel.talk()
-                    ),
-                )?;
+            if let Some(said) = channel.counted() {
+                count += self.said_ever(org, said)?;
             }
             let of = match channel {
                 Channel::Mail | Channel::Chat => None,

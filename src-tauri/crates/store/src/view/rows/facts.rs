@@ -27,7 +27,7 @@ pub struct Month {
 pub struct ActivityKind {
     /// `mail`, `chat`, `ticket` or `record`.
     pub kind: String,
-    /// Counts a day over the last 90 days, oldest first.
+    /// Counts a day (of UTC) over the last 90 days with today, oldest first.
     pub days: Vec<u32>,
 }
 

@@ -108,7 +108,7 @@ pub struct CustomerPage {
     pub pages: Vec<PageRow>,
     /// Newest conversations.
     pub conversations: Vec<ConversationRow>,
-    /// Counts a day over the last 90 days, oldest first.
+    /// Counts a day (of UTC) over the last 90 days with today, oldest first.
     pub activity: Vec<u32>,
     /// The user last looked at this moment.
     pub looked: Option<Millis>,
