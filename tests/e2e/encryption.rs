@@ -246,6 +246,10 @@ async fn a_new_device_is_verified_by_another_and_gets_the_keys_from_it() {
         .await
         .expect("the word of it");
     // The old device hands over what it has while it is asked to.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the other device is nobody's task to supervise"
+    )]
     let helping = tokio::spawn(async move {
         loop {
             old.pull().await;

@@ -1,7 +1,6 @@
 //! Mail from people who mean harm, shown in the real web view: no script of theirs runs, no door
 //! of ours opens to them, and nothing is fetched.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -309,26 +308,31 @@ async fn listener() -> (u16, Arc<AtomicUsize>) {
     (port, visits)
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "what was asked twice is told, and there is no log of a test"
+)]
+fn tell(lost: &HarnessError) {
+    eprintln!("once more: {lost}");
+}
+
 fn mail(at: usize, name: &str, html: &str) -> String {
-    let mut text = String::new();
-    let _ = write!(
-        text,
-        "From: Mallory <mallory@evil.example>\r\nTo: Ines <ines@velmora.example>\r\nSubject: {}Offer\r\nDate: Mon, 9 Mar 2026 {:02}:{:02}:00 +0000\r\nMessage-ID: <h{at}@evil.example>\r\n",
-        if at == 0 { "" } else { "Re: " },
-        8 + at / 60,
-        at % 60,
-    );
-    if at > 0 {
-        let _ = write!(
-            text,
-            "In-Reply-To: <h0@evil.example>\r\nReferences: <h0@evil.example>\r\n"
-        );
-    }
-    let _ = write!(
-        text,
-        "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>payload {at}: {name}</p>{html}<p>end of {at}</p>\r\n"
-    );
-    text
+    let (re, thread) = if at == 0 {
+        ("", "")
+    } else {
+        (
+            "Re: ",
+            "In-Reply-To: <h0@evil.example>\r\nReferences: <h0@evil.example>\r\n",
+        )
+    };
+    let (hour, minute) = (8 + at / 60, at % 60);
+    format!(
+        "From: Mallory <mallory@evil.example>\r\nTo: Ines <ines@velmora.example>\r\n\
+         Subject: {re}Offer\r\nDate: Mon, 9 Mar 2026 {hour:02}:{minute:02}:00 +0000\r\n\
+         Message-ID: <h{at}@evil.example>\r\n{thread}\
+         MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+         <p>payload {at}: {name}</p>{html}<p>end of {at}</p>\r\n"
+    )
 }
 
 /// A window with a witness inside the page: it is loud if any code of a mail ran.
@@ -391,7 +395,7 @@ async fn no_mail_runs_a_script_reaches_a_door_or_fetches_anything() {
         if let Err(lost) = drawn(&window, &place, &what, &there).await {
             // On a busy machine the driver loses its window now and then. A mail that takes a
             // window with it does so twice.
-            eprintln!("once more: {lost}");
+            tell(&lost);
             window.kill().await.unwrap();
             window = watched(&stage).await;
             drawn(&window, &place, &what, &there)

@@ -27,7 +27,7 @@ fn kept(hub: &TestHub, room: ItemId) -> Option<Outgoing> {
 fn reactions(hub: &TestHub, message: &Handle) -> usize {
     match hub.stored(ROOMS, message).expect("the message").item.body {
         Body::Message(it) => it.reactions.len(),
-        _ => unreachable!("a message"),
+        other => panic!("a message, not {other:?}"),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::fail::Failure;
 use crate::folders::root;
 use crate::shell::{cargo, run, say};
 
+/// How the names of these tests begin, and no others.
+pub(crate) const NAMES: &str = "e2e::";
 /// More than this many failures are no accident of the driver's.
 const ACCIDENTS: usize = 3;
 

@@ -181,7 +181,7 @@ fn complaints(html: &str, images: bool) -> Vec<String> {
                 *c == '>' && !quoted
             })
             .map_or(after.len(), |(at, _)| at);
-        let tag = &after[..end];
+        let tag = after.get(..end).unwrap_or_default();
         rest = after.get(end + 1..).unwrap_or_default();
         let name: String = tag
             .trim_start_matches('/')

@@ -25,6 +25,10 @@ impl Desktop {
     ///
     /// # Errors
     /// When the window does not come up.
+    #[expect(
+        clippy::print_stderr,
+        reason = "a start that was made anew is told, and there is no log of a test"
+    )]
     pub async fn open(
         &self,
         binary: &Path,
