@@ -105,7 +105,7 @@ describe('the list of conversations', () => {
     expect(open()).toBe('Person 3');
     keys.run('done');
     await waitFor(() => expect(shown()).toEqual(['Person 4', 'Person 2', 'Person 1']));
-    expect(route.id).toBe('2');
+    await waitFor(() => expect(route.id).toBe('2'));
     await waitFor(() => expect(toasts.current?.undo).toBeDefined());
     await toasts.undo();
     await waitFor(() => expect(shown()).toHaveLength(4));
