@@ -41,9 +41,12 @@ impl Reader<'_> {
     /// # Errors
     /// The database cannot be read.
     pub fn is_pinned(&self, org: OrgId) -> Result<bool, StoreError> {
+        // From the pins on: they are few, and a customer may have thousands of nodes.
         Ok(self
             .conn
-            .prepare_cached("SELECT 1 FROM node n JOIN pin p ON p.node = n.id WHERE n.org = ?1")?
+            .prepare_cached(
+                "SELECT 1 FROM pin p CROSS JOIN node n ON n.id = p.node WHERE n.org = ?1",
+            )?
             .exists([org.0])?)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rapport_model::{Money, OrgId, Record};
-use rusqlite::params;
+use rusqlite::{Row, params};
 use rust_decimal::Decimal;
 
 use super::common::body_at;
@@ -147,40 +147,51 @@ impl Reader<'_> {
         let (from, today) = (format!("{first}-01"), day.to_string());
         let mut statement = self.conn.prepare_cached(
             "SELECT kind, day, currency, amount, phase, due, outstanding, item FROM record \
-             WHERE org = ?1 AND kind IN ('order', 'invoice') AND day >= ?2 AND day <= ?3 || '~'",
+             WHERE org = ?1 AND kind IN ('order', 'invoice') AND day >= ?2 AND day <= ?3 || '~' \
+             AND phase NOT IN ('lost', 'draft') AND amount IS NOT NULL",
         )?;
         let this = names.last().cloned().unwrap_or_default();
         let mut rows = statement.query(params![org.0, from, this])?;
         // Per currency: how many, and the three sums of each month.
         let mut found: BTreeMap<String, (u64, BTreeMap<String, [Decimal; 3]>)> = BTreeMap::new();
+        // A large customer has thousands: texts are compared where they lie.
         while let Some(row) = rows.next()? {
-            let (kind, phase): (String, String) = (row.get(0)?, row.get(4)?);
-            if phase == "lost" || phase == "draft" {
-                continue;
-            }
-            let amount: Option<i64> = row.get(3)?;
-            let money = match (amount, row.get::<_, Option<String>>(2)?) {
-                (None, _) => continue,
-                (Some(key), Some(currency)) if fits(key) => Money::new(exact(key), currency),
+            let key: i64 = row.get(3)?;
+            let mut looked_up = None;
+            let currency = match text_at(row, 2)? {
+                Some(currency) if fits(key) => currency,
                 _ => match self.money_of(row.get(7)?, false)? {
-                    Some(money) => money,
+                    Some(money) => looked_up.insert(money).currency.0.as_str(),
                     None => continue,
                 },
             };
-            let month: String = row.get::<_, String>(1)?.chars().take(7).collect();
-            let of = found.entry(money.currency.0).or_default();
+            if !found.contains_key(currency) {
+                found.insert(currency.to_owned(), (0, BTreeMap::new()));
+            }
+            let Some(of) = found.get_mut(currency) else {
+                continue;
+            };
             of.0 += 1;
-            let [ordered, invoiced, overdue] = of.1.entry(month).or_default();
-            if kind == "order" {
-                *ordered = ordered.saturating_add(money.amount);
+            let day = text_at(row, 1)?.unwrap_or_default();
+            let month = day.get(..7).unwrap_or(day);
+            if !of.1.contains_key(month) {
+                of.1.insert(month.to_owned(), Default::default());
+            }
+            let Some([ordered, invoiced, overdue]) = of.1.get_mut(month) else {
+                continue;
+            };
+            let amount = looked_up.map_or_else(|| Decimal::new(key, 4), |it| it.amount);
+            if text_at(row, 0)? == Some("order") {
+                *ordered = ordered.saturating_add(amount);
                 continue;
             }
-            *invoiced = invoiced.saturating_add(money.amount);
-            let due: Option<String> = row.get(5)?;
-            if phase == "open" && due.is_some_and(|due| due < today) {
+            *invoiced = invoiced.saturating_add(amount);
+            if text_at(row, 4)? == Some("open")
+                && text_at(row, 5)?.is_some_and(|due| due < today.as_str())
+            {
                 let left: Option<i64> = row.get(6)?;
-                let left = left.filter(|it| fits(*it)).map_or(money.amount, exact);
-                *overdue = overdue.saturating_add(left);
+                let left = left.filter(|it| fits(*it));
+                *overdue = overdue.saturating_add(left.map_or(amount, |it| Decimal::new(it, 4)));
             }
         }
         let Some((currency, (_, of))) = found.into_iter().max_by_key(|(_, (count, _))| *count)
@@ -201,6 +212,12 @@ impl Reader<'_> {
             })
             .collect())
     }
+}
+
+/// The text in a column, where it lies.
+fn text_at<'a>(row: &'a Row<'_>, column: usize) -> Result<Option<&'a str>, StoreError> {
+    let text = row.get_ref(column)?.as_str_or_null();
+    Ok(text.map_err(rusqlite::Error::from)?)
 }
 
 /// The column holds the amount itself and not only its greatest value.
