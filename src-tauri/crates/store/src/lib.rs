@@ -14,6 +14,7 @@ mod forget;
 mod hash;
 pub mod key;
 mod profile;
+mod remove;
 mod rename;
 pub mod search;
 pub mod table;
