@@ -8,14 +8,18 @@ use super::room::{COMPOSER, PATIENCE, Room};
 use super::stage::go;
 
 impl Room {
-    /// Bert calls Ada by her name; her desktop shows it, and nothing else.
-    async fn calls_ada(&self, text: &str) {
+    /// Takes away what the desktop shows, so that the next bubble is the only one.
+    async fn clears(&self) {
         self.stage.desktop.close_bubbles().unwrap();
         eventually("no bubble", PATIENCE, async || {
             Ok((self.stage.desktop.bubbles()? == 0).then_some(()))
         })
         .await
         .unwrap();
+    }
+
+    /// Bert calls Ada by her name; her desktop shows it.
+    async fn calls_ada(&self, text: &str) {
         let called = json!({
             "msgtype": "m.text",
             "body": format!("ada: {text}"),
@@ -55,16 +59,19 @@ async fn the_buttons_of_a_bubble_put_off_finish_and_answer_what_it_is_about() {
     window.see("nav.side").await.unwrap();
     go(&window, "#/today").await;
 
+    room.clears().await;
     room.calls_ada("the courier is here").await;
     room.answers("Snooze");
     stands(&window, &conversation, "one.snoozed_until > Date.now()").await;
 
     // What is put off comes back with a new message.
+    room.clears().await;
     room.calls_ada("he leaves in a minute").await;
     stands(&window, &conversation, "one.snoozed_until === null").await;
     room.answers("Done");
     stands(&window, &conversation, "one.done").await;
 
+    room.clears().await;
     room.calls_ada("can you sign?").await;
     room.answers("Reply");
     window.see(COMPOSER).await.expect("the conversation");
@@ -104,20 +111,7 @@ async fn a_message_appears_while_the_window_is_open_and_its_bubble_leads_to_it()
     let window = room.stage.open().await;
     window.see("nav.side").await.unwrap();
     go(&window, "#/today").await;
-    let called = serde_json::json!({
-        "msgtype": "m.text",
-        "body": "ada: the courier is here, can you sign?",
-        "m.mentions": { "user_ids": [room.server.user_id("ada")] },
-    });
-    room.bert
-        .send_event(&room.room, "m.room.message", &called)
-        .await
-        .unwrap();
-    eventually("a bubble", PATIENCE, async || {
-        Ok((room.stage.desktop.bubbles()? > 0).then_some(()))
-    })
-    .await
-    .expect("the desktop is told");
+    room.calls_ada("the courier is here, can you sign?").await;
     room.stage.desktop.click_newest_bubble().unwrap();
     window
         .until(
