@@ -84,6 +84,10 @@ pub(crate) enum Action {
     UpdateInstall,
     /// Reports of earlier faults, which lie on this computer only.
     Crashes,
+    /// Keeps a report of a fault of the page, as of a panic.
+    Fault {
+        what: String,
+    },
 }
 
 fn failed(error: impl std::fmt::Display) -> ApiError {
@@ -152,6 +156,10 @@ pub(crate) async fn act(window: &WebviewWindow, action: Action) -> Result<Value,
             let home = app.state::<Gate>().place().home;
             Ok(json!(crash::kept(&crash::folder(&home))))
         }
+        Action::Fault { what } => {
+            crash::of_page(&app.state::<Gate>().place().home, &what);
+            Ok(Value::Null)
+        }
     }
 }
 
@@ -188,6 +196,7 @@ mod tests {
             json!({ "do": "reveal", "path": "/tmp/x" }),
             json!({ "do": "relaunch" }),
             json!({ "do": "update_check" }),
+            json!({ "do": "fault", "what": "TypeError: x is undefined" }),
         ] {
             let read: Result<Action, _> = serde_json::from_value(action.clone());
             assert!(read.is_ok(), "{action}: {read:?}");

@@ -14,6 +14,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Older reports go when a new one comes.
 const KEPT: usize = 20;
+/// As much of a fault of the page is kept, in bytes.
+const OF_PAGE: usize = 16 * 1024;
 
 /// Where the log goes: standard error.
 pub(crate) fn log() {
@@ -56,6 +58,16 @@ pub(crate) fn keep_reports(home: &Path) {
         }
         usual(panic);
     }));
+}
+
+/// A fault of the page leaves a report too.
+pub(crate) fn of_page(home: &Path, what: &str) {
+    let what = &what[..what.floor_char_boundary(OF_PAGE)];
+    tracing::error!(what, "the page met a fault");
+    let now = Timestamp::now();
+    if let Err(error) = keep(&folder(home), now, &report(now, Some("page"), what, "")) {
+        tracing::error!(%error, "no report of it could be written");
+    }
 }
 
 fn report(at: Timestamp, thread: Option<&str>, what: &str, trace: &str) -> String {
@@ -121,5 +133,15 @@ mod tests {
         assert_eq!(all.last(), Some(&last));
         let text = std::fs::read_to_string(last).unwrap();
         assert!(text.contains("thread tray: at tray.rs:3: gone") && text.contains("not sent"));
+    }
+
+    #[test]
+    fn a_fault_of_the_page_leaves_a_report_of_bounded_size() {
+        let home = tempfile::tempdir().unwrap();
+        of_page(home.path(), &"é".repeat(OF_PAGE));
+        let all = kept(&folder(home.path()));
+        let text = std::fs::read_to_string(&all[0]).unwrap();
+        assert!(text.contains("thread page: éé"), "{text}");
+        assert!(text.len() < OF_PAGE + 1024);
     }
 }

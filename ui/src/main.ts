@@ -9,7 +9,9 @@ import './kit/css/pop.css';
 import './views/window.css';
 import './views/narrow.css';
 import { mount } from 'svelte';
+import { watch } from './core/faults';
 import App from './views/App.svelte';
 
+watch();
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -72,7 +72,8 @@ export type ShellAction =
   | { do: 'pick_folder' }
   | { do: 'autostart'; on: boolean | null }
   | { do: 'set_unread'; count: number }
-  | { do: 'reveal'; path: string };
+  | { do: 'reveal'; path: string }
+  | { do: 'fault'; what: string };
 
 /** Before the profile is open there are no calls, only this. */
 export interface GateState {
