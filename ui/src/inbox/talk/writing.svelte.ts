@@ -33,7 +33,8 @@ export interface Place {
   readonly thread: MessageRow['handle'] | null;
   /** The keys go to the text. */
   focus(): void;
-  sent(): void;
+  /** It was said; `row` shows it, unless it waits for a later hour. */
+  sent(row: MessageRow | null): void;
 }
 
 /** What of our words is not in the core's yet; `since` are those it was given. */
@@ -297,8 +298,10 @@ export class Writing {
   }
 
   async #say(when: number | null): Promise<void> {
-    // The core has all of it before it leaves: a crash on the way loses nothing.
-    await this.draft.flush();
+    // What is said is kept by the same write that queues it, sooner than a draft would be: only
+    // a draft on its way must not arrive after it. What is typed from here on is the next message;
+    // it is kept once this one has gone.
+    this.draft.hold();
     const { of, newest } = this.#place;
     const { mail, mode, recipients } = this;
     const written = this.#written();
@@ -315,17 +318,16 @@ export class Writing {
     // Taken now: the conversation may be left while the core answers.
     const to = mail ? list(recipients.to.map(nameOf), 1) : of.title;
     const was = { files: this.files.all, chosen: this.chosen, mode };
-    // What is typed from here on is the next message; it is kept once this one has gone.
-    this.draft.hold();
     this.#empty();
     try {
+      await this.draft.arrived();
       const queued = await call('send', { conversation: of.id, message, at: when });
       this.draft.sent();
       const undo = () => takeBack(queued.command, of.id);
       if (when !== null) toasts.undoable(t('talk.scheduled'), undo);
       else if (queued.until !== null)
         toasts.undoable(t('talk.sending_to', { to }), undo, queued.until - EARLIER);
-      this.#place.sent();
+      this.#place.sent(when === null ? queued.row : null);
     } catch (thrown) {
       const next = this.text;
       this.text = next ? `${message.text}\n\n${next}` : message.text;

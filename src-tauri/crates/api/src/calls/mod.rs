@@ -31,9 +31,10 @@ use crate::dto::{
     OneConversation, OneCustomer, OneEvent, OneItem, OneMessage, OneNotification, OnePerson,
     OneTemplate, OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React, RecentSearch,
     ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaidWords, SaveDraft,
-    SaveTemplate, Say, SearchFor, SearchWords, Security, SetDone, SetFields, Setting, SettingName,
-    SignIn, Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile, SyncReport,
-    TaskFilter, TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink, ViewMessage,
+    SaveTemplate, Say, SearchFor, SearchWords, Security, Sent, SetDone, SetFields, Setting,
+    SettingName, SignIn, Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile,
+    SyncReport, TaskFilter, TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink,
+    ViewMessage,
 };
 use crate::error::{ApiError, Code};
 use crate::router::calls;
@@ -211,7 +212,7 @@ calls! {
     /// Messages of a conversation, newest first, with the known gaps.
     messages(MessagesOf) -> view::MessagePage;
     /// Says something; it waits in the outbox for its undo window.
-    send(Say) -> Queued;
+    send(Say) -> Sent;
     /// Changes the text of an own message.
     edit_message(EditMessage) -> Queued;
     /// Takes a message back.

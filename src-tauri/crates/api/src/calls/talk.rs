@@ -13,7 +13,7 @@ use super::Api;
 use crate::dto::{
     Backfilled, ConversationFilter, Done, Download, Downloaded, EditMessage, KeptDraft, KeptFile,
     MessageHtml, MessagesOf, Nothing, OneCommand, OneConversation, OneMessage, Queued, React,
-    Redact, SaveDraft, Say, Typing,
+    Redact, SaveDraft, Say, Sent, Typing,
 };
 use crate::error::ApiError;
 
@@ -58,18 +58,24 @@ impl Api {
     }
 
     /// Says something.
-    pub async fn send(&self, say: Say) -> Result<Queued, ApiError> {
-        let placed = self.hub.send_at(say.conversation, say.message, say.at)?;
+    pub async fn send(&self, say: Say) -> Result<Sent, ApiError> {
+        // What was being written has been said.
+        let placed = self
+            .hub
+            .send_written(say.conversation, say.message, say.at)?;
         if say.now && say.at.is_none() {
             self.hub.send_now(&placed.command)?;
         }
-        // What was being written has been said.
-        self.hub.discard_draft(&Draft::key_of(say.conversation))?;
         let entry = self.hub.entry(&placed.command)?;
         let waits = entry.state == State::Queued && entry.not_before > self.now();
-        Ok(Queued {
+        let row = self
+            .read(|db| db.messages_by_id(placed.item.as_slice()))?
+            .pop();
+        Ok(Sent {
+            command: placed.command,
+            item: placed.item,
             until: waits.then_some(entry.not_before),
-            ..placed.into()
+            row,
         })
     }
 

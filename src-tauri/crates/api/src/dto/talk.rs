@@ -208,8 +208,19 @@ pub struct Queued {
     pub command: CommandId,
     /// The item that shows it.
     pub item: Option<ItemId>,
-    /// Of what was said: it can be taken back until then and leaves after that.
+}
+
+/// What was said, on its way out.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Sent {
+    /// Its id in the outbox.
+    pub command: CommandId,
+    /// The item that shows it.
+    pub item: Option<ItemId>,
+    /// It can be taken back until then and leaves after that.
     pub until: Option<Millis>,
+    /// As its conversation shows it.
+    pub row: Option<MessageRow>,
 }
 
 impl From<rapport_engine::Placed> for Queued {
@@ -217,7 +228,6 @@ impl From<rapport_engine::Placed> for Queued {
         Self {
             command: placed.command,
             item: placed.item,
-            until: None,
         }
     }
 }

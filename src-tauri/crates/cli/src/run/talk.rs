@@ -1,9 +1,10 @@
 //! Conversations, messages, drafts.
 
 use rapport_api::dto;
-use rapport_model::Handle;
 use rapport_model::command::Outgoing;
 use rapport_model::conversation::Readable;
+use rapport_model::{CommandId, Handle};
+use serde::Serialize;
 
 use super::Desk;
 use crate::args::{ConversationsCommand, DraftsArgs};
@@ -87,16 +88,14 @@ pub(crate) async fn conversations(
                 files,
                 ..Outgoing::default()
             };
-            queued(
-                desk,
-                api.send(dto::Say {
-                    conversation,
-                    message,
-                    now,
-                    at: None,
-                })
-                .await?,
-            )
+            let say = dto::Say {
+                conversation,
+                message,
+                now,
+                at: None,
+            };
+            let sent = api.send(say).await?;
+            saved(desk, &sent, &sent.command)
         }
         ConversationsCommand::React { message, key } => {
             let message = pick::item(api, &message).await?;
@@ -170,10 +169,14 @@ async fn show(desk: &Desk<'_>, which: dto::MessagesOf) -> Result<(), Failure> {
 
 /// Says that a wish is in the outbox.
 pub(crate) fn queued(desk: &Desk<'_>, queued: dto::Queued) -> Result<(), Failure> {
-    desk.out.show(&queued, |queued| {
+    saved(desk, &queued, &queued.command)
+}
+
+/// Says where something stands that was queued.
+fn saved<T: Serialize>(desk: &Desk<'_>, what: &T, command: &CommandId) -> Result<(), Failure> {
+    desk.out.show(what, |_| {
         format!(
-            "Saved here as {0}. The next sync sends it; until then: rapport outbox undo {0}",
-            queued.command
+            "Saved here as {command}. The next sync sends it; until then: rapport outbox undo {command}"
         )
     })
 }

@@ -87,10 +87,7 @@ impl Hub {
         let draft = self
             .draft(&key)?
             .ok_or_else(|| HubError::NotFound("draft in this conversation".to_owned()))?;
-        // Queued first: a crash in between leaves a draft too many, not one too few.
-        let placed = self.send(conversation, draft.content)?;
-        self.discard_draft(&key)?;
-        Ok(placed)
+        self.send_written(conversation, draft.content, None)
     }
 
     /// Raises an alert for everything that is past due, each due date once. Answers

@@ -8,6 +8,7 @@ use rapport_model::{
 };
 use rapport_store::StoreError;
 use rapport_store::db::Reader;
+use rapport_store::table::draft::Draft;
 use rapport_store::table::item::{Place, Stored};
 
 use super::Hub;
@@ -37,6 +38,17 @@ pub(super) fn undo_window(reader: &Reader<'_>) -> Result<i64, StoreError> {
 /// A field and the value it shall have.
 pub type SetField = (FieldName, FieldValue);
 
+/// What goes with a command, besides what it says.
+#[derive(Default)]
+struct Terms<'a> {
+    /// It waits for this one.
+    after: Option<CommandId>,
+    /// It leaves no earlier.
+    at: Option<Millis>,
+    /// The draft it was.
+    draft: Option<&'a str>,
+}
+
 /// Where a wish stands after it was queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
@@ -63,15 +75,18 @@ impl Hub {
         command: Command,
         after: Option<CommandId>,
     ) -> Result<Placed, HubError> {
-        self.queue_at(account, command, after, None)
+        let terms = Terms {
+            after,
+            ..Terms::default()
+        };
+        self.queue_on(account, command, terms)
     }
 
-    fn queue_at(
+    fn queue_on(
         &self,
         account: &AccountId,
         command: Command,
-        after: Option<CommandId>,
-        at: Option<Millis>,
+        terms: Terms<'_>,
     ) -> Result<Placed, HubError> {
         let session = self.core.session(account)?;
         let (id, now) = (self.core.command_id(), self.core.now());
@@ -79,6 +94,9 @@ impl Hub {
             let rules = Rules::load(tx, account)?;
             let undo = undo_window(tx)?;
             let me = session.me(tx)?;
+            if let Some(draft) = terms.draft {
+                tx.discard_draft(draft)?;
+            }
             queue(
                 tx,
                 &rules,
@@ -87,9 +105,9 @@ impl Hub {
                     account,
                     id,
                     command,
-                    after,
+                    after: terms.after,
                     undo,
-                    at,
+                    at: terms.at,
                     me,
                 },
             )
@@ -121,6 +139,39 @@ impl Hub {
         message: Outgoing,
         when: Option<Millis>,
     ) -> Result<Placed, HubError> {
+        let terms = Terms {
+            at: when,
+            ..Terms::default()
+        };
+        self.send_on(conversation, message, terms)
+    }
+
+    /// The same for what was being written there: in one transaction it is in the outbox and no
+    /// draft any more, so that after a crash nobody finds it in both and says it twice.
+    ///
+    /// # Errors
+    /// See [`Hub::queue`].
+    pub fn send_written(
+        &self,
+        conversation: ItemId,
+        message: Outgoing,
+        when: Option<Millis>,
+    ) -> Result<Placed, HubError> {
+        let draft = Draft::key_of(conversation);
+        let terms = Terms {
+            at: when,
+            draft: Some(&draft),
+            ..Terms::default()
+        };
+        self.send_on(conversation, message, terms)
+    }
+
+    fn send_on(
+        &self,
+        conversation: ItemId,
+        message: Outgoing,
+        terms: Terms<'_>,
+    ) -> Result<Placed, HubError> {
         let at = self.stored(conversation)?;
         if !matches!(at.item.body, Body::Conversation(_)) {
             return Err(HubError::Refused(Refusal::NotConversation));
@@ -129,14 +180,13 @@ impl Hub {
             collection: at.collection,
             handle: at.item.handle,
         };
-        self.queue_at(
+        self.queue_on(
             &at.account,
             Command::Send {
                 conversation,
                 message,
             },
-            None,
-            when,
+            terms,
         )
     }
 
