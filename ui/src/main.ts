@@ -9,9 +9,15 @@ import './kit/css/pop.css';
 import './views/window.css';
 import './views/narrow.css';
 import { mount } from 'svelte';
-import { watch } from './core/faults';
+import { report, watch } from './core/faults';
+import { language } from './core/i18n.svelte';
 import App from './views/App.svelte';
 
 watch();
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+// Without its own messages a language is said in English; the window is never empty for it.
+if (target)
+  void language
+    .use(null)
+    .catch(report)
+    .then(() => mount(App, { target }));

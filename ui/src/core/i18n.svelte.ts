@@ -11,23 +11,25 @@ const english = import.meta.glob<Messages>('../**/messages.en.json', {
   eager: true,
   import: 'default',
 });
-const german = import.meta.glob<Messages>('../**/messages.de.json', {
-  eager: true,
-  import: 'default',
-});
 
-/** All messages of a language. */
-export const messages: Record<Locale, Messages> = {
+/** The messages of the languages that are here: English always, another when it is chosen. */
+export const messages: { en: Messages } & Partial<Record<Locale, Messages>> = {
   en: Object.assign({}, ...Object.values(english)) as Messages,
-  de: Object.assign({}, ...Object.values(german)) as Messages,
+};
+
+/** A language of which one user in two has no need is not read at the start. */
+const ELSEWHERE: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Messages }>> = {
+  de: () => import('./german'),
 };
 
 const preferred = (): Locale => (navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en');
 
-let chosen = $state<Locale>(preferred());
+let chosen = $state<Locale>('en');
 let direction = $state<'ltr' | 'rtl'>('ltr');
+/** Which choice counts: the newest, whichever was read first. */
+let choice = 0;
 
-/** The language in use. `null` follows the system. */
+/** The language in use. */
 export const language = {
   get current(): Locale {
     return chosen;
@@ -35,8 +37,13 @@ export const language = {
   get direction() {
     return direction;
   },
-  use(wanted: Locale | null, towards: 'ltr' | 'rtl' = 'ltr'): void {
-    chosen = wanted ?? preferred();
+  /** Changes it, as soon as its messages are here. `null` follows the system. */
+  async use(wanted: Locale | null, towards: 'ltr' | 'rtl' = 'ltr'): Promise<void> {
+    const next = wanted ?? preferred();
+    const mine = ++choice;
+    if (next !== 'en') messages[next] ??= (await ELSEWHERE[next]()).default;
+    if (mine !== choice) return;
+    chosen = next;
     direction = towards;
     document.documentElement.lang = chosen;
     document.documentElement.dir = towards;
@@ -58,7 +65,7 @@ export function t(
   key: string,
   args?: Record<string, string | number | Date | null | undefined>,
 ): string {
-  const text = messages[chosen][key] ?? messages.en[key];
+  const text = messages[chosen]?.[key] ?? messages.en[key];
   if (text === undefined) return key;
   const name = `${chosen}\n${key}`;
   let format = compiled.get(name);

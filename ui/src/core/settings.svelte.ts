@@ -46,7 +46,8 @@ const DEFAULTS: Settings = {
 
 const values = $state<Settings>({ ...DEFAULTS });
 
-function show(): void {
+/** Done when the language is there too. */
+function show(): Promise<void> {
   const root = document.documentElement;
   const theme = values['look.theme'];
   if (theme === 'system') delete root.dataset.theme;
@@ -55,7 +56,7 @@ function show(): void {
   // Sizes are in rem, so one number scales everything.
   root.style.fontSize = `${(16 * values['look.text']) / 100}px`;
   const wanted = values['look.language'];
-  language.use(wanted === 'system' ? null : wanted, values['look.direction']);
+  return language.use(wanted === 'system' ? null : wanted, values['look.direction']);
 }
 
 async function load(): Promise<void> {
@@ -63,7 +64,7 @@ async function load(): Promise<void> {
   for (const key of Object.keys(DEFAULTS) as (keyof Settings)[]) {
     Object.assign(values, { [key]: set.get(key) ?? DEFAULTS[key] });
   }
-  show();
+  await show();
 }
 
 export const settings = {
@@ -74,18 +75,18 @@ export const settings = {
   async set<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void> {
     const before = values[key];
     values[key] = value;
-    show();
+    void show();
     try {
       await call('setting_set', { key, value });
     } catch (thrown) {
       values[key] = before;
-      show();
+      void show();
       toasts.failed(thrown);
     }
   },
   /** Reads all of them and follows changes from elsewhere. */
   async start(): Promise<void> {
-    show();
+    void show();
     onTopics((topics) => {
       if (topics.some((topic) => topic.on === 'settings' || topic.on === 'everything')) void load();
     });

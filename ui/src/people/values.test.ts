@@ -10,8 +10,8 @@ import type { OutboxRow } from '../core/generated/OutboxRow';
 const euro = (amount: string): Money => ({ amount, currency: 'EUR' });
 
 describe('a typed number', () => {
-  it('is read as the language writes it, and as the other one when there is no doubt', () => {
-    language.use('en');
+  it('is read as the language writes it, and as the other one when there is no doubt', async () => {
+    await language.use('en');
     expect(numberIn('40,000')).toBe('40000');
     expect(numberIn('€ 1,234,567.5')).toBe('1234567.5');
     expect(numberIn('12,5')).toBe('12.5');
@@ -19,17 +19,17 @@ describe('a typed number', () => {
     expect(numberIn('-3')).toBe('-3');
     expect(numberIn('forty')).toBeNull();
     expect(numberIn('1.2.3x')).toBe('123');
-    language.use('de');
+    await language.use('de');
     expect(numberIn('40.000')).toBe('40000');
     expect(numberIn('40.000,50')).toBe('40000.50');
     expect(numberIn('0,125')).toBe('0.125');
-    language.use('en');
+    await language.use('en');
   });
 });
 
 describe('a value as text', () => {
-  it('is a moment or a day where a source keeps one as text, and words otherwise', () => {
-    language.use('en');
+  it('is a moment or a day where a source keeps one as text, and words otherwise', async () => {
+    await language.use('en');
     const said = (value: string) => valueText({ is: 'text', value });
     expect(said('2026-11-27T08:50:00Z')).not.toContain('T08');
     expect(said('2026-11-27')).toContain('Nov');
@@ -39,7 +39,7 @@ describe('a value as text', () => {
 });
 
 describe('a value in its editor', () => {
-  it('comes out as it went in', () => {
+  it('comes out as it went in', async () => {
     for (const value of [
       { is: 'money', value: euro('40000.00') },
       { is: 'number', value: '12.5' },
@@ -51,13 +51,13 @@ describe('a value in its editor', () => {
     ] as const) {
       const given = value.is === 'list' ? { is: value.is, value: [...value.value] } : value;
       for (const locale of ['en', 'de'] as const) {
-        language.use(locale);
+        await language.use(locale);
         const editor = editorOf('some', given);
         const back = parsed(draftOf(given, editor), editor, given);
         expect(back && same(back, given)).toBe(true);
       }
     }
-    language.use('en');
+    await language.use('en');
   });
 
   it('keeps its currency and refuses what is no amount', () => {
