@@ -17,6 +17,7 @@ mod door;
 #[cfg(target_os = "linux")]
 mod drawing;
 mod gate;
+mod heir;
 mod ipc;
 mod life;
 mod links;
@@ -47,6 +48,9 @@ fn main() -> std::process::ExitCode {
     crash::keep_reports(&place.home);
     match run(arguments, place) {
         Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) if heir::inherits(&error) => {
+            crash::cannot_start(&heir::start_over().to_string())
+        }
         Err(error) => crash::cannot_start(&error.to_string()),
     }
 }

@@ -1,8 +1,13 @@
 //! Starting, starting twice, and links from elsewhere.
 
 use std::process::Command;
+use std::time::Duration;
+
+use rapport_testkit::servers::eventually;
 
 use super::stage::{PASSPHRASE, Stage, binary, go};
+
+const PATIENCE: Duration = Duration::from_secs(120);
 
 #[tokio::test]
 async fn the_sample_workspace_is_one_button_away_from_a_first_start() {
@@ -50,6 +55,38 @@ async fn a_second_start_hands_its_link_to_the_first_and_ends() {
     assert!(status.success(), "the second start ended with {status}");
     window.read("main h1", &name).await.expect("the customer");
     window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_start_that_speaks_to_a_dying_window_opens_one_itself() {
+    let stage = Stage::sample().await;
+    let window = stage.open().await;
+    window.see("nav.side").await.unwrap();
+    // It still has the profile's name on the bus, and does not answer.
+    window.hang().unwrap();
+    let profile = stage.desktop.profile().display().to_string();
+    let more = [
+        ("RAPPORT_HOME", profile.as_str()),
+        ("RAPPORT_PASSPHRASE", PASSPHRASE),
+        ("RAPPORT_NO_KEYCHAIN", "1"),
+    ];
+    let next = stage
+        .desktop
+        .launch(&binary("rapport-desktop"), &[], &more)
+        .expect("a second start");
+    eventually(
+        "the second start speaks to the first",
+        PATIENCE,
+        async || Ok(stage.desktop.is_on_bus(next.id())?.then_some(())),
+    )
+    .await
+    .unwrap();
+    window.kill().await.unwrap();
+    eventually("a window of its own", PATIENCE, async || {
+        Ok(next.has_page()?.then_some(()))
+    })
+    .await
+    .expect("the second start goes on as the first");
 }
 
 #[tokio::test]

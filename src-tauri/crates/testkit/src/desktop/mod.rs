@@ -64,6 +64,20 @@ impl Running {
     pub fn id(&self) -> u32 {
         self.0.id()
     }
+
+    /// Whether it has a window with a page in it.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn has_page(&self) -> Result<bool, HarnessError> {
+        // `ps` fails where there is no child at all.
+        let children = child::output(
+            "ps",
+            &["-o", "comm=", "--ppid", &self.id().to_string()],
+            &[],
+        );
+        Ok(children.is_ok_and(|names| names.contains("WebKitWebProces")))
+    }
 }
 
 /// A running desktop.

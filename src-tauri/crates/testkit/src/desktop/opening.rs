@@ -120,22 +120,39 @@ impl Desktop {
     /// Waits until the bus has noticed the end of the window before: until then the next one would
     /// hand itself over to it.
     async fn alone(&self) -> Result<(), HarnessError> {
-        let environment = self.environment();
         eventually("the end of the window before", PATIENCE, async || {
-            let names = output(
-                "dbus-send",
-                &[
-                    "--session",
-                    "--print-reply",
-                    "--dest=org.freedesktop.DBus",
-                    "/org/freedesktop/DBus",
-                    "org.freedesktop.DBus.ListNames",
-                ],
-                &environment,
-            )?;
+            let names = self.ask_bus(&["org.freedesktop.DBus.ListNames"])?;
             Ok((!names.contains(".SingleInstance\"")).then_some(()))
         })
         .await
+    }
+
+    fn ask_bus(&self, words: &[&str]) -> Result<String, HarnessError> {
+        let bus = [
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.DBus",
+            "/org/freedesktop/DBus",
+        ];
+        output("dbus-send", &[&bus, words].concat(), &self.environment())
+    }
+
+    /// Whether a process speaks on the bus.
+    ///
+    /// # Errors
+    /// When the bus does not answer.
+    pub fn is_on_bus(&self, process: u32) -> Result<bool, HarnessError> {
+        let names = self.ask_bus(&["org.freedesktop.DBus.ListNames"])?;
+        let own = format!("uint32 {process}\n");
+        Ok(names
+            .split('"')
+            .filter(|name| name.starts_with(':'))
+            .any(|name| {
+                let who = "org.freedesktop.DBus.GetConnectionUnixProcessID";
+                // One that has just left has no process any more.
+                self.ask_bus(&[who, &format!("string:{name}")])
+                    .is_ok_and(|answer| format!("{answer}\n").contains(&own))
+            }))
     }
 }
 

@@ -233,6 +233,15 @@ impl Window {
         child_of(self.server.id())
     }
 
+    /// The app does nothing any more, as one that hangs.
+    ///
+    /// # Errors
+    /// When there is no such process.
+    pub fn hang(&self) -> Result<(), HarnessError> {
+        let id = self.process()?;
+        output("kill", &["-STOP", &id.to_string()], &[]).map(drop)
+    }
+
     /// Ends the app as a crash would.
     ///
     /// # Errors
@@ -240,8 +249,6 @@ impl Window {
     pub async fn kill(self) -> Result<(), HarnessError> {
         let id = self.process()?;
         output("kill", &["-9", &id.to_string()], &[])?;
-        // Until it is really gone it still holds its name on the bus, and the next start would
-        // hand itself over to the dead.
         let ended = over(id).await;
         self.forget();
         ended
