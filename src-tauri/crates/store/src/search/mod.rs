@@ -24,6 +24,7 @@ mod run;
 mod schema;
 mod snippet;
 mod stream;
+mod terms;
 mod token;
 mod visible;
 mod words;

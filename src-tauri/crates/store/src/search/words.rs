@@ -2,7 +2,8 @@
 //!
 //! FTS5 answers a prefix by merging the lists of every word it begins, which
 //! at a million items costs a second for `in*`. So a prefix becomes the words
-//! themselves whenever that is a lot, and FTS5 walks their lists newest first.
+//! themselves, all of them when they are few and the most common ones when that
+//! is a lot, and FTS5 walks their lists newest first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -11,6 +12,7 @@ use rapport_model::ItemId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::indexed::Indexed;
+use super::terms::beginning_with;
 use super::token::tokenize;
 use crate::error::StoreError;
 
@@ -90,7 +92,7 @@ pub(super) fn items_with(conn: &Connection, word: &str) -> Result<i64, StoreErro
 /// What stands for a prefix.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Expansion {
-    /// The words; empty when FTS5 shall look itself.
+    /// The words; empty when they are many and rare: FTS5 shall look itself.
     pub(super) words: Vec<String>,
     /// Rarer words were left out.
     pub(super) narrowed: bool,
@@ -106,43 +108,32 @@ pub(super) fn expand(conn: &Connection, prefix: &str) -> Result<Expansion, Store
             "SELECT coalesce(sum(items), 0) FROM search_word WHERE word >= ?1 AND word < ?2",
         )?
         .query_row([prefix, &after], |row| row.get(0))?;
-    if items <= CHEAP {
-        return Ok(Expansion {
-            words: Vec::new(),
-            narrowed: false,
-            items,
-        });
-    }
-    let mut words = BTreeSet::new();
-    let mut narrowed = false;
-    let mut from = prefix.to_owned();
-    let mut next =
-        conn.prepare_cached("SELECT term FROM search_instance WHERE term >= ?1 LIMIT 1")?;
-    loop {
-        let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
-        let Some(word) = found.filter(|word| word.starts_with(prefix)) else {
-            break;
-        };
-        if words.len() == MOST_FIRST {
-            narrowed = true;
-            break;
-        }
-        from = format!("{word}\u{1}");
-        words.insert(word);
-    }
-    if narrowed {
-        let mut common = conn.prepare_cached(
-            "SELECT word FROM search_word WHERE word >= ?1 AND word < ?2 \
-             ORDER BY items DESC LIMIT ?3",
-        )?;
-        let rows = common.query_map(params![prefix, after, MOST_COMMON], |row| row.get(0))?;
-        for word in rows {
-            words.insert(word?);
-        }
-    }
-    Ok(Expansion {
-        words: words.into_iter().collect(),
+    let expansion = |words: Vec<String>, narrowed| Expansion {
+        words,
         narrowed,
         items,
-    })
+    };
+    let first = match beginning_with(conn, prefix, MOST_FIRST + MOST_COMMON)? {
+        Some(found) if found.whole => {
+            let mut words: Vec<String> = found.words.into_iter().collect();
+            if words.is_empty() {
+                // Nothing begins so, which FTS5 sees at once where it looks for a word.
+                words.push(prefix.to_owned());
+            }
+            return Ok(expansion(words, false));
+        }
+        _ if items <= CHEAP => return Ok(expansion(Vec::new(), false)),
+        Some(found) => found.words,
+        None => BTreeSet::new(),
+    };
+    let mut words: BTreeSet<String> = first.into_iter().take(MOST_FIRST).collect();
+    let mut common = conn.prepare_cached(
+        "SELECT word FROM search_word WHERE word >= ?1 AND word < ?2 \
+         ORDER BY items DESC LIMIT ?3",
+    )?;
+    let rows = common.query_map(params![prefix, after, MOST_COMMON], |row| row.get(0))?;
+    for word in rows {
+        words.insert(word?);
+    }
+    Ok(expansion(words.into_iter().collect(), true))
 }

@@ -7,4 +7,5 @@ mod hostile;
 mod query;
 mod token;
 mod visible;
+mod words;
 mod world;
