@@ -6,6 +6,7 @@ mod ingest;
 #[cfg(feature = "servers")]
 mod matrix;
 mod pages;
+mod palette;
 pub(crate) mod queries;
 mod search;
 

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use rapport_store::search::{Query, SearchContext};
 
 use super::ingest;
+use super::palette;
 use super::queries;
 use crate::connector::Making;
 use crate::failure::Failure;
@@ -69,6 +70,7 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             }
         }
     }
+    out.extend(palette::run(&home, size, &context)?);
     out.push(figure("search", "first after a start", millis(cold), "ms"));
     out.extend(peak_mb().map(|it| figure("search", "peak memory", it, "MB")));
     Ok(out)
