@@ -55,6 +55,7 @@ use rapport_model::connector::{
 use rapport_model::{CollectionId, Command, CommandId, Cursor, Fault, Handle, Item, Receipt};
 
 use folder::Folder;
+use scan::SETTLE;
 
 /// Makes connectors for folders.
 #[derive(Clone, Copy, Debug, Default)]
@@ -160,11 +161,19 @@ impl Connector for Files {
         collection: &CollectionId,
         cursor: Option<&Cursor>,
     ) -> Result<Page, Fault> {
-        let (collection, cursor) = (collection.clone(), cursor.cloned());
-        let pulled = self
-            .run(move |folder| folder.pull(&collection, cursor.as_ref()))
-            .await?;
-        Ok(pulled.page)
+        let look = async || {
+            let (collection, cursor) = (collection.clone(), cursor.cloned());
+            self.run(move |folder| folder.pull(&collection, cursor.as_ref()))
+                .await
+        };
+        let pulled = look().await?;
+        if !pulled.waits || pulled.page.more {
+            return Ok(pulled.page);
+        }
+        // Who looks once, as the command line does, would go away without what was written
+        // a moment ago. A second look tells a file that is done from one somebody is still at.
+        tokio::time::sleep(SETTLE).await;
+        Ok(look().await?.page)
     }
 
     async fn fetch(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rapport_model::{Fault, Millis};
 
@@ -82,12 +82,12 @@ impl Found {
     /// the future says nothing, clocks being what they are.
     pub(super) fn is_hot(&self, now: Millis) -> bool {
         let age = now.0.saturating_sub(self.mtime / 1_000_000);
-        (0..SETTLE_MS).contains(&age)
+        u64::try_from(age).is_ok_and(|age| Duration::from_millis(age) < SETTLE)
     }
 }
 
 /// How long a file must rest before it is taken as written.
-pub(super) const SETTLE_MS: i64 = 1_000;
+pub(super) const SETTLE: Duration = Duration::from_secs(1);
 
 /// How deep folders may lie in each other; deeper ones are passed over.
 const MAX_DEPTH: usize = 32;

@@ -12,7 +12,7 @@ use rapport_model::{CollectionId, Fault};
 use tokio::sync::watch;
 
 use super::folder::{Folder, lock};
-use super::scan::SETTLE_MS;
+use super::scan::SETTLE;
 use crate::common::digest64;
 
 /// Notices come in bursts; this much quiet ends one.
@@ -33,7 +33,7 @@ pub(super) async fn watch(folder: &Arc<Folder>, collection: &CollectionId) -> Re
     loop {
         if lock(&folder.left).contains(collection) {
             // A file was being written; it has settled by then.
-            tokio::time::sleep(Duration::from_millis(SETTLE_MS.unsigned_abs())).await;
+            tokio::time::sleep(SETTLE).await;
             return Ok(());
         }
         if differs(folder, collection).await? {
