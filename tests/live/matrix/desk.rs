@@ -54,6 +54,12 @@ impl Keychain {
     pub(super) fn names(&self) -> Vec<String> {
         self.0.lock().expect("unpoisoned").keys().cloned().collect()
     }
+
+    /// The kept sign-in.
+    pub(super) fn session(&self) -> String {
+        let kept = self.read("account/matrix-1/session").expect("a keychain");
+        kept.expect("a sign-in")
+    }
 }
 
 /// What is kept of the pages that were stored.
@@ -147,6 +153,15 @@ impl Desk {
         );
     }
 
+    pub(super) async fn wrong_password(&self, user: &str) {
+        let step = SignInStep::Password {
+            user: user.to_owned(),
+            password: "wrong".to_owned(),
+        };
+        let fault = self.connector.sign_in(step).await.expect_err("refused");
+        assert_eq!(fault.word(), "sign_in", "{fault:?}");
+    }
+
     /// What a crash leaves: the keychain, the folder, and what was stored.
     pub(super) fn restart(&mut self) {
         self.connector = connect(&self.homeserver, &self.vault, self.folder.path());
@@ -217,6 +232,15 @@ impl Desk {
             .expect("looked up")
     }
 
+    pub(super) async fn join(&self, room: &str) {
+        let join = Command::Act {
+            target: ItemRef::new(ROOMS, room),
+            action: "join".to_owned(),
+            base: None,
+        };
+        self.push("join", &join).await.expect("joined");
+    }
+
     pub(super) async fn send(&self, id: &str, room: &str, text: &str) -> Handle {
         let sent = self.push(id, &say(room, text)).await.expect("sent");
         handle(&sent)
@@ -226,6 +250,16 @@ impl Desk {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
         path
+    }
+
+    /// The small picture of the only file of a message.
+    pub(super) async fn small_picture(&self, message: &str) -> Vec<u8> {
+        let item = self.stored.items.get(message).expect("the message");
+        let Body::Message(message) = &item.body else {
+            panic!("no message: {item:?}")
+        };
+        let small = message.attachments[0].thumbnail.as_deref();
+        self.fetch_file(small.expect("a small one")).await
     }
 
     pub(super) async fn fetch_file(&self, source: &str) -> Vec<u8> {

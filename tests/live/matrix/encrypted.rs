@@ -9,15 +9,6 @@ use rapport_testkit::servers::{NioPeer, Synapse, password_of};
 
 use super::desk::{Desk, rooms};
 
-async fn joined_by(desk: &Desk, room: &str) {
-    let join = Command::Act {
-        target: ItemRef::new("rooms", room),
-        action: "join".to_owned(),
-        base: None,
-    };
-    desk.push("join", &join).await.expect("joined");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_encrypted_room_is_read_and_written_and_files_keep_their_keys() {
     let server = Synapse::start().await.expect("a homeserver");
@@ -30,7 +21,7 @@ async fn an_encrypted_room_is_read_and_written_and_files_keep_their_keys() {
         .expect("a room");
     desk.until("the invitation", |stored| stored.conversation(&room))
         .await;
-    joined_by(&desk, &room).await;
+    desk.join(&room).await;
     ada.wait_for_member(&room, &server.user_id("bert"))
         .await
         .expect("a member");
@@ -112,7 +103,7 @@ async fn keys_that_come_back_with_the_recovery_key_open_what_was_locked() {
         .expect("a room");
     old.until("the invitation", |stored| stored.conversation(&room))
         .await;
-    joined_by(&old, &room).await;
+    old.join(&room).await;
     ada.wait_for_member(&room, &server.user_id("bert"))
         .await
         .expect("a member");

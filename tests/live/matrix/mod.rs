@@ -2,6 +2,7 @@
 
 mod desk;
 mod encrypted;
+mod pictures;
 mod sending;
 mod stream;
 mod suite;

@@ -301,12 +301,7 @@ async fn an_ended_session_asks_for_a_sign_in_and_goes_on_where_it_was() {
 async fn a_wrong_password_asks_again_and_changes_nothing() {
     let server = Synapse::start().await.expect("a homeserver");
     let desk = Desk::new(&server.base_url());
-    let step = rapport_model::connector::SignInStep::Password {
-        user: "bert".to_owned(),
-        password: "wrong".to_owned(),
-    };
-    let fault = desk.connector.sign_in(step).await.expect_err("refused");
-    assert_eq!(fault.word(), "sign_in", "{fault:?}");
+    desk.wrong_password("bert").await;
     desk.sign_in("bert").await;
 }
 

@@ -241,6 +241,13 @@ class Peer:
             got = decrypt_attachment(got, event.key["k"], event.hashes["sha256"], event.iv)
         return base64.b64encode(got).decode()
 
+    async def fetch_thumbnail(self, event_id):
+        event = next(row["event"] for row in self.seen if row["event_id"] == event_id)
+        file = event.source["content"]["info"]["thumbnail_file"]
+        got = taken(await self.client.download(file["url"])).body
+        key, digest = file["key"]["k"], file["hashes"]["sha256"]
+        return base64.b64encode(decrypt_attachment(got, key, digest, file["iv"])).decode()
+
     # --- commands: devices and their verification
 
     async def device_of(self, user, device):
@@ -311,7 +318,7 @@ class Peer:
 
 COMMANDS = {
     "login", "create_room", "invite", "join", "wait_for_member", "send", "send_event",
-    "send_file", "wait_for", "messages", "fetch_file", "devices", "export_keys",
+    "send_file", "wait_for", "messages", "fetch_file", "fetch_thumbnail", "devices", "export_keys",
     "wait_for_verification", "ask_verification", "accept_verification", "emoji",
     "confirm_verification", "cancel_verification",
 }

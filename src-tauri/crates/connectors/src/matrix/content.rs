@@ -8,6 +8,7 @@ use rapport_model::{Handle, Message, PatchKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::picture::Small;
 use super::wire::{Event, clean, is_id};
 
 /// The field of the content under which a message of ours carries the id of its wish. The
@@ -332,4 +333,27 @@ pub(super) fn file_content(
         };
     }
     content
+}
+
+/// Adds what is known of a picture to the content of its event.
+pub(super) fn add_picture(content: &mut Value, size: (u32, u32), small: Option<(&Small, &Source)>) {
+    let Some(info) = content.get_mut("info").and_then(Value::as_object_mut) else {
+        return;
+    };
+    info.insert("w".to_owned(), json!(size.0));
+    info.insert("h".to_owned(), json!(size.1));
+    let Some((small, source)) = small else { return };
+    let said = json!({
+        "mimetype": small.mime,
+        "size": small.bytes.len(),
+        "w": small.size.0,
+        "h": small.size.1,
+    });
+    info.insert("thumbnail_info".to_owned(), said);
+    match source {
+        Source::File(file) => info.insert("thumbnail_file".to_owned(), file.clone()),
+        Source::Url(url) | Source::Small(url) => {
+            info.insert("thumbnail_url".to_owned(), json!(url))
+        }
+    };
 }

@@ -3,8 +3,8 @@
 //! The SDK's own calls take and give byte vectors, so the two requests are made here, on its
 //! HTTP client and with its tokens. An encrypted file is encrypted into a temporary file
 //! first (its length must be known before the upload begins) and decrypted out of one, so
-//! that a file whose hash is wrong never appears under its name. Small pictures are not made
-//! for what is sent: that would take an image decoder on foreign and own files alike.
+//! that a file whose hash is wrong never appears under its name. A picture that is sent gets a
+//! small one beside it, encrypted like itself.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,8 +20,9 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
-use super::content::{Source, file_content};
+use super::content::{Source, add_picture, file_content};
 use super::fault::{self, Asked, REQUEST_TIMEOUT};
+use super::picture::{self, Small};
 
 /// The slowest line that is still worth waiting for, in bytes a second.
 const SLOWEST: u64 = 20 * 1024;
@@ -43,20 +44,71 @@ pub(super) async fn upload(
     let mime = mime_guess::from_path(&path)
         .first_or_octet_stream()
         .to_string();
-    let source = if encrypt {
-        let dir = state_dir.to_owned();
+    let place = Place {
+        client,
+        encrypt,
+        state_dir,
+    };
+    let picture = if mime.starts_with("image/") {
         let from = path.clone();
+        // A decoder that gives up on a file must not keep the file from being sent.
+        tokio::task::spawn_blocking(move || picture::look(&from, size))
+            .await
+            .unwrap_or_default()
+    } else {
+        None
+    };
+    let source = place.put(&path, &mime, Some(&name)).await?;
+    let mut content = file_content(kind(&mime), &name, &mime, size, &source);
+    if let Some(picture) = picture {
+        let small = match picture.small {
+            Some(small) => place.put_small(&small).await?.map(|source| (small, source)),
+            None => None,
+        };
+        let small = small.as_ref().map(|(small, source)| (small, source));
+        add_picture(&mut content, picture.size, small);
+    }
+    Ok(content)
+}
+
+/// Where files go, and in which form.
+struct Place<'a> {
+    client: &'a Client,
+    encrypt: bool,
+    state_dir: &'a Path,
+}
+
+impl Place<'_> {
+    async fn put(&self, path: &Path, mime: &str, name: Option<&str>) -> Result<Source, Fault> {
+        if !self.encrypt {
+            return Ok(Source::Url(put(self.client, path, mime, name).await?));
+        }
+        let (from, dir) = (path.to_owned(), self.state_dir.to_owned());
         let (hidden, info) = blocking(move || encrypted(&from, &dir)).await?;
-        let url = put(client, hidden.path(), "application/octet-stream", None).await?;
+        let url = put(self.client, hidden.path(), "application/octet-stream", None).await?;
         let mut file = serde_json::to_value(&info).map_err(|e| Fault::Rejected(e.to_string()))?;
         if let Some(object) = file.as_object_mut() {
             object.insert("url".to_owned(), json!(url));
         }
-        Source::File(file)
-    } else {
-        Source::Url(put(client, &path, &mime, Some(&name)).await?)
-    };
-    Ok(file_content(kind(&mime), &name, &mime, size, &source))
+        Ok(Source::File(file))
+    }
+
+    /// Nothing where the server will not have it: the picture itself goes without.
+    async fn put_small(&self, small: &Small) -> Result<Option<Source>, Fault> {
+        let (bytes, dir) = (small.bytes.clone(), self.state_dir.to_owned());
+        let file = blocking(move || {
+            let mut file = NamedTempFile::new_in(dir).map_err(|error| disk(&error))?;
+            file.write_all(&bytes).map_err(|error| disk(&error))?;
+            file.flush().map_err(|error| disk(&error))?;
+            Ok(file)
+        })
+        .await?;
+        match self.put(file.path(), small.mime, None).await {
+            Ok(source) => Ok(Some(source)),
+            Err(Fault::Rejected(_) | Fault::Denied(_)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
 }
 
 async fn checked_size(client: &Client, path: &Path) -> Result<u64, Fault> {
@@ -365,7 +417,7 @@ fn kind(mime: &str) -> &'static str {
     }
 }
 
-fn disk(error: &std::io::Error) -> Fault {
+pub(super) fn disk(error: &std::io::Error) -> Fault {
     Fault::Transient(format!("the disk does not do its part: {error}"))
 }
 

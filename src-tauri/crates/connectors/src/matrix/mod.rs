@@ -23,7 +23,7 @@
 //!
 //! Where is what: `session` and `sign_in` (who), `flow`, `news`, `batch` (the stream), `map`,
 //! `content`, `room`, `ephemeral`, `wire` (pure: what things mean), `send`, `outgoing`,
-//! `markdown`, `lookup`, `media` (outwards), `history`, `locked`, `security` (the rest).
+//! `markdown`, `lookup`, `media`, `picture` (outwards), `history`, `locked`, `security` (the rest).
 
 mod batch;
 mod content;
@@ -38,6 +38,7 @@ mod markdown;
 mod media;
 mod news;
 mod outgoing;
+mod picture;
 mod room;
 mod security;
 mod send;

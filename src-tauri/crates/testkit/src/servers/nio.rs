@@ -328,13 +328,23 @@ impl NioPeer {
     /// # Errors
     /// When the server refuses or the file does not match its keys.
     pub async fn fetch_file(&self, event_id: &str) -> Result<Vec<u8>, HarnessError> {
-        let encoded = self
-            .text("fetch_file", &json!({"event_id": event_id}))
-            .await?;
+        self.bytes("fetch_file", event_id).await
+    }
+
+    /// The same for the small picture of an encrypted message.
+    ///
+    /// # Errors
+    /// When there is none, the server refuses or it does not match its keys.
+    pub async fn fetch_thumbnail(&self, event_id: &str) -> Result<Vec<u8>, HarnessError> {
+        self.bytes("fetch_thumbnail", event_id).await
+    }
+
+    async fn bytes(&self, command: &str, event_id: &str) -> Result<Vec<u8>, HarnessError> {
+        let encoded = self.text(command, &json!({"event_id": event_id})).await?;
         STANDARD
             .decode(&encoded)
             .map_err(|error| HarnessError::Malformed {
-                request: "fetch_file".to_owned(),
+                request: command.to_owned(),
                 field: error.to_string(),
                 body: String::new(),
             })
