@@ -4,5 +4,6 @@ mod desk;
 mod encrypted;
 mod pictures;
 mod sending;
+mod sign_in;
 mod stream;
 mod suite;

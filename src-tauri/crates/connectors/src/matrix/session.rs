@@ -16,11 +16,13 @@ use matrix_sdk::authentication::oauth::{ClientId, OAuthSession, UserSession};
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::cross_process_lock::CrossProcessLockConfig;
 use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
+use matrix_sdk::ruma::UserId;
 use matrix_sdk::{AuthSession, Client, ClientBuilder, SessionChange};
 use rapport_model::Fault;
 use rapport_model::connector::Setting;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::Mutex;
+use tokio::sync::broadcast::error::TryRecvError;
 
 use super::fault::{self, REQUEST_TIMEOUT};
 use super::security::Asks;
@@ -83,6 +85,14 @@ impl Auth {
         }
     }
 
+    /// Whose sign-in it is.
+    pub(super) fn user(&self) -> &UserId {
+        match self {
+            Self::Matrix(session) => &session.meta.user_id,
+            Self::OAuth { user, .. } => &user.meta.user_id,
+        }
+    }
+
     /// Which device this sign-in made.
     pub(super) fn device(&self) -> &str {
         match self {
@@ -103,17 +113,11 @@ pub(super) struct Live {
     pub(super) asked: Asks,
 }
 
-struct Open {
-    live: Live,
-    /// Tells whether the server ended the session for good or only wants the password again.
-    changes: broadcast::Receiver<SessionChange>,
-}
-
 /// The account's sign-in, opened when first needed.
 pub(super) struct Session {
     pub(super) setting: Setting,
     pub(super) config: Config,
-    open: Mutex<Option<Open>>,
+    open: Mutex<Option<Live>>,
     pub(super) pending: Mutex<Option<Pending>>,
 }
 
@@ -143,8 +147,8 @@ impl Session {
     /// The signed-in client; restores the session from the vault the first time.
     pub(super) async fn live(&self) -> Result<Live, Fault> {
         let mut open = self.open.lock().await;
-        if let Some(open) = open.as_ref() {
-            return Ok(open.live.clone());
+        if let Some(live) = open.as_ref() {
+            return Ok(live.clone());
         }
         let record = self.record()?.ok_or_else(fault::signed_out)?;
         let passphrase = self.passphrase()?.ok_or_else(|| {
@@ -161,18 +165,17 @@ impl Session {
             .restore_session(record.auth.session())
             .await
             .map_err(|error| fault::of(&error, fault::Asked::Reading))?;
-        let opened = Open::new(client)?;
-        let live = opened.live.clone();
-        *open = Some(opened);
+        let live = Live::new(client)?;
+        *open = Some(live.clone());
         Ok(live)
     }
 
     /// Takes a client that has just signed in as the account's, and keeps its tokens.
     pub(super) async fn adopt(&self, client: Client, folder: &str) -> Result<String, Fault> {
-        let opened = Open::new(client)?;
-        let me = opened.live.me.clone();
-        write_record(&self.setting, &opened.live.client, folder)?;
-        *self.open.lock().await = Some(opened);
+        let live = Live::new(client)?;
+        let me = live.me.clone();
+        write_record(&self.setting, &live.client, folder)?;
+        *self.open.lock().await = Some(live);
         self.remove_folders_but(Some(folder));
         Ok(me)
     }
@@ -183,21 +186,35 @@ impl Session {
     }
 
     /// The record of a session whose device and keys may be used again by signing in:
-    /// the server ended its tokens, but not the device (a "soft" sign-out).
+    /// the server ended its tokens, but not the device (a "soft" sign-out). The server is
+    /// asked each time; what was seen of the end before is gone after a failed try or a restart.
     pub(super) async fn reusable(&self) -> Result<Option<Record>, Fault> {
         let Some(record) = self.record()? else {
             return Ok(None);
         };
-        let mut open = self.open.lock().await;
-        let Some(open) = open.as_mut() else {
-            return Ok(None);
+        let live = match self.live().await {
+            Ok(live) => live,
+            Err(Fault::SignIn(_)) => return Ok(None),
+            // Without a look at the old keys nobody may decide to do without them.
+            Err(fault) => return Err(fault),
         };
-        let mut soft = false;
-        while let Ok(change) = open.changes.try_recv() {
-            if let SessionChange::UnknownToken(data) = change {
-                soft = data.soft_logout;
-            }
+        let mut changes = live.client.subscribe_to_session_changes();
+        match live.client.whoami().await {
+            // Still good; who signs in all the same wants another device or is another user.
+            Ok(_) => return Ok(None),
+            Err(error) => match fault::of_http(&error, fault::Asked::Reading) {
+                Fault::SignIn(_) => {}
+                fault => return Err(fault),
+            },
         }
+        let soft = loop {
+            match changes.try_recv() {
+                Ok(SessionChange::UnknownToken(end)) => break end.soft_logout,
+                // The channel holds one; an older one that was pushed out is no end of it.
+                Ok(_) | Err(TryRecvError::Lagged(_)) => {}
+                Err(_) => break false,
+            }
+        };
         Ok(soft.then_some(record))
     }
 
@@ -320,16 +337,12 @@ impl Session {
     }
 }
 
-impl Open {
+impl Live {
     fn new(client: Client) -> Result<Self, Fault> {
         let meta = client.session_meta().ok_or_else(fault::signed_out)?;
         let me = meta.user_id.to_string();
-        let changes = client.subscribe_to_session_changes();
         let asked = Asks::listen(&client);
-        Ok(Self {
-            live: Live { client, me, asked },
-            changes,
-        })
+        Ok(Self { client, me, asked })
     }
 }
 

@@ -9,11 +9,12 @@ use matrix_sdk::authentication::oauth::ClientRegistrationData;
 use matrix_sdk::authentication::oauth::registration::{
     ApplicationType, ClientMetadata, Localized, OAuthGrantType,
 };
-use matrix_sdk::ruma::OwnedDeviceId;
 use matrix_sdk::ruma::api::client::session::get_login_types::v3::LoginType;
 use matrix_sdk::ruma::serde::Raw;
+use matrix_sdk::ruma::{OwnedDeviceId, OwnedUserId, UserId};
 use matrix_sdk::utils::UrlOrQuery;
 use matrix_sdk::{Client, HttpError};
+use matrix_sdk_crypto::CryptoStoreError;
 use rapport_model::Fault;
 use rapport_model::connector::{SignInStep, SignedIn};
 use url::Url;
@@ -28,8 +29,14 @@ const HOME_PAGE: &str = "https://github.com/rapport-hub/rapport";
 pub(super) struct Pending {
     client: Client,
     folder: String,
-    device: Option<OwnedDeviceId>,
+    /// Whose device is signed in again; none for a new one.
+    again: Option<Again>,
     way: Way,
+}
+
+struct Again {
+    user: OwnedUserId,
+    device: OwnedDeviceId,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,14 +81,15 @@ pub(super) async fn sign_out(session: &Session) -> Result<(), Fault> {
 }
 
 async fn with_password(session: &Session, user: &str, password: &str) -> Result<SignedIn, Fault> {
-    let fresh = fresh(session).await?;
+    let user = user.trim();
+    let fresh = fresh(session, Some(user)).await?;
     let auth = fresh.client.matrix_auth();
     let mut login = auth
-        .login_username(user.trim(), password)
+        .login_username(user, password)
         .initial_device_display_name(DEVICE_NAME)
         .request_refresh_token();
-    if let Some(device) = &fresh.device {
-        login = login.device_id(device.as_str());
+    if let Some(again) = &fresh.again {
+        login = login.device_id(again.device.as_str());
     }
     login.send().await.map_err(|error| refused(&error))?;
     let user = session.adopt(fresh.client, &fresh.folder).await?;
@@ -91,15 +99,14 @@ async fn with_password(session: &Session, user: &str, password: &str) -> Result<
 async fn with_browser(session: &Session, redirect: &str) -> Result<SignedIn, Fault> {
     let target = Url::parse(redirect)
         .map_err(|error| Fault::Rejected(format!("the return address is wrong: {error}")))?;
-    let mut fresh = fresh(session).await?;
+    let mut fresh = fresh(session, None).await?;
     let url = match fresh.client.oauth().server_metadata().await {
         Ok(_) => {
             fresh.way = Way::OAuth;
             let data = registration(&target)?;
-            let login = fresh
-                .client
-                .oauth()
-                .login(target, fresh.device.clone(), Some(data), None);
+            let device = fresh.again.as_ref().map(|it| it.device.clone());
+            let oauth = fresh.client.oauth();
+            let login = oauth.login(target, device, Some(data), None);
             login
                 .build()
                 .await
@@ -146,7 +153,7 @@ async fn returned(session: &Session, url: &str) -> Result<SignedIn, Fault> {
             oauth
                 .finish_login(UrlOrQuery::Url(url))
                 .await
-                .map_err(|error| refused(&error))?;
+                .map_err(|error| pending.refused(&error))?;
         }
         Way::SingleSignOn => {
             let auth = pending.client.matrix_auth();
@@ -157,25 +164,52 @@ async fn returned(session: &Session, url: &str) -> Result<SignedIn, Fault> {
                 })?
                 .initial_device_display_name(DEVICE_NAME)
                 .request_refresh_token();
-            if let Some(device) = &pending.device {
-                login = login.device_id(device.as_str());
+            if let Some(again) = &pending.again {
+                login = login.device_id(again.device.as_str());
             }
-            login.send().await.map_err(|error| refused(&error))?;
+            login
+                .send()
+                .await
+                .map_err(|error| pending.refused(&error))?;
         }
     }
     let user = session.adopt(pending.client, &pending.folder).await?;
     Ok(SignedIn::Done { user })
 }
 
-/// A client that nobody has signed in on, on new files or on those of a softly ended session.
-async fn fresh(session: &Session) -> Result<Pending, Fault> {
+impl Pending {
+    /// The keys of one user must not be used by another, and the SDK does not. With a password
+    /// that is known before; a browser says only afterwards who sat there.
+    fn refused(&self, error: &matrix_sdk::Error) -> Fault {
+        match (&self.again, error) {
+            (Some(again), matrix_sdk::Error::CryptoStoreError(store))
+                if matches!(**store, CryptoStoreError::MismatchedAccount { .. }) =>
+            {
+                Fault::SignIn(format!(
+                    "somebody else than {} signed in; to change the user, sign out here first",
+                    again.user
+                ))
+            }
+            _ => refused(error),
+        }
+    }
+}
+
+/// A client that nobody has signed in on, on new files or on those of a softly ended session
+/// (of this user, where the user is known).
+async fn fresh(session: &Session, user: Option<&str>) -> Result<Pending, Fault> {
     let passphrase = session.passphrase_or_new()?;
-    let (folder, device) = match session.reusable().await? {
+    let reusable = session.reusable().await?;
+    let reusable = reusable.filter(|it| user.is_none_or(|user| is(it.auth.user(), user)));
+    let (folder, again) = match reusable {
         Some(record) => {
-            let device = OwnedDeviceId::from(record.auth.device());
+            let again = Again {
+                user: record.auth.user().to_owned(),
+                device: OwnedDeviceId::from(record.auth.device()),
+            };
             // The old client lets go of the files before a new one opens them.
             session.close().await;
-            (record.folder, Some(device))
+            (record.folder, Some(again))
         }
         None => (Session::new_folder()?, None),
     };
@@ -196,9 +230,17 @@ async fn fresh(session: &Session) -> Result<Pending, Fault> {
     Ok(Pending {
         client,
         folder,
-        device,
+        again,
         way: Way::SingleSignOn,
     })
+}
+
+/// Whether this is what somebody types who means that user.
+fn is(user: &UserId, typed: &str) -> bool {
+    typed.eq_ignore_ascii_case(user.as_str())
+        || typed
+            .trim_start_matches('@')
+            .eq_ignore_ascii_case(user.localpart())
 }
 
 fn registration(redirect: &Url) -> Result<ClientRegistrationData, Fault> {

@@ -14,7 +14,9 @@
 //! Deliberately absent: containers, fixed ports, shared servers. First use costs minutes
 //! (`servers -- prepare` pays for it up front), later ones about three seconds.
 
+mod browser;
 pub mod cache;
+mod cas;
 mod command;
 pub(crate) use command::program;
 mod error;
@@ -31,6 +33,8 @@ mod venv;
 mod wait;
 mod web;
 
+pub use browser::browse;
+pub use cas::Cas;
 pub use error::HarnessError;
 pub use matrix_user::{Direction, MatrixUser};
 pub use nio::{NioPeer, Received};

@@ -42,6 +42,20 @@ impl SynapseOptions {
         self
     }
 
+    /// Lets people sign in with their browser, at a provider like [`Cas`](super::Cas).
+    #[must_use]
+    pub fn with_browser_sign_in(mut self, provider: impl Into<String>) -> Self {
+        self.varied.cas = Some(provider.into());
+        self
+    }
+
+    /// Access tokens must be renewed after so many seconds.
+    #[must_use]
+    pub fn tokens_last(mut self, seconds: u32) -> Self {
+        self.varied.token_seconds = Some(seconds);
+        self
+    }
+
     /// Keeps the data at `folder` and lets the server outlive this process.
     #[must_use]
     pub(super) fn detached_at(mut self, folder: PathBuf) -> Self {
@@ -159,6 +173,14 @@ impl Synapse {
             Some(process) => process.stop().await,
             None => Ok(()),
         }
+    }
+
+    /// From the next start on, new sessions end, softly, so many seconds after the sign-in,
+    /// however often they are renewed; those that are there stay as they are. Access tokens
+    /// must be renewed after `token` seconds, fewer than that.
+    pub fn sessions_last(&mut self, token: u32, session: u32) {
+        self.varied.token_seconds = Some(token);
+        self.varied.session_seconds = Some(session);
     }
 
     /// Ends the server as a power cut would, and keeps what is on its disk.

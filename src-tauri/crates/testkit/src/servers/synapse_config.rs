@@ -8,6 +8,12 @@ pub(super) struct Varied {
     pub(super) port: u16,
     pub(super) rate_limits: bool,
     pub(super) public_baseurl: Option<String>,
+    /// Where people sign in with their browser.
+    pub(super) cas: Option<String>,
+    /// Seconds after which an access token must be renewed.
+    pub(super) token_seconds: Option<u32>,
+    /// Seconds after which nothing can be renewed any more.
+    pub(super) session_seconds: Option<u32>,
 }
 
 /// The server's name in user ids; never resolved, as nothing here federates.
@@ -82,9 +88,28 @@ rc_delayed_event_mgmt: {UNLIMITED}
 rc_reports: {UNLIMITED}
 rc_room_creation: {UNLIMITED}
 rc_media_create: {UNLIMITED}
-"#,
+{sign_in}"#,
         baseurl = quoted(baseurl),
+        sign_in = sign_in(varied),
     )
+}
+
+/// How people sign in, and for how long; nothing for the server's own defaults.
+fn sign_in(varied: &Varied) -> String {
+    let mut lines = String::new();
+    if let Some(address) = &varied.cas {
+        let address = quoted(address);
+        lines.push_str(&format!(
+            "cas_config: {{enabled: true, server_url: {address}}}\n"
+        ));
+    }
+    if let Some(seconds) = varied.token_seconds {
+        lines.push_str(&format!("refreshable_access_token_lifetime: {seconds}s\n"));
+    }
+    if let Some(seconds) = varied.session_seconds {
+        lines.push_str(&format!("session_lifetime: {seconds}s\n"));
+    }
+    lines
 }
 
 const UNLIMITED: &str = "{per_second: 10000, burst_count: 10000}";
