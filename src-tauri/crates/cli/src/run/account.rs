@@ -7,6 +7,7 @@ use rapport_model::connector::{SecurityAnswer, SecurityStep, SignInStep, SignedI
 use zeroize::Zeroizing;
 
 use super::Desk;
+use super::browser::WayBack;
 use crate::args::AccountCommand;
 use crate::failure::Failure;
 use crate::out::{note, table};
@@ -97,10 +98,12 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
             browser,
         } => {
             let account = pick::account(&account);
+            let mut way_back = None;
             let first = if browser {
-                SignInStep::Browser {
-                    redirect: "http://127.0.0.1/".to_owned(),
-                }
+                let listening = WayBack::open().await?;
+                let redirect = listening.address();
+                way_back = Some(listening);
+                SignInStep::Browser { redirect }
             } else {
                 let secret = secret(if token { "Token" } else { "Password" })?;
                 if token {
@@ -123,13 +126,12 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
                     step: first,
                 })
                 .await?;
-            if let SignedIn::Open { url } = &answer {
+            if let (SignedIn::Open { url }, Some(way_back)) = (&answer, way_back) {
                 note(&format!(
-                    "Open this address, sign in, and paste the address the browser ends at:\n{url}"
+                    "Open this address and sign in. If your browser runs on another computer, paste the address it ends at.\n{url}"
                 ));
-                let step = SignInStep::Returned {
-                    url: typed_line()?.to_string(),
-                };
+                let url = way_back.taken().await?;
+                let step = SignInStep::Returned { url };
                 answer = api.account_sign_in(dto::SignIn { account, step }).await?;
             }
             desk.out.show(&answer, |answer| match answer {
