@@ -3,7 +3,6 @@
 // something newer is there, so nothing jumps between two keys.
 
 import type { Completion } from '../core/generated/Completion';
-import type { ItemId } from '../core/generated/ItemId';
 import type { RecordRow } from '../core/generated/RecordRow';
 import type { TaskRow } from '../core/generated/TaskRow';
 import type { CallFailed } from '../core/transport';
@@ -37,24 +36,13 @@ const NAMES = 3;
 
 async function answer({ query, name, cursor }: Question): Promise<Answer> {
   const started = performance.now();
-  const named = name.trim();
-  const [page, words, customers, people] = await Promise.all([
-    query.trim() === ''
-      ? { hits: [], more: false, ignored: [] }
-      : call('search', { text: query, as_you_type: true, limit: HITS }),
-    call('search_words', { text: query, cursor }),
-    named === '' ? [] : call('customers', { name: named, limit: NAMES }),
-    named === '' ? [] : call('people', { name: named, limit: NAMES }),
-  ]);
-  const took = performance.now() - started;
-  const ids = (kind: string): ItemId[] =>
-    page.hits.filter((hit) => hit.kind === kind).map((hit) => hit.id);
-  const some = <T>(wanted: ItemId[], ask: (ids: ItemId[]) => Promise<T[]>): Promise<T[]> =>
-    wanted.length > 0 ? ask(wanted) : Promise.resolve([]);
-  const [records, tasks] = await Promise.all([
-    some(ids('record'), (wanted) => call('records_by_id', { ids: wanted })),
-    some(ids('task'), (wanted) => call('tasks_by_id', { ids: wanted })),
-  ]);
+  const { page, words, customers, people, records, tasks } = await call('look_up', {
+    text: query,
+    cursor,
+    name,
+    limit: HITS,
+    names: NAMES,
+  });
   return {
     query,
     hits: page.hits,
@@ -67,7 +55,7 @@ async function answer({ query, name, cursor }: Question): Promise<Answer> {
     to: words.to,
     records: new Map(records.map((row) => [row.id, row])),
     tasks: new Map(tasks.map((row) => [row.id, row])),
-    took,
+    took: performance.now() - started,
   };
 }
 

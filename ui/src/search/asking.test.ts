@@ -7,15 +7,21 @@ import { asking } from './asking.svelte';
 function slow() {
   const waiting: { text: string; answer: () => void }[] = [];
   useTransport({
-    call: (name: string, request: { text: string }) =>
-      name === 'search'
-        ? new Promise((resolve) =>
-            waiting.push({
-              text: request.text,
-              answer: () => resolve({ hits: [], more: false, ignored: [request.text] }),
+    call: (_name: string, request: { text: string }) =>
+      new Promise((resolve) =>
+        waiting.push({
+          text: request.text,
+          answer: () =>
+            resolve({
+              page: { hits: [], more: false, ignored: [request.text] },
+              words: { from: 0, to: 0, words: [] },
+              customers: [],
+              people: [],
+              records: [],
+              tasks: [],
             }),
-          )
-        : Promise.resolve(name === 'search_words' ? { from: 0, to: 0, words: [] } : []),
+        }),
+      ),
   } as unknown as Transport);
   return waiting;
 }

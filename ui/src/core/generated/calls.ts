@@ -41,6 +41,8 @@ import type { JournalFilter } from './JournalFilter';
 import type { JournalLine } from './JournalLine';
 import type { KeptDraft } from './KeptDraft';
 import type { LedgerLine } from './LedgerLine';
+import type { LookUp } from './LookUp';
+import type { LookedUp } from './LookedUp';
 import type { Loss } from './Loss';
 import type { MadeSample } from './MadeSample';
 import type { MakeSample } from './MakeSample';
@@ -154,6 +156,8 @@ export interface Calls {
   search: { request: SearchFor; response: SearchPage };
   /** Ways to go on with a half-typed query, out of what is here. */
   search_words: { request: SearchWords; response: Completions };
+  /** Both, and customers and people of that name, in one answer. */
+  look_up: { request: LookUp; response: LookedUp };
   /** Recent searches, newest first. */
   recent_searches: { request: Nothing; response: Array<string> };
   /** Keeps a search among the recent ones. */

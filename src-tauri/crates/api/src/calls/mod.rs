@@ -3,6 +3,7 @@
 mod accounts;
 mod care;
 mod facts;
+mod look_up;
 mod people;
 mod talk;
 mod triage;
@@ -26,13 +27,13 @@ use crate::dto::{
     AccountRow, Act, AddAccount, AddNote, AddTask, AttachmentData, AttachmentWanted, Backfilled,
     CheckReport, ConversationFilter, CustomerFilter, DoctorReport, Done, Download, Downloaded,
     DueParsed, DueText, EditCommand, EditMessage, EventRange, Export, Exported, FillTemplate,
-    FilledTemplate, Forget, JournalFilter, KeptDraft, Loss, MadeSample, MakeSample, Me,
-    MessageHtml, MessageView, MessagesOf, Mute, Named, Nothing, OneAccount, OneCommand,
-    OneConversation, OneCustomer, OneEvent, OneItem, OneMessage, OneNotification, OnePerson,
-    OneTemplate, OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React, RecentSearch,
-    ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaidWords, SaveDraft,
-    SaveTemplate, Say, SearchFor, SearchWords, Security, Sent, SetDone, SetFields, Setting,
-    SettingName, SignIn, Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile,
+    FilledTemplate, Forget, JournalFilter, KeptDraft, LookUp, LookedUp, Loss, MadeSample,
+    MakeSample, Me, MessageHtml, MessageView, MessagesOf, Mute, Named, Nothing, OneAccount,
+    OneCommand, OneConversation, OneCustomer, OneEvent, OneItem, OneMessage, OneNotification,
+    OnePerson, OneTemplate, OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React,
+    RecentSearch, ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaidWords,
+    SaveDraft, SaveTemplate, Say, SearchFor, SearchWords, Security, Sent, SetDone, SetFields,
+    Setting, SettingName, SignIn, Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile,
     SyncReport, TaskFilter, TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink,
     ViewMessage,
 };
@@ -131,6 +132,8 @@ calls! {
     search(SearchFor) -> view::SearchPage;
     /// Ways to go on with a half-typed query, out of what is here.
     search_words(SearchWords) -> view::Completions;
+    /// Both, and customers and people of that name, in one answer.
+    look_up(LookUp) -> LookedUp;
     /// Recent searches, newest first.
     recent_searches(Nothing) -> Vec<String>;
     /// Keeps a search among the recent ones.

@@ -1,6 +1,7 @@
 //! Looking, remembering, exporting, erasing, examining.
 
 use rapport_model::{AccountId, ItemId, Millis, OrgId, PersonId};
+use rapport_store::view::{Completions, CustomerRow, PersonRow, RecordRow, SearchPage, TaskRow};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,6 +34,40 @@ pub struct SearchWords {
     pub cursor: Option<u32>,
     /// At most this many (default 8).
     pub limit: Option<u32>,
+}
+
+/// What somebody types into the box that finds everything.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct LookUp {
+    /// Words, phrases, operators; the last word may be unfinished.
+    pub text: String,
+    /// Where the cursor is, in UTF-16 units as the window counts; at the end when
+    /// absent.
+    pub cursor: Option<u32>,
+    /// What customers and people are looked for by; nothing finds none.
+    pub name: String,
+    /// At most this many hits (default 50).
+    pub limit: Option<u32>,
+    /// At most this many customers and as many people (default 200).
+    pub names: Option<u32>,
+}
+
+/// All of what is found for it, as a list shows it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct LookedUp {
+    /// Items.
+    pub page: SearchPage,
+    /// Ways to go on typing.
+    pub words: Completions,
+    /// Customers of that name.
+    pub customers: Vec<CustomerRow>,
+    /// People of that name.
+    pub people: Vec<PersonRow>,
+    /// The rows of the records among the items.
+    pub records: Vec<RecordRow>,
+    /// The rows of the tasks among them.
+    pub tasks: Vec<TaskRow>,
 }
 
 /// A query worth keeping.

@@ -55,7 +55,7 @@ pub struct HitRow {
 }
 
 /// An answer to a search.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct SearchPage {
     /// Best first.
     pub hits: Vec<HitRow>,
