@@ -7,6 +7,20 @@ use super::indexed::Indexed;
 use super::rank::{Fine, saturated};
 use super::token::query_tokens;
 
+/// Whether of each list something is in the text.
+pub(super) fn has_all(texts: &Indexed<'_>, wanted: &[Vec<Needle>]) -> bool {
+    let fields = [
+        &*texts.title,
+        &texts.names,
+        &texts.sender,
+        &texts.recipient,
+        &texts.body,
+    ];
+    wanted
+        .iter()
+        .all(|needles| fields.iter().any(|text| !find(text, needles).0.is_empty()))
+}
+
 /// What the text of a candidate tells.
 pub(super) fn evidence(
     texts: &Indexed<'_>,

@@ -29,6 +29,16 @@ pub(super) struct Group {
     pub(super) items: i64,
 }
 
+/// What a single item is asked: by the word index, or by its text where that can tell.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// The expression for the word index.
+    pub(super) words: String,
+    /// Of each of these lists one must be in the text; `None` when the text alone cannot
+    /// tell, because a filter or a negation belongs to it.
+    pub(super) text: Option<Vec<Vec<Needle>>>,
+}
+
 /// A query in the language of the indexes.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -137,32 +147,25 @@ impl Plan {
         Ok(())
     }
 
-    /// The expression for all groups but one; `None` when nothing is asked of
-    /// the word index.
-    pub(super) fn words_without(&self, group: Option<usize>) -> Option<String> {
-        let groups = self
-            .groups
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| Some(*at) != group);
-        let all: Vec<&str> = groups.map(|(_, it)| &*it.words).collect();
-        self.combine(&all)
+    /// What all groups but one ask; `None` when nothing is asked of the word index.
+    pub(super) fn words_without(&self, group: Option<usize>) -> Option<Look> {
+        self.combine(|at, _| Some(at) != group)
     }
 
-    /// The expression for what the part-word index cannot tell: the groups it
-    /// does not hold, the filters, the negations.
-    pub(super) fn words_beside_parts(&self) -> Option<String> {
-        let all: Vec<&str> = self
-            .groups
-            .iter()
-            .filter(|it| it.part.is_none())
-            .map(|it| &*it.words)
+    /// What the part-word index cannot tell: the groups it does not hold, the filters,
+    /// the negations.
+    pub(super) fn words_beside_parts(&self) -> Option<Look> {
+        self.combine(|_, it| it.part.is_none())
+    }
+
+    fn combine(&self, of: impl Fn(usize, &Group) -> bool) -> Option<Look> {
+        let groups: Vec<usize> = (0..)
+            .zip(&self.groups)
+            .filter(|(at, it)| of(*at, it))
+            .map(|(at, _)| at)
             .collect();
-        self.combine(&all)
-    }
-
-    fn combine(&self, groups: &[&str]) -> Option<String> {
-        let mut all: Vec<&str> = groups.to_vec();
+        let words = groups.iter().filter_map(|at| self.groups.get(*at));
+        let mut all: Vec<&str> = words.map(|it| &*it.words).collect();
         all.extend(self.rest.iter().map(|it| &**it));
         let any;
         if all.is_empty() {
@@ -173,11 +176,34 @@ impl Plan {
             all.push(&any);
         }
         let must = all.join(" AND ");
-        Some(if self.not.is_empty() {
-            must
-        } else {
-            format!("({must}) NOT ({})", self.not.join(" OR "))
+        let text = self.rest.is_empty() && self.not.is_empty();
+        Some(Look {
+            text: text.then(|| self.strict(&groups)),
+            words: if self.not.is_empty() {
+                must
+            } else {
+                format!("({must}) NOT ({})", self.not.join(" OR "))
+            },
         })
+    }
+
+    /// What must be found of some groups in a text: words only, not parts of them.
+    fn strict(&self, groups: &[usize]) -> Vec<Vec<Needle>> {
+        let of = |group: usize| {
+            let needles = self.needles.iter().filter(|it| it.group == group);
+            needles
+                .map(|it| Needle {
+                    part: false,
+                    ..it.clone()
+                })
+                .collect::<Vec<_>>()
+        };
+        // A group without a word of its own is anywhere.
+        groups
+            .iter()
+            .map(|group| of(*group))
+            .filter(|needles| needles.iter().all(|it| !it.tokens.is_empty()))
+            .collect()
     }
 
     /// The expression for all groups that the part-word index can hold.

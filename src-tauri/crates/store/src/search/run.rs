@@ -16,10 +16,10 @@ use rapport_model::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::answer::{Found, Hit, Total};
-use super::evidence::evidence;
+use super::evidence::{evidence, has_all};
 use super::hits::find;
 use super::indexed::Indexed;
-use super::plan::Plan;
+use super::plan::{Look, Plan};
 use super::query::Query;
 use super::rank::{Rough, fine, rough, weight};
 use super::rows::{Row, RowFilter, row};
@@ -86,6 +86,7 @@ pub fn search(
         today: day_number(query),
         seen: BTreeSet::new(),
         looks: 0,
+        looked: 0,
         lazy: false,
         notes: Vec::new(),
     };
@@ -131,6 +132,8 @@ struct Run<'a> {
     seen: BTreeSet<i64>,
     /// Looks into the index for single items so far.
     looks: usize,
+    /// Bytes of text read for such looks so far.
+    looked: usize,
     /// Rows are not read before their block is: no filter asks for them, and
     /// those with a hit in their title are in already.
     lazy: bool,
@@ -157,14 +160,17 @@ impl Run<'_> {
         let mut more = false;
         if let Some(parts) = self.plan.parts() {
             let beside = self.plan.words_beside_parts();
-            more |= self.parts(&parts, beside.as_deref(), listed.as_ref(), &mut first)?;
+            more |= self.parts(&parts, beside.as_ref(), listed.as_ref(), &mut first)?;
         }
         let words = self.plan.words_without(None);
         let mut found = Vec::new();
         self.lazy = self.filter.is_empty() && self.plan.parts().is_some();
         more |= match ids {
-            Some(ids) => self.each(&ids, words.as_deref(), need, &mut found)?,
-            None => self.walk(words.as_deref(), listed.as_ref(), need, &mut found)?,
+            Some(ids) => self.each(&ids, words.as_ref(), need, &mut found)?,
+            None => {
+                let words = words.as_ref().map(|it| &*it.words);
+                self.walk(words, listed.as_ref(), need, &mut found)?
+            }
         };
         self.lazy = false;
         if found.len() + first.len() < SCARCE && self.plan.groups.len() > 1 {
@@ -236,7 +242,7 @@ impl Run<'_> {
     fn each(
         &mut self,
         ids: &[i64],
-        words: Option<&str>,
+        words: Option<&Look>,
         need: usize,
         out: &mut Vec<Candidate>,
     ) -> Result<bool, StoreError> {
@@ -244,7 +250,14 @@ impl Run<'_> {
             if out.len() == need {
                 return Ok(true);
             }
-            if !self.seen.contains(id) && words.is_none_or(|it| self.has(*id, it).unwrap_or(true)) {
+            if self.seen.contains(id) {
+                continue;
+            }
+            let fits = match words {
+                Some(words) => self.has(*id, words)?,
+                None => true,
+            };
+            if fits {
                 out.extend(self.take(*id)?);
             }
         }
@@ -256,7 +269,7 @@ impl Run<'_> {
     fn parts(
         &mut self,
         parts: &str,
-        beside: Option<&str>,
+        beside: Option<&Look>,
         listed: Option<&BTreeSet<i64>>,
         out: &mut Vec<Candidate>,
     ) -> Result<bool, StoreError> {
@@ -268,8 +281,11 @@ impl Run<'_> {
         let mut rows = statement.query(params![from, to, parts, PARTS * 10])?;
         let mut narrow = self.filter.beside(listed);
         let most = out.len() + PARTS;
-        // A look costs what its words cost: a beginning may stand for thirty.
-        let cost = 1 + beside.map_or(0, |it| it.matches(" OR ").count()) / 4;
+        // A look into the index costs what its words cost: a beginning may stand for thirty.
+        let cost = beside.map_or(1, |it| match it.text {
+            Some(_) => 1,
+            None => 1 + it.words.matches(" OR ").count() / 4,
+        });
         while let Some(found) = rows.next()? {
             let id: i64 = found.get(0)?;
             if self.seen.contains(&id) || !narrow.has(self.conn, id)? {
@@ -306,12 +322,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether the item has the words.
-    fn has(&self, id: i64, words: &str) -> Result<bool, StoreError> {
+    /// Whether the item has the words. Its text is read where that can tell, as far as
+    /// that goes: FTS5 goes through every word from its first place on.
+    fn has(&mut self, id: i64, words: &Look) -> Result<bool, StoreError> {
+        if let Some(wanted) = &words.text
+            && self.looked < READ
+            && let Some(row) = row(self.conn, ItemId(id))?
+            && let Some(body) = body_of(self.conn, &row, &mut self.looked)?
+        {
+            return Ok(has_all(&Indexed::of(&body), wanted));
+        }
         let mut statement = self.conn.prepare_cached(
             "SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2",
         )?;
-        Ok(statement.exists(params![id, words])?)
+        Ok(statement.exists(params![id, words.words])?)
     }
 
     /// Makes an item a candidate, unless it is one or a filter excludes it.
@@ -415,7 +439,7 @@ impl Run<'_> {
                 continue;
             };
             let body = if read < READ && !self.plan.groups.is_empty() {
-                self.body(&row, &mut read)?
+                body_of(self.conn, &row, &mut read)?
             } else {
                 None
             };
@@ -437,23 +461,12 @@ impl Run<'_> {
             let needles = &self.plan.needles;
             let piece = match texts {
                 Some(texts) => snippet(&texts, needles),
-                None => self
-                    .body(row, &mut read)?
+                None => body_of(self.conn, row, &mut read)?
                     .map_or_else(String::new, |body| snippet(&Indexed::of(&body), needles)),
             };
             out.extend(self.hit(row, score, piece)?);
         }
         Ok(())
-    }
-
-    fn body(&self, row: &Row, read: &mut usize) -> Result<Option<Body>, StoreError> {
-        let mut statement = self.conn.prepare_cached(body::select(row.kind))?;
-        let text: Option<String> = statement
-            .query_row([row.id.0], |row| row.get(0))
-            .optional()?;
-        *read += text.as_ref().map_or(0, String::len);
-        // A body nobody can read is still found by what was indexed.
-        Ok(text.and_then(|text| body::decode(row.kind, &text).ok()))
     }
 
     fn hit(&self, row: &Row, score: f64, snippet: String) -> Result<Option<Hit>, StoreError> {
@@ -500,6 +513,17 @@ impl Run<'_> {
             score,
         }))
     }
+}
+
+/// What an item says; `read` grows by its size.
+fn body_of(conn: &Connection, row: &Row, read: &mut usize) -> Result<Option<Body>, StoreError> {
+    let mut statement = conn.prepare_cached(body::select(row.kind))?;
+    let text: Option<String> = statement
+        .query_row([row.id.0], |row| row.get(0))
+        .optional()?;
+    *read += text.as_ref().map_or(0, String::len);
+    // A body nobody can read is still found by what was indexed.
+    Ok(text.and_then(|text| body::decode(row.kind, &text).ok()))
 }
 
 fn best_first(a: &Candidate, b: &Candidate) -> Ordering {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rapport_model::Body;
+use rapport_model::{Body, ItemId};
 use rusqlite::{Connection, params};
 
 use super::world::{World, context, message};
@@ -95,4 +95,30 @@ fn a_rare_word_behind_a_common_one_is_found_by_its_beginning() {
     assert_eq!(found.hits.iter().map(|it| it.id).collect::<Vec<_>>(), [hit]);
     let none = search(&world.conn, &Query::typing("theom", &context()), 10, 0).unwrap();
     assert!(none.hits.is_empty());
+}
+
+#[test]
+fn beside_a_part_of_a_title_a_word_counts_only_as_a_word_of_the_text() {
+    let mut world = World::new();
+    let mut mail = |subject: &str, text: &str| {
+        let mut body = message(text);
+        body.subject = Some(subject.to_owned());
+        world.put(1, &Body::Message(body))
+    };
+    let whole = mail("Ventilkappe", "It holds the pressure of a Müller pump.");
+    let begun = mail("Ventilkappe", "Two pressures were measured.");
+    let inside = mail("Ventilkappe", "It suffers from overpressure.");
+    mail("Anything", "A pressure without a cap.");
+    let found = |text: &str| -> BTreeSet<ItemId> {
+        let query = Query::parse(text, &context());
+        let hits = search(&world.conn, &query, 10, 0).unwrap().hits;
+        hits.into_iter().map(|it| it.id).collect()
+    };
+    // What a part lies in, what a word is, a beginning, an umlaut, a row of words.
+    assert_eq!(found("ntilka pressure"), BTreeSet::from([whole]));
+    assert_eq!(found("ntilka pressure*"), BTreeSet::from([whole, begun]));
+    assert_eq!(found("ntilka mueller"), BTreeSet::from([whole]));
+    assert_eq!(found("ntilka \"the pressure\""), BTreeSet::from([whole]));
+    assert_eq!(found("ntilka -pressure"), BTreeSet::from([begun, inside]));
+    assert_eq!(found("ntilka of"), BTreeSet::from([whole]));
 }
