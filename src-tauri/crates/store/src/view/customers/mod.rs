@@ -1,33 +1,19 @@
-//! Customers: the list, one with everything, and its history over all systems.
+//! Customers: the list, and where a row of one is.
 
-use std::collections::BTreeMap;
+mod activity;
+mod page;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use rapport_model::field::fields_of;
 use rapport_model::{
     AccountId, AddressKind, Body, CollectionId, FieldName, FieldValue, Handle, ItemId, ItemRef,
     Millis, OrgId,
 };
 use rusqlite::params;
 
-use super::common::{Names, contains, limit};
-use super::inbox::ConversationsWanted;
-use super::plan::{TasksWanted, today};
-use super::records::RecordsWanted;
-use super::rows::{
-    ActivityKind, CustomerPage, CustomerRow, Fact, FactValue, JournalLine, RecordRow, TimelineRow,
-};
-use super::timeline::{Channel, TimelineWanted};
+use super::common::{contains, limit};
+use super::rows::CustomerRow;
 use crate::db::Reader;
 use crate::error::StoreError;
-use crate::table::daily::{DAY_MS, Said};
-use crate::table::journal::JournalQuery;
-
-/// Days of activity on a customer's page.
-const ACTIVITY_DAYS: i64 = 90;
-/// Records of one kind on a customer's page.
-const PER_KIND: u32 = 25;
 
 /// Which customers, and in which order.
 #[derive(Clone, Debug, Default)]
@@ -280,159 +266,6 @@ impl Reader<'_> {
         Ok(shown)
     }
 
-    /// Everything the sources know of one customer. `since` asks what changed
-    /// from that moment; without it, from when the user last looked.
-    ///
-    /// # Errors
-    /// There is no such customer, or the database cannot be read.
-    pub fn customer_page(
-        &self,
-        org: OrgId,
-        since: Option<Millis>,
-        now: Millis,
-        zone: &TimeZone,
-    ) -> Result<CustomerPage, StoreError> {
-        let name = self
-            .org_name(org)?
-            .ok_or_else(|| StoreError::missing(format!("customer {org}")))?;
-        let day = today(now, zone);
-        let of = |kind: &str| {
-            let wanted = RecordsWanted {
-                kind: Some(kind.to_owned()),
-                org: Some(org),
-                limit: Some(PER_KIND),
-                ..RecordsWanted::default()
-            };
-            self.records(&wanted, day)
-        };
-        let open_first = |mut rows: Vec<RecordRow>| {
-            rows.sort_by_key(|row| !matches!(row.phase.as_str(), "draft" | "open"));
-            rows
-        };
-        let mut orders = of("order")?;
-        orders.extend(of("quote")?);
-        orders.sort_by_key(|row| std::cmp::Reverse(row.id));
-        let looked = self.setting::<i64>(&looked_key(org))?.map(Millis);
-        let changes = match since.or(looked) {
-            Some(since) => self.changes_since(org, since)?,
-            None => Vec::new(),
-        };
-        let tasks = TasksWanted {
-            org: Some(org),
-            limit: Some(PER_KIND),
-            ..TasksWanted::default()
-        };
-        let talk = ConversationsWanted {
-            org: Some(org),
-            done: true,
-            limit: Some(PER_KIND),
-            ..ConversationsWanted::default()
-        };
-        let about = self.about(org)?;
-        let (pages, notes) = self.pages_and_notes(org, PER_KIND)?;
-        Ok(CustomerPage {
-            id: org,
-            name,
-            facts: self.facts(org)?,
-            people: self.people(None, Some(org), Some(PER_KIND), 0)?,
-            sums: self.sums(org, day)?,
-            opportunities: open_first(of("opportunity")?),
-            orders,
-            invoices: open_first(of("invoice")?),
-            tickets: open_first(of("ticket")?),
-            tasks: self.tasks(&tasks, now, zone)?,
-            pages,
-            conversations: self.inbox(&talk)?,
-            activity: self.activity(org, now)?,
-            looked,
-            changes,
-            pinned: self.is_pinned(org)?,
-            number: about.number,
-            owner: about.owner,
-            city: about.city,
-            country: about.country,
-            since: about.since,
-            phone: about.phone,
-            email: about.email,
-            website: about.website,
-            months: self.months(org, day)?,
-            activity_kinds: self.activity_kinds(org, now)?,
-            timeline_counts: self.timeline_counts(org)?,
-            notes,
-            last: self.last_happening(org, now)?,
-        })
-    }
-
-    /// What changed at a customer, the newest first. A hundred new messages must not
-    /// hide the one field that changed before them.
-    fn changes_since(&self, org: OrgId, since: Millis) -> Result<Vec<JournalLine>, StoreError> {
-        let mut wanted = JournalQuery {
-            org: Some(org),
-            since: Some(since),
-            fields: true,
-            limit: 200,
-            ..JournalQuery::default()
-        };
-        let mut lines = self.journal_lines(&wanted)?;
-        wanted.fields = false;
-        let others = self.journal_lines(&wanted)?;
-        lines.extend(
-            others
-                .into_iter()
-                .filter(|one| matches!(one.field.as_str(), "created" | "gone")),
-        );
-        lines.sort_by_key(|one| std::cmp::Reverse(one.at));
-        Ok(lines)
-    }
-
-    /// Facts of the organisation rows behind a customer, side by side.
-    fn facts(&self, org: OrgId) -> Result<Vec<Fact>, StoreError> {
-        let names = Names::new(self);
-        let mut facts: BTreeMap<String, Vec<FactValue>> = BTreeMap::new();
-        for node in self.organisation_nodes(org)? {
-            let Some(stored) = self.stored(node)? else {
-                continue;
-            };
-            let from = names.source(&stored.account, &stored.collection)?;
-            for (field, value) in fields_of(&stored.item.body) {
-                let shown = self.who(&stored.account, &value)?;
-                let value = FactValue {
-                    item: node,
-                    value,
-                    shown,
-                    from: from.clone(),
-                };
-                facts.entry(field.0).or_default().push(value);
-            }
-        }
-        Ok(facts
-            .into_iter()
-            .map(|(field, values)| {
-                let differs = values
-                    .first()
-                    .is_some_and(|first| values.iter().any(|it| !alike(it, first)));
-                Fact {
-                    field,
-                    values,
-                    differs,
-                }
-            })
-            .collect())
-    }
-
-    /// The newest happening up to now.
-    fn last_happening(&self, org: OrgId, now: Millis) -> Result<Option<TimelineRow>, StoreError> {
-        let wanted = TimelineWanted {
-            kinds: ["mail", "chat", "ticket", "record"]
-                .map(String::from)
-                .to_vec(),
-            before: Some(Millis(now.0.saturating_add(1))),
-            limit: Some(1),
-            ..TimelineWanted::default()
-        };
-        Ok(self.customer_timeline(org, &wanted)?.into_iter().next())
-    }
-
     /// The organisation rows behind a customer.
     pub(crate) fn organisation_nodes(&self, org: OrgId) -> Result<Vec<ItemId>, StoreError> {
         let mut statement = self.conn.prepare_cached(
@@ -441,117 +274,6 @@ impl Reader<'_> {
         let rows = statement.query_map([org.0], |row| Ok(ItemId(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
-
-    /// Items a day over the last ninety days, oldest first.
-    fn activity(&self, org: OrgId, now: Millis) -> Result<Vec<u32>, StoreError> {
-        let mut days = Days::until(now);
-        days.add_said(self, org, Said::ToThem)?;
-        days.add_moments(
-            self,
-            org,
-            "SELECT id >> 20 FROM item WHERE org = ?1 AND kind IN (5, 6) AND id >= ?2 AND id < ?3",
-        )?;
-        Ok(days.counts)
-    }
-
-    /// The same by channel.
-    fn activity_kinds(&self, org: OrgId, now: Millis) -> Result<Vec<ActivityKind>, StoreError> {
-        let mut out = Vec::new();
-        for channel in [
-            Channel::Mail,
-            Channel::Chat,
-            Channel::Ticket,
-            Channel::Record,
-        ] {
-            let mut days = Days::until(now);
-            if let Some(said) = channel.counted() {
-                days.add_said(self, org, said)?;
-            }
-            match channel {
-                Channel::Ticket => days.add_moments(
-                    self,
-                    org,
-                    "SELECT item >> 20 FROM record \
-                     WHERE org = ?1 AND kind = 'ticket' AND item >= ?2 AND item < ?3",
-                )?,
-                // Both from an index alone: looking whether a record is a ticket costs a
-                // page each.
-                Channel::Record => days.add_moments(
-                    self,
-                    org,
-                    "SELECT id >> 20 FROM (\
-                     SELECT id FROM item WHERE org = ?1 AND kind = 6 AND id >= ?2 AND id < ?3 \
-                     EXCEPT SELECT item FROM record \
-                     WHERE org = ?1 AND kind = 'ticket' AND item >= ?2 AND item < ?3)",
-                )?,
-                _ => {}
-            }
-            out.push(ActivityKind {
-                kind: channel.word().to_owned(),
-                days: days.counts,
-            });
-        }
-        Ok(out)
-    }
-}
-
-/// Counts of the last ninety days, of which today is one, oldest first. A day is one
-/// of UTC, because that is how messages are counted ([`crate::table::daily`]).
-struct Days {
-    first: i64,
-    counts: Vec<u32>,
-}
-
-impl Days {
-    fn until(now: Millis) -> Self {
-        Self {
-            first: now.0.div_euclid(DAY_MS) - ACTIVITY_DAYS + 1,
-            counts: vec![0; usize::try_from(ACTIVITY_DAYS).unwrap_or(90)],
-        }
-    }
-
-    fn add(&mut self, day: i64, items: u32) {
-        let place = usize::try_from(day - self.first).unwrap_or(usize::MAX);
-        if let Some(count) = self.counts.get_mut(place) {
-            *count = count.saturating_add(items);
-        }
-    }
-
-    fn add_said(&mut self, from: &Reader<'_>, org: OrgId, what: Said) -> Result<(), StoreError> {
-        let last = self.first + ACTIVITY_DAYS - 1;
-        for (day, items) in from.said_on(org, what, (self.first, last))? {
-            self.add(day, items);
-        }
-        Ok(())
-    }
-
-    /// One for each moment a query finds between two ids.
-    fn add_moments(&mut self, from: &Reader<'_>, org: OrgId, sql: &str) -> Result<(), StoreError> {
-        let mut statement = from.conn.prepare_cached(sql)?;
-        let id = |day: i64| (day * DAY_MS) << 20;
-        let mut rows = statement.query(params![
-            org.0,
-            id(self.first),
-            id(self.first + ACTIVITY_DAYS)
-        ])?;
-        while let Some(row) = rows.next()? {
-            let at: i64 = row.get(0)?;
-            self.add(at / DAY_MS, 1);
-        }
-        Ok(())
-    }
-}
-
-/// Two values are the same to a person: case and white space aside, and a person
-/// is the same by a reference and by a mail address.
-fn alike(a: &FactValue, b: &FactValue) -> bool {
-    let plain = |text: &str| {
-        text.split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .to_lowercase()
-    };
-    a.value == b.value || plain(&a.shown) == plain(&b.shown)
 }
 
 /// Where an account knows a customer: its collection and handle there.
