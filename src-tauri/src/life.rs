@@ -1,7 +1,8 @@
 //! What happens when the profile opens, when the window closes, and at the end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use rapport_api::Api;
@@ -12,6 +13,9 @@ use crate::gate::Gate;
 use crate::rest::setting;
 use crate::tray::{self, Tray};
 use crate::{bubbles, streams};
+
+/// How long nobody must have asked.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Where the process is in its life.
 #[derive(Debug, Default)]
@@ -38,6 +42,7 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
     }
     tray::refresh(app);
     bubbles::begin(app, api);
+    tauri::async_runtime::spawn(rest(Arc::downgrade(api)));
     let app = app.clone();
     let mut topics = Box::pin(api.topics());
     tauri::async_runtime::spawn(async move {
@@ -50,6 +55,17 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
             }
         }
     });
+}
+
+/// While nobody asks, the database holds little. Until the profile is closed.
+async fn rest(api: Weak<Api>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Some(api) = api.upgrade() else { return };
+        if let Err(error) = api.hub().db().rest() {
+            tracing::warn!(%error, "the database did not rest");
+        }
+    }
 }
 
 /// Whether closing the window leaves the program running in the tray: so that

@@ -13,6 +13,7 @@ mod journal;
 mod outbox;
 mod people;
 mod rename;
+mod resting;
 mod schema;
 mod small;
 mod tasks;
