@@ -137,11 +137,13 @@ const KEPT = 2_000;
 
 /**
  * Follows one list. `which` is reactive; `fetchRows` turns ids into rows and
- * may answer in any order.
+ * may answer in any order. The first `ahead` rows are fetched before they are asked for: in one
+ * question, where the screen would find out in several what it shows.
  */
 export function liveList<Row extends { id: string }>(
   which: () => ListOf | null,
   fetchRows: (ids: string[]) => Promise<Row[]>,
+  ahead = 0,
 ): LiveList<Row> {
   let ids = $state.raw<readonly string[]>([]);
   let rows = $state.raw<ReadonlyMap<string, Row>>(new Map());
@@ -205,6 +207,7 @@ export function liveList<Row extends { id: string }>(
         if (delta.is === 'splice') for (const id of delta.insert) if (rows.has(id)) want(id);
         // A reset after a lost connection: what is kept may be old.
         if (delta.is === 'reset') for (const id of rows.keys()) want(id);
+        if (delta.is === 'reset') for (const id of ids.slice(0, ahead)) if (!rows.has(id)) want(id);
       },
       (failed) => {
         error = failed;

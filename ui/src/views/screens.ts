@@ -4,7 +4,7 @@ import type { Component } from 'svelte';
 
 type Loaded = Promise<{ default: Component }>;
 
-export const SCREENS: Record<string, () => Loaded> = {
+const CODE: Record<string, () => Loaded> = {
   today: () => import('./Today.svelte'),
   inbox: () => import('./Inbox.svelte'),
   tasks: () => import('./Tasks.svelte'),
@@ -20,3 +20,17 @@ export const SCREENS: Record<string, () => Loaded> = {
   welcome: () => import('./Onboarding.svelte'),
   kit: () => import('./Kit.svelte'),
 };
+
+const here = new Map<string, Component>();
+
+/** A screen: itself when its code is here, else when it comes. The first one is Today. */
+export function screen(view: string): Component | Promise<Component> {
+  const known = view in CODE ? view : 'today';
+  return (
+    here.get(known) ??
+    (CODE[known] as () => Loaded)().then(({ default: one }) => {
+      here.set(known, one);
+      return one;
+    })
+  );
+}
