@@ -181,6 +181,46 @@ fn customers_are_pinned_and_sorted_by_what_they_owe() {
 }
 
 #[test]
+fn of_many_customers_with_a_name_the_same_ones_come_first_however_few_are_asked_for() {
+    let scene = Scene::new();
+    // More than are asked one by one; their invoices come in an order of their own.
+    let orgs: Vec<OrgId> = (0..50)
+        .map(|number| customer(&scene, &format!("Alder {number}")))
+        .collect();
+    for round in 0..150_usize {
+        // The last ones have none.
+        let org = orgs[round * 7 % 47];
+        invoice(
+            &scene,
+            org,
+            &format!("{round}"),
+            ("2026-01-10", "2026-04-09"),
+            (500, 500),
+        );
+    }
+    let named = |name: &str, limit: u32, offset: u32| -> Vec<(OrgId, Option<Millis>)> {
+        let wanted = CustomersWanted {
+            name: Some(name.to_owned()),
+            limit: Some(limit),
+            offset,
+            ..CustomersWanted::default()
+        };
+        let rows = scene.db.read(|db| db.customers(&wanted, today())).unwrap();
+        rows.into_iter().map(|it| (it.id, it.last_at)).collect()
+    };
+    let all = named("lder", 200, 0);
+    assert_eq!(all.len(), 50);
+    for (limit, offset) in [(1, 0), (3, 0), (3, 5), (20, 0), (50, 0)] {
+        let (from, to) = (offset as usize, (offset + limit) as usize);
+        assert_eq!(
+            named("lder", limit, offset),
+            all[from..to],
+            "{limit} after {offset}"
+        );
+    }
+}
+
+#[test]
 fn a_pin_stays_with_the_company_when_its_id_changes() {
     let scene = Scene::new();
     let org = customer(&scene, "Halden");

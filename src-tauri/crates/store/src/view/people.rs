@@ -90,8 +90,8 @@ impl Reader<'_> {
         offset: u32,
     ) -> Result<Vec<(PersonId, i64)>, StoreError> {
         self.people_by(
-            "SELECT p.id, 0 FROM (SELECT * FROM person \
-             WHERE id NOT IN (SELECT person FROM heard)) p",
+            "SELECT p.id, 0 FROM (SELECT * FROM person s \
+             WHERE NOT EXISTS (SELECT 1 FROM heard h WHERE h.person = s.id)) p",
             "p.name, p.id",
             (name, org),
             (most, offset),

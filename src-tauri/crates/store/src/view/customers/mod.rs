@@ -1,6 +1,7 @@
 //! Customers: the list, and where a row of one is.
 
 mod activity;
+mod newest;
 mod page;
 
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use rapport_model::{
 };
 use rusqlite::params;
 
+use self::newest::newest;
 use super::common::{contains, limit};
 use super::rows::CustomerRow;
 use crate::db::Reader;
@@ -92,7 +94,8 @@ impl Reader<'_> {
         if wanted.name.is_some() {
             from.push_str(
                 " AND (g.name LIKE ?1 ESCAPE '\\' OR g.id IN (SELECT n.org FROM organisation o \
-                 JOIN node n ON n.item = o.item WHERE o.number LIKE ?1 ESCAPE '\\'))",
+                 CROSS JOIN node n ON n.item = o.item \
+                 WHERE o.number IS NOT NULL AND o.number LIKE ?1 ESCAPE '\\'))",
             );
         } else if !wanted.pinned {
             from.push_str(
@@ -120,26 +123,41 @@ impl Reader<'_> {
             CustomerOrder::Open => format!("({unpaid}) DESC, g.name"),
             CustomerOrder::Overdue => format!("({unpaid} AND r.due < ?2) DESC, g.name"),
         };
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT g.id, \
-             max(coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 2), 0), \
-                 coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 6), 0)) AS last \
-             FROM org g WHERE (?1 IS NULL OR 1) AND (?2 IS NULL OR 1){from} \
-             AND NOT EXISTS (SELECT 1 FROM node n JOIN organisation o ON o.item = n.item \
-               WHERE n.org = g.id AND n.side = 1 AND o.own = 1) \
-             ORDER BY {order} LIMIT ?3 OFFSET ?4"
-        ))?;
-        let found = statement
-            .query_map(
-                params![
-                    wanted.name.as_deref().map(contains),
-                    today.to_string(),
-                    limit(wanted.limit, 200),
-                    wanted.offset
-                ],
-                |row| Ok((OrgId(row.get(0)?), row.get::<_, i64>(1)?)),
-            )?
-            .collect::<Result<Vec<_>, _>>()?;
+        // Once for all: the user's own company is one of very few.
+        from.push_str(
+            " AND g.id NOT IN (SELECT n.org FROM organisation o CROSS JOIN node n \
+             ON n.item = o.item AND n.side = 1 WHERE o.own = 1 AND n.org IS NOT NULL)",
+        );
+        let name = wanted.name.as_deref().map(contains);
+        let (most, today_is) = (limit(wanted.limit, 200), today.to_string());
+        let mut found = None;
+        if name.is_some() && !wanted.overdue && wanted.order == CustomerOrder::Last {
+            let mut statement = self.conn.prepare_cached(&format!(
+                "SELECT g.id FROM org g WHERE (?1 IS NULL OR 1) AND (?2 IS NULL OR 1){from}"
+            ))?;
+            let rows = statement.query_map(params![name, today_is], |row| row.get(0))?;
+            let among = rows.collect::<Result<_, _>>()?;
+            let size = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
+            let (passed, shown) = (size(wanted.offset), size(most));
+            found = newest(self.conn, &among, passed.saturating_add(shown))?
+                .map(|all| all.into_iter().skip(passed).collect());
+        }
+        let found: Vec<(OrgId, i64)> = match found {
+            Some(found) => found,
+            None => self
+                .conn
+                .prepare_cached(&format!(
+                    "SELECT g.id, max(\
+                     coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 2), 0), \
+                     coalesce((SELECT max(i.id) FROM item i WHERE i.org = g.id AND i.kind = 6), 0)) \
+                     AS last FROM org g WHERE (?1 IS NULL OR 1) AND (?2 IS NULL OR 1){from} \
+                     ORDER BY {order} LIMIT ?3 OFFSET ?4"
+                ))?
+                .query_map(params![name, today_is, most, wanted.offset], |row| {
+                    Ok((OrgId(row.get(0)?), row.get(1)?))
+                })?
+                .collect::<Result<_, _>>()?,
+        };
         let pinned = self.pinned()?;
         found
             .into_iter()
