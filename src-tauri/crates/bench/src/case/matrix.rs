@@ -14,7 +14,7 @@ use rapport_connectors::matrix::MatrixFactory;
 use rapport_engine::SystemClock;
 use rapport_model::connector::SignInStep;
 use rapport_store::view::{ConversationsWanted, MessagesWanted};
-use rapport_testkit::servers::{MatrixUser, Synapse, password_of};
+use rapport_testkit::servers::{HarnessError, MatrixUser, Synapse, password_of};
 use serde_json::{Value, json};
 
 use crate::args::Asked;
@@ -30,15 +30,21 @@ const TIMELINE: u32 = 50;
 const STEP: u32 = 100;
 /// Both sides are measured so often, by turns.
 const ROUNDS: u32 = 3;
+/// Of the talk. Another one is another set of data.
+const SEED: u64 = 31;
 /// Rooms that are written to at the same time while seeding.
 const WRITERS: usize = 8;
 
 pub(crate) async fn run(folder: &Path, asked: &Asked) -> Result<Vec<Figure>, Failure> {
-    let server = Synapse::start().await?;
-    let total = u64::from(asked.rooms) * u64::from(asked.messages);
-    let watch = Stopwatch::start();
-    let rooms = seed(&server, asked).await?;
-    let seeding = watch.elapsed();
+    let (rooms, messages) = (asked.rooms, asked.messages);
+    let total = u64::from(rooms) * u64::from(messages);
+    let server = Synapse::options()
+        .start_seeded(
+            &format!("talk-{rooms}-{messages}-{SEED}"),
+            async move |server| seed(server, rooms, messages).await,
+        )
+        .await?;
+    let rooms = joined(&server).await?;
     // Once unmeasured, so that neither side finds the server's caches colder than the other.
     raw(&server, &rooms).await?;
     let (mut ours, mut theirs, mut requests) = (Vec::new(), Vec::new(), 0);
@@ -71,7 +77,6 @@ pub(crate) async fn run(folder: &Path, asked: &Asked) -> Result<Vec<Figure>, Fai
         figure("raw requests", theirs.as_secs_f64(), "s").noted(format!(
             "{requests} requests one after the other, read as JSON"
         )),
-        figure("seeding", seeding.as_secs_f64(), "s").noted("not part of either side"),
     ];
     out.extend(peak_mb().map(|it| figure("peak memory", it, "MB").noted("both sides together")));
     Ok(out)
@@ -86,10 +91,10 @@ fn check(came: u64, wanted: u64) -> Result<(), Failure> {
     )))
 }
 
-/// Rooms that Ada and Bert talk in.
-async fn seed(server: &Synapse, asked: &Asked) -> Result<Vec<String>, Failure> {
+/// Rooms that Ada and Bert talk in. The server takes minutes to write them, so they are kept.
+async fn seed(server: &Synapse, rooms: u32, messages: u32) -> Result<(), HarnessError> {
     let (ada, bert) = (server.login("ada").await?, server.login("bert").await?);
-    let rooms = stream::iter(0..asked.rooms)
+    stream::iter(0..rooms)
         .map(|number| {
             let (ada, bert) = (&ada, &bert);
             async move {
@@ -97,21 +102,35 @@ async fn seed(server: &Synapse, asked: &Asked) -> Result<Vec<String>, Failure> {
                     .create_room(&format!("Room {number}"), &[bert.user_id()])
                     .await?;
                 bert.join(&room).await?;
-                let mut dice = Dice::of(31, u64::from(number));
-                for message in 0..asked.messages {
+                let mut dice = Dice::of(SEED, u64::from(number));
+                for message in 0..messages {
                     let who = if dice.chance(50) { ada } else { bert };
                     let words = 5 + dice.roll(30);
                     let text = prose(&mut dice, words);
                     who.send(&room, &text, &format!("seed-{number}-{message}"))
                         .await?;
                 }
-                Ok::<_, Failure>(room)
+                Ok(())
             }
         })
         .buffer_unordered(WRITERS)
-        .try_collect()
+        .try_collect::<()>()
         .await?;
-    Ok(rooms)
+    for user in [ada, bert] {
+        user.logout().await?;
+    }
+    Ok(())
+}
+
+/// The rooms that are there.
+async fn joined(server: &Synapse) -> Result<Vec<String>, Failure> {
+    let ada = server.login("ada").await?;
+    let path = "/_matrix/client/v3/joined_rooms";
+    let answer = ada.call(Method::GET, path, None).await?;
+    ada.logout().await?;
+    let rooms = answer.get("joined_rooms").and_then(Value::as_array);
+    let rooms = rooms.into_iter().flatten().filter_map(Value::as_str);
+    Ok(rooms.map(str::to_owned).collect())
 }
 
 /// The same requests, made raw: the time, how many, and the messages that came.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reqwest::Url;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use super::HarnessError;
 
@@ -24,7 +24,8 @@ const HEAD_LIMIT: u64 = 16 * 1024;
 pub struct Cas {
     address: SocketAddr,
     desk: Arc<Mutex<Desk>>,
-    task: JoinHandle<()>,
+    /// Ends when dropped.
+    _task: JoinSet<()>,
 }
 
 #[derive(Debug, Default)]
@@ -50,7 +51,8 @@ impl Cas {
             .map_err(HarnessError::io("find a free port"))?;
         let desk = Arc::<Mutex<Desk>>::default();
         let at = Arc::clone(&desk);
-        let task = tokio::spawn(async move {
+        let mut task = JoinSet::new();
+        task.spawn(async move {
             while let Ok((line, _from)) = listener.accept().await {
                 // A caller that breaks off has no further wishes.
                 drop(serve(line, &at).await);
@@ -59,7 +61,7 @@ impl Cas {
         Ok(Self {
             address,
             desk,
-            task,
+            _task: task,
         })
     }
 
@@ -72,12 +74,6 @@ impl Cas {
     /// From now on this user sits at the browser, and the provider knows them.
     pub fn seats(&self, user: &str) {
         lock(&self.desk).user = Some(user.to_owned());
-    }
-}
-
-impl Drop for Cas {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

@@ -71,6 +71,36 @@ impl SynapseOptions {
         let (venv, template) = template().await?;
         Synapse::clone_of(venv, &template, self).await
     }
+
+    /// The same on data that `seed` fills once; later starts find it under `name`, which says
+    /// all that the data depends on.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), or the seeding fails; it then begins anew the next time.
+    pub async fn start_seeded(
+        self,
+        name: &str,
+        seed: impl AsyncFnOnce(&Synapse) -> Result<(), HarnessError> + Send + 'static,
+    ) -> Result<Synapse, HarnessError> {
+        let (venv, bare) = template().await?;
+        let whole = bare.file_name().map(|it| it.display().to_string());
+        let whole = format!("{}-{name}", whole.unwrap_or_default());
+        let handle = tokio::runtime::Handle::current();
+        let (venv, template) = blocking(move || {
+            let template = cache::once("template", &whole, |at| {
+                handle.block_on(async {
+                    cache::clone_dir(&bare, at)?;
+                    let mut server = Synapse::kept_at(venv.clone(), at);
+                    server.start_on_a_free_port().await?;
+                    seed(&server).await?;
+                    server.stop().await
+                })
+            })?;
+            Ok((venv, template))
+        })
+        .await?;
+        Synapse::clone_of(venv, &template, self).await
+    }
 }
 
 /// A running homeserver with users `ada`, `bert`, `cleo`, `dora` and the administrator `root`.
@@ -98,6 +128,18 @@ impl Synapse {
     #[must_use]
     pub fn options() -> SynapseOptions {
         SynapseOptions::default()
+    }
+
+    /// A server that is not started yet, whose data stays when it ends.
+    fn kept_at(venv: Venv, data: &Path) -> Self {
+        Self {
+            venv,
+            data: data.to_path_buf(),
+            varied: Varied::default(),
+            detached: false,
+            process: None,
+            _temporary: None,
+        }
     }
 
     async fn clone_of(
@@ -324,14 +366,7 @@ async fn seed(venv: &Venv, at: &Path) -> Result<(), HarnessError> {
     ])
     .arg(&config);
     run(keys, "Synapse's key generation")?;
-    let mut server = Synapse {
-        venv: venv.clone(),
-        data: at.to_path_buf(),
-        varied: Varied::default(),
-        detached: false,
-        process: None,
-        _temporary: None,
-    };
+    let mut server = Synapse::kept_at(venv.clone(), at);
     server.start_on_a_free_port().await?;
     let mut admin = program(venv.python());
     admin
