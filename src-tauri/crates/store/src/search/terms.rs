@@ -162,10 +162,10 @@ fn on_page(block: &[u8], from: &[u8], most: usize, out: &mut Beginning) -> Optio
     let size = usize::from(u16::from_be_bytes([*block.get(2)?, *block.get(3)?]));
     let mut steps = Bytes(block.get(size..)?);
     let mut word: Vec<u8> = Vec::new();
-    let mut at = 0;
+    let mut at = 0_usize;
     while !steps.0.is_empty() {
         let is_first = at == 0;
-        at += usize::try_from(steps.number()?).ok()?;
+        at = at.checked_add(usize::try_from(steps.number()?).ok()?)?;
         let mut bytes = Bytes(block.get(at..size)?);
         // All but the first leave out what they share with the one before.
         let kept = if is_first { 0 } else { bytes.number()? };
