@@ -112,6 +112,10 @@ pub struct JournalRow {
     pub title: String,
 }
 
+/// Kinds of item whose changed fields are told: not what was said, and not the
+/// title or members of a room.
+pub(crate) const TOLD: &str = "(3, 4, 5, 6, 7, 8)";
+
 /// Which rows of the journal, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JournalQuery {
@@ -127,7 +131,8 @@ pub struct JournalQuery {
     pub until: Option<Millis>,
     /// With this cause: `remote`, `me` or `rule`.
     pub cause: Option<String>,
-    /// Changed fields alone, without what came and went.
+    /// Changed fields alone, without what came and went, and without those of messages and
+    /// conversations.
     pub fields: bool,
     /// Before this number: the next page.
     pub before: Option<i64>,
@@ -154,7 +159,11 @@ impl Reader<'_> {
             (None, Some(org)) => ("j.org = ?1", org.0, ""),
             (None, None) => ("?1 = 0", 0, ""),
         };
-        let fields = if query.fields { " AND j.what = 1" } else { "" };
+        let fields = if query.fields {
+            format!(" AND j.what = 1 AND j.kind IN {TOLD}")
+        } else {
+            String::new()
+        };
         let sql = format!(
             "SELECT j.seq, j.at, j.item, j.org, a.name, c.name, j.kind, j.what, j.field, j.old, \
              j.new, j.cause, j.by, coalesce(i.title, j.title, (SELECT g.title FROM journal g \

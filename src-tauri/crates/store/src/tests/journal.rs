@@ -63,9 +63,12 @@ fn what_changed_for_a_customer_since_then_is_told_with_cause_and_values() {
 fn a_changed_field_is_told_however_much_came_since() {
     let scene = Scene::new();
     scene.put_linked(&opportunity("o1", "Forty microscopes"), &linked(7));
+    scene.put_linked(&room("r1", "Line 2"), &linked(7));
     scene.later(60_000);
     let then = scene.now();
     scene.put_linked(&opportunity("o1", "Fifty microscopes"), &linked(7));
+    // Who is in a room changes with every page of it that comes.
+    scene.put_linked(&room("r1", "Line 3"), &linked(7));
     for number in 0..5 {
         scene.later(1);
         scene.put_linked(&opportunity(&format!("new-{number}"), "New"), &linked(7));

@@ -11,10 +11,10 @@ use super::common::{Names, beginning};
 use super::plan::today;
 use super::records::RecordsWanted;
 use super::rows::{Brief, EventPage, EventRow, JournalLine, PersonRow, TimelineRow};
-use super::timeline::TOLD;
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::item::MINE;
+use crate::table::journal::TOLD;
 
 /// How far back the user's own last word is looked for.
 const WORDS_AMONG: u32 = 2_000;

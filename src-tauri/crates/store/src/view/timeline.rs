@@ -17,14 +17,10 @@ use crate::error::StoreError;
 use crate::table::body;
 use crate::table::daily::Said;
 use crate::table::item::kind_at;
-use crate::table::journal::JournalQuery;
+use crate::table::journal::{JournalQuery, TOLD};
 
 /// Lines of one channel are counted up to this.
 const COUNTED: u32 = 1_000;
-
-/// Kinds of item whose changed fields are told: not what was said, and not the
-/// title or members of a room.
-pub(super) const TOLD: &str = "(3, 4, 5, 6, 7, 8)";
 
 /// A channel of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
