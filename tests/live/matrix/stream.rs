@@ -229,6 +229,38 @@ async fn holes_in_the_history_are_known_and_filled_to_the_last_message() {
     assert_eq!(texts, (0..300).collect::<Vec<u32>>());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_does_not_come_out_of_an_older_answer() {
+    let server = Synapse::start().await.expect("a homeserver");
+    let ada = server.login("ada").await.expect("ada");
+    let bert = server.user_id("bert");
+    let room = ada.create_room("Sales", &[&bert]).await.expect("a room");
+    let there = server.login("bert").await.expect("bert");
+    there.join(&room).await.expect("joined");
+    let mut said = Vec::new();
+    for n in 0..250 {
+        said.push(ada.say(&room, &format!("{n}")).await.expect("said"));
+    }
+    let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
+    desk.pull().await;
+    // The step after this one is asked for at once.
+    desk.fill(&desk.stored.gaps[0].clone()).await;
+    assert!(desk.stored.saying("120").is_some() && desk.stored.saying("42").is_none());
+    ada.redact(&room, &said[42], "typo")
+        .await
+        .expect("taken back");
+    desk.until("the redaction", |stored| {
+        let mut all = stored.patches.values();
+        all.find(|it| it.target.as_str() == said[42]).map(drop)
+    })
+    .await;
+    while let Some(gap) = desk.stored.gaps.first().cloned() {
+        desk.fill(&gap).await;
+    }
+    assert!(desk.stored.saying("41").is_some() && desk.stored.saying("43").is_some());
+    assert!(desk.stored.saying("42").is_none());
+}
+
 fn is_part_of(gap: &rapport_model::Gap, whole: &rapport_model::Gap) -> bool {
     let end = |gap: &rapport_model::Gap| {
         let token: serde_json::Value = serde_json::from_str(&gap.token).expect("a token");

@@ -11,7 +11,7 @@
 //! server, because a position of `/sync` stays good.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -128,6 +128,8 @@ pub(super) struct Flow {
     tried: AtomicBool,
     /// A pull has taken the line.
     pulled: Notify,
+    /// How many answers with news the line has had.
+    news: AtomicU64,
 }
 
 impl Flow {
@@ -144,7 +146,8 @@ impl Flow {
         line.go_to(&mark);
         self.pulled.notify_waiters();
         if line.ready.is_empty() {
-            line.ask(session, &live).await?;
+            let news = line.ask(session, &live).await?;
+            self.count(news);
         }
         let Handed {
             mut page,
@@ -219,7 +222,18 @@ impl Flow {
             // position; a pull with another cursor simply asks the server again.
             line.restart(since);
         }
-        line.ask(session, &live).await.map(drop)
+        let news = line.ask(session, &live).await?;
+        self.count(news);
+        Ok(())
+    }
+
+    fn count(&self, news: bool) {
+        self.news.fetch_add(u64::from(news), Ordering::SeqCst);
+    }
+
+    /// Grows with every answer that brought something.
+    pub(super) fn news(&self) -> u64 {
+        self.news.load(Ordering::SeqCst)
     }
 
     /// Says that keys may have come by another way than the stream.

@@ -6,11 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use matrix_sdk::room::MessagesOptions;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use matrix_sdk::Room;
+use matrix_sdk::room::{Messages, MessagesOptions};
 use matrix_sdk::ruma::UInt;
 use rapport_model::change::Coverage;
 use rapport_model::{Change, Cursor, Fault, Gap, Handle, Item, Page};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use super::batch::{GapToken, Part, said_in};
 use super::fault::{self, Asked};
@@ -50,18 +54,73 @@ impl Places {
     }
 }
 
+/// The step after the last one, asked for while that one is being stored: who reads older
+/// messages reads on, and neither the server nor this computer waits for the other. It is used
+/// only when the stream has brought nothing since: what was taken back meanwhile must not come
+/// out of an older answer.
+#[derive(Debug, Default)]
+pub(super) struct Ahead(Mutex<Option<Next>>);
+
+#[derive(Debug)]
+struct Next {
+    conversation: Handle,
+    token: String,
+    news: u64,
+    /// Broken off when dropped.
+    answer: JoinSet<matrix_sdk::Result<Messages>>,
+}
+
+impl Ahead {
+    fn begin(
+        &self,
+        gap: &Gap,
+        news: u64,
+        answer: BoxFuture<'static, matrix_sdk::Result<Messages>>,
+    ) {
+        let Ok(mut next) = self.0.lock() else { return };
+        let mut task = JoinSet::new();
+        task.spawn(answer);
+        *next = Some(Next {
+            conversation: gap.conversation.clone(),
+            token: gap.token.clone(),
+            news,
+            answer: task,
+        });
+    }
+
+    /// A failure is not handed on: asking again tells it, or does without it.
+    async fn take(&self, gap: &Gap, news: u64) -> Option<Messages> {
+        let next = self.0.lock().ok()?.take()?;
+        let fits = next.conversation == gap.conversation && next.token == gap.token;
+        let mut answer = Some(next.answer).filter(|_| fits && next.news == news)?;
+        answer.join_next().await?.ok()?.ok()
+    }
+}
+
+fn ask(room: Room, token: GapToken) -> BoxFuture<'static, matrix_sdk::Result<Messages>> {
+    let mut options = MessagesOptions::backward().from(token.from.as_str());
+    options.to = token.to;
+    options.limit = UInt::from(STEP);
+    async move { room.messages(options).await }.boxed()
+}
+
 /// Fills a gap, or its newest part: the answer then holds what is left of it.
-pub(super) async fn backfill(live: &Live, gap: &Gap) -> Result<Page, Fault> {
+pub(super) async fn backfill(
+    live: &Live,
+    ahead: &Ahead,
+    gap: &Gap,
+    news: u64,
+) -> Result<Page, Fault> {
     let token = GapToken::read(&gap.token)
         .ok_or_else(|| Fault::Rejected("this gap cannot be read any more".to_owned()))?;
     let room = room(&live.client, &gap.conversation)?;
-    let mut options = MessagesOptions::backward().from(token.from.as_str());
-    options.to.clone_from(&token.to);
-    options.limit = UInt::from(STEP);
-    let answer = room
-        .messages(options)
-        .await
-        .map_err(|e| fault::of(&e, Asked::Reading))?;
+    let answer = match ahead.take(gap, news).await {
+        Some(answer) => answer,
+        None => {
+            let asked = ask(room.clone(), token.clone()).await;
+            asked.map_err(|e| fault::of(&e, Asked::Reading))?
+        }
+    };
     let mut said: Vec<Said> = answer.chunk.iter().map(Said::of).collect();
     // The server tells the newest first; a page is applied oldest first.
     said.reverse();
@@ -86,11 +145,14 @@ pub(super) async fn backfill(live: &Live, gap: &Gap) -> Result<Page, Fault> {
         .end
         .filter(|end| *end != token.from && !said.is_empty());
     if let Some(from) = on {
-        part.changes.push(Change::Gap(Gap {
+        let token = GapToken { from, to: token.to };
+        let rest = Gap {
             conversation: gap.conversation.clone(),
-            token: GapToken { from, to: token.to }.text(),
+            token: token.text(),
             before: oldest.map_or(gap.before, rapport_model::Millis),
-        }));
+        };
+        ahead.begin(&rest, news, ask(room, token));
+        part.changes.push(Change::Gap(rest));
     }
     let none = Cursor {
         version: 0,

@@ -60,7 +60,7 @@ use rapport_model::{
 };
 
 use flow::Flow;
-use history::Places;
+use history::{Ahead, Places};
 use security::Comparing;
 use session::Session;
 
@@ -118,6 +118,7 @@ impl Factory for MatrixFactory {
             session: Session::new(setting)?,
             flow: Flow::default(),
             places: Places::default(),
+            ahead: Ahead::default(),
             comparing: Comparing::default(),
         }))
     }
@@ -129,6 +130,7 @@ struct Matrix {
     session: Session,
     flow: Flow,
     places: Places,
+    ahead: Ahead,
     comparing: Comparing,
 }
 
@@ -211,7 +213,8 @@ impl Connector for Matrix {
 
     async fn backfill(&self, collection: &CollectionId, gap: &Gap) -> Result<Page, Fault> {
         known(collection)?;
-        let page = history::backfill(&self.session.live().await?, gap).await?;
+        let live = self.session.live().await?;
+        let page = history::backfill(&live, &self.ahead, gap, self.flow.news()).await?;
         self.places.note(&page);
         Ok(page)
     }
