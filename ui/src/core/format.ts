@@ -10,10 +10,22 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-function date(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+
+/** How moments are written; made once. */
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = tag() + JSON.stringify(options);
   let format = formats.get(key);
   if (!format) formats.set(key, (format = new Intl.DateTimeFormat(tag(), options)));
+  return format;
+}
+
+const numbers = new Map<string, Intl.NumberFormat>();
+
+/** How numbers are written; made once: making one takes longer than writing a hundred numbers with it. */
+export function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = tag() + JSON.stringify(options);
+  let format = numbers.get(key);
+  if (!format) numbers.set(key, (format = new Intl.NumberFormat(tag(), options)));
   return format;
 }
 
@@ -33,12 +45,12 @@ export const ago = (at: number | null | undefined): string =>
 
 /** `08:12`. */
 export const time = (at: number): string =>
-  date({ hour: '2-digit', minute: '2-digit', hour12: false }).format(at);
+  dateFormat({ hour: '2-digit', minute: '2-digit', hour12: false }).format(at);
 
 /** `Thu 12 Mar`, with the year when it is another one. */
 export function day(at: number, long = false): string {
   const other = new Date(at).getFullYear() !== new Date(now()).getFullYear();
-  return date({
+  return dateFormat({
     weekday: long ? 'long' : 'short',
     day: 'numeric',
     month: long ? 'long' : 'short',
@@ -49,7 +61,11 @@ export function day(at: number, long = false): string {
 /** `12 Mar`, with the year when it is another one. */
 export function shortDay(at: number): string {
   const other = new Date(at).getFullYear() !== new Date(now()).getFullYear();
-  return date({ day: 'numeric', month: 'short', ...(other ? { year: '2-digit' } : {}) }).format(at);
+  return dateFormat({
+    day: 'numeric',
+    month: 'short',
+    ...(other ? { year: '2-digit' } : {}),
+  }).format(at);
 }
 
 const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
@@ -63,7 +79,7 @@ export function when(at: number): string {
   if (away === 0) return time(at);
   if (away === -1) return t('core.yesterday');
   if (away === 1) return t('core.tomorrow');
-  if (away < 0 && away > -7) return date({ weekday: 'short' }).format(at);
+  if (away < 0 && away > -7) return dateFormat({ weekday: 'short' }).format(at);
   return shortDay(at);
 }
 
@@ -99,22 +115,22 @@ export const dueText = (due: Due): string => {
 /** `€12,480.00`; whole units without cents where `short`. */
 export function money(value: Money | null | undefined, short = false): string {
   if (!value) return '';
-  const number = Number(value.amount);
+  const amount = Number(value.amount);
   try {
-    return new Intl.NumberFormat(tag(), {
+    return numberFormat({
       style: 'currency',
       currency: value.currency,
       currencyDisplay: 'narrowSymbol',
       maximumFractionDigits: short ? 0 : 2,
       minimumFractionDigits: short ? 0 : 2,
-    }).format(number);
+    }).format(amount);
   } catch {
     return `${value.amount} ${value.currency}`;
   }
 }
 
 /** `7,776`. */
-export const count = (value: number): string => new Intl.NumberFormat(tag()).format(value);
+export const count = (value: number): string => numberFormat().format(value);
 
 /** `84 kB`. */
 export function bytes(value: number): string {
@@ -126,7 +142,7 @@ export function bytes(value: number): string {
     at += 1;
   }
   const unit = units[at] ?? 'B';
-  return `${new Intl.NumberFormat(tag(), { maximumFractionDigits: rest < 10 && at > 0 ? 1 : 0 }).format(rest)} ${unit}`;
+  return `${numberFormat({ maximumFractionDigits: rest < 10 && at > 0 ? 1 : 0 }).format(rest)} ${unit}`;
 }
 
 /** `IH` for Ines Halvorsen; two letters of one word. */

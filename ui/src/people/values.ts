@@ -3,8 +3,8 @@
 import type { Currency } from '../core/generated/Currency';
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { Money } from '../core/generated/Money';
-import { dayAt, money, moment, shortDay } from '../core/format';
-import { has, t, tag, word } from '../core/i18n.svelte';
+import { dayAt, moment, money, numberFormat, shortDay } from '../core/format';
+import { has, t, word } from '../core/i18n.svelte';
 
 /** What a field is edited with. */
 export type Editor =
@@ -32,7 +32,7 @@ export function valueText(value: FieldValue, shown?: string, field?: string): st
     case 'list':
       return value.value.map((one) => one.replaceAll('\n', ', ')).join(' · ');
     case 'number':
-      return new Intl.NumberFormat(tag()).format(Number(value.value));
+      return numberFormat().format(Number(value.value));
     case 'ref':
       return shown || value.value.handle;
     case 'text': {
@@ -148,8 +148,9 @@ const local = (at: number): string => {
 
 /** The mark between whole and part, as the user's language writes it. */
 const point = (): string =>
-  new Intl.NumberFormat(tag()).formatToParts(1.5).find((part) => part.type === 'decimal')?.value ??
-  '.';
+  numberFormat()
+    .formatToParts(1.5)
+    .find((part) => part.type === 'decimal')?.value ?? '.';
 
 /** `40000.00` as the user types it: without grouping, with the language's mark. */
 const decimal = (text: string): string => text.replace('.', point());

@@ -4,8 +4,8 @@ import type { Due } from '../core/generated/Due';
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { ItemId } from '../core/generated/ItemId';
 import type { TaskRow } from '../core/generated/TaskRow';
-import { daysAway, dueAt, dueText } from '../core/format';
-import { t, tag } from '../core/i18n.svelte';
+import { dateFormat, daysAway, dueAt, dueText } from '../core/format';
+import { t } from '../core/i18n.svelte';
 import { attempt, toasts } from '../core/toasts.svelte';
 import { call } from '../core/transport';
 import { finished } from './groups';
@@ -56,7 +56,7 @@ export function dayIn(days: number, from = new Date()): string {
 export function dueShort(due: Due): string {
   const away = daysAway(dueAt(due));
   if (away < 2 || away > 14) return dueText(due);
-  const weekday = new Intl.DateTimeFormat(tag(), { weekday: 'short' }).format(dueAt(due));
-  const day = new Intl.DateTimeFormat(tag(), { day: 'numeric' }).format(dueAt(due));
+  const weekday = dateFormat({ weekday: 'short' }).format(dueAt(due));
+  const day = dateFormat({ day: 'numeric' }).format(dueAt(due));
   return `${weekday} ${day}`;
 }
