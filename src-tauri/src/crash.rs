@@ -62,7 +62,9 @@ pub(crate) fn keep_reports(home: &Path) {
 
 /// A fault of the page leaves a report too.
 pub(crate) fn of_page(home: &Path, what: &str) {
-    let what = &what[..what.floor_char_boundary(OF_PAGE)];
+    let what = what
+        .get(..what.floor_char_boundary(OF_PAGE))
+        .unwrap_or(what);
     tracing::error!(what, "the page met a fault");
     let now = Timestamp::now();
     if let Err(error) = keep(&folder(home), now, &report(now, Some("page"), what, "")) {
