@@ -1,8 +1,7 @@
 //! What happens when the profile opens, when the window closes, and at the end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt as _;
 use rapport_api::Api;
@@ -13,9 +12,6 @@ use crate::gate::Gate;
 use crate::rest::setting;
 use crate::tray::{self, Tray};
 use crate::{bubbles, streams};
-
-/// How long nobody must have asked.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// Where the process is in its life.
 #[derive(Debug, Default)]
@@ -42,7 +38,6 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
     }
     tray::refresh(app);
     bubbles::begin(app, api);
-    tauri::async_runtime::spawn(rest(Arc::downgrade(api)));
     let app = app.clone();
     let mut topics = Box::pin(api.topics());
     tauri::async_runtime::spawn(async move {
@@ -55,17 +50,6 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
             }
         }
     });
-}
-
-/// While nobody asks, the database holds little. Until the profile is closed.
-async fn rest(api: Weak<Api>) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        let Some(api) = api.upgrade() else { return };
-        if let Err(error) = api.hub().db().rest() {
-            tracing::warn!(%error, "the database did not rest");
-        }
-    }
 }
 
 /// Whether closing the window leaves the program running in the tray: so that

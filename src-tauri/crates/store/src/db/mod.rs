@@ -8,7 +8,6 @@ mod check;
 mod migrate;
 mod open;
 mod read;
-mod rest;
 mod salvage;
 mod write;
 
@@ -177,10 +176,7 @@ impl Db {
         let mut writer = lock(&self.inner.writer);
         *lock(&self.inner.writing) = Some(me);
         let _done = Leaving(&self.inner.writing);
-        writer.used = true;
-        let Writer {
-            conn, names, tools, ..
-        } = &mut *writer;
+        let Writer { conn, names, tools } = &mut *writer;
         // Short-lived facts about rows are valid only if this transaction
         // commits; a panic or an error leaves them cleared.
         let outcome = commit(conn, names, tools, &self.inner.quiet, work);

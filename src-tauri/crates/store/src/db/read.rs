@@ -95,8 +95,6 @@ impl Names {
 pub(super) struct Lent {
     pub(super) conn: Connection,
     pub(super) names: RefCell<Names>,
-    /// Since somebody looked last.
-    used: bool,
 }
 
 /// Idle readers. The one used last is lent first: its cache is warm.
@@ -122,28 +120,13 @@ impl Pool {
         Ok(Lent {
             conn: open::connect_reader(&self.path, &self.key)?,
             names: RefCell::default(),
-            used: true,
         })
     }
 
-    pub(super) fn give(&self, mut lent: Lent) {
-        lent.used = true;
+    pub(super) fn give(&self, lent: Lent) {
         let mut idle = lock(&self.idle);
         if idle.len() < IDLE {
             idle.push(lent);
         }
-    }
-
-    /// Closes the readers that were not used since the last call, but for the one used last.
-    pub(super) fn rest(&self) {
-        let mut idle = lock(&self.idle);
-        let last = idle.pop();
-        idle.retain_mut(|lent| std::mem::take(&mut lent.used));
-        idle.extend(last);
-    }
-
-    #[cfg(test)]
-    pub(super) fn idle(&self) -> usize {
-        lock(&self.idle).len()
     }
 }

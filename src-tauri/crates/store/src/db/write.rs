@@ -22,10 +22,6 @@ pub(super) struct Writer {
     pub(super) conn: Connection,
     pub(super) names: RefCell<Names>,
     pub(super) tools: Tools,
-    /// Since somebody looked last.
-    pub(super) used: bool,
-    /// Its cache holds something.
-    pub(super) warm: bool,
 }
 
 impl Writer {
@@ -34,8 +30,6 @@ impl Writer {
             conn,
             names: RefCell::default(),
             tools: Tools::default(),
-            used: true,
-            warm: true,
         }
     }
 }

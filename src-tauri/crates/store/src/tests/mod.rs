@@ -13,7 +13,6 @@ mod journal;
 mod outbox;
 mod people;
 mod rename;
-mod resting;
 mod schema;
 mod small;
 mod tasks;
