@@ -16,7 +16,7 @@ use rapport_model::{
     AccountId, Body, Change, CollectionId, Command, CommandId, Connector, Conversation, Cursor,
     Fault, Gap, Handle, Item, Message, Millis, Page, Patch, Receipt,
 };
-use rapport_testkit::servers::password_of;
+use rapport_testkit::servers::{NioPeer, password_of};
 use serde_json::json;
 
 /// The moment at which all desks stand; the servers' own clocks say what was when.
@@ -239,6 +239,22 @@ impl Desk {
             base: None,
         };
         self.push("join", &join).await.expect("joined");
+    }
+
+    /// Somebody makes an encrypted room with this user, who comes in and sees that it is
+    /// encrypted. Answers the room.
+    pub(super) async fn come_into_secret_room(&mut self, host: &NioPeer, own: &str) -> String {
+        let room = host.create_encrypted_room("Secret", &[own]).await;
+        let room = room.expect("a room");
+        self.until("the invitation", |stored| stored.conversation(&room))
+            .await;
+        self.join(&room).await;
+        host.wait_for_member(&room, own).await.expect("a member");
+        self.until("the room", |stored| {
+            stored.conversation(&room).filter(|it| it.encrypted)
+        })
+        .await;
+        room
     }
 
     pub(super) async fn send(&self, id: &str, room: &str, text: &str) -> Handle {

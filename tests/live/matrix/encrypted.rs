@@ -15,20 +15,8 @@ async fn an_encrypted_room_is_read_and_written_and_files_keep_their_keys() {
     let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
     desk.pull().await;
     let ada = NioPeer::login(&server, "ada").await.expect("ada");
-    let room = ada
-        .create_encrypted_room("Secret", &[&server.user_id("bert")])
-        .await
-        .expect("a room");
-    desk.until("the invitation", |stored| stored.conversation(&room))
-        .await;
-    desk.join(&room).await;
-    ada.wait_for_member(&room, &server.user_id("bert"))
-        .await
-        .expect("a member");
-    desk.until("the room", |stored| {
-        stored.conversation(&room).filter(|it| it.encrypted)
-    })
-    .await;
+    let bert = server.user_id("bert");
+    let room = desk.come_into_secret_room(&ada, &bert).await;
 
     ada.send(&room, "only for you").await.expect("sent");
     let (item, _message) = desk.message("only for you").await;

@@ -90,16 +90,7 @@ async fn the_small_picture_of_an_encrypted_room_is_encrypted_too() {
     let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
     desk.pull().await;
     let bert = server.user_id("bert");
-    let room = ada.create_encrypted_room("Secret", &[&bert]).await;
-    let room = room.expect("a room");
-    desk.until("the invitation", |stored| stored.conversation(&room))
-        .await;
-    desk.join(&room).await;
-    ada.wait_for_member(&room, &bert).await.expect("a member");
-    desk.until("the room", |stored| {
-        stored.conversation(&room).filter(|it| it.encrypted)
-    })
-    .await;
+    let room = desk.come_into_secret_room(&ada, &bert).await;
 
     let whole = photograph();
     let sent = send(&desk, &room, "crane.png", &whole).await;

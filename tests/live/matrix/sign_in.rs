@@ -192,16 +192,7 @@ async fn a_softly_ended_session_comes_back_with_its_device_and_keys() {
     let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
     desk.pull().await;
     let bert = server.user_id("bert");
-    let room = ada.create_encrypted_room("Secret", &[&bert]).await;
-    let room = room.expect("a room");
-    desk.until("the invitation", |stored| stored.conversation(&room))
-        .await;
-    desk.join(&room).await;
-    ada.wait_for_member(&room, &bert).await.expect("a member");
-    desk.until("the room", |stored| {
-        stored.conversation(&room).filter(|it| it.encrypted)
-    })
-    .await;
+    let room = desk.come_into_secret_room(&ada, &bert).await;
     ada.send(&room, "to the device").await.expect("sent");
     desk.message("to the device").await;
     let device = devices_of_bert(&ada, &bert).await;
