@@ -21,7 +21,7 @@ export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFo
 
 const numbers = new Map<string, Intl.NumberFormat>();
 
-/** How numbers are written; made once: making one takes longer than writing a hundred numbers with it. */
+/** How numbers are written; made once: that takes longer than writing a hundred with it. */
 export function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
   const key = tag() + JSON.stringify(options);
   let format = numbers.get(key);
