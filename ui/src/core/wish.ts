@@ -2,32 +2,14 @@
 
 import type { FieldValue } from './generated/FieldValue';
 import type { Wish } from './generated/Wish';
-import { dayAt, money, moment, shortDay } from './format';
 import { t, word } from './i18n.svelte';
+import { valueText } from './value';
 
 /** A field's name for people. */
 export const fieldName = (field: string): string => word('core.field', field);
 
-export function written(value: FieldValue): string {
-  switch (value.is) {
-    case 'empty':
-      return t('core.value.empty');
-    case 'money':
-      return money(value.value);
-    case 'day':
-      return shortDay(dayAt(value.value));
-    case 'at':
-      return moment(value.value);
-    case 'flag':
-      return t(value.value ? 'core.value.yes' : 'core.value.no');
-    case 'list':
-      return value.value.join(', ');
-    case 'ref':
-      return value.value.handle;
-    default:
-      return value.value;
-  }
-}
+/** A value, also one that is empty. */
+export const written = (value: FieldValue): string => valueText(value) || t('core.value.empty');
 
 /** One line about it. */
 export function wishText(wish: Wish): string {

@@ -3,8 +3,9 @@
 import type { Currency } from '../core/generated/Currency';
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { Money } from '../core/generated/Money';
-import { dayAt, moment, money, numberFormat, shortDay } from '../core/format';
+import { dayAt, numberFormat } from '../core/format';
 import { has, t, word } from '../core/i18n.svelte';
+import { valueText as plainly } from '../core/value';
 
 /** What a field is edited with. */
 export type Editor =
@@ -18,40 +19,12 @@ export const fieldName = (field: string): string => {
 
 /** A value as text. `shown` is the core's own reading: a reference by its title. */
 export function valueText(value: FieldValue, shown?: string, field?: string): string {
-  switch (value.is) {
-    case 'empty':
-      return '';
-    case 'money':
-      return money(value.value);
-    case 'day':
-      return shortDay(dayAt(value.value));
-    case 'at':
-      return moment(value.value);
-    case 'flag':
-      return t(value.value ? 'people.yes' : 'people.no');
-    case 'list':
-      return value.value.map((one) => one.replaceAll('\n', ', ')).join(' · ');
-    case 'number':
-      return numberFormat().format(Number(value.value));
-    case 'ref':
-      return shown || value.value.handle;
-    case 'text': {
-      const at = stamp(value.value);
-      if (at !== null) return at;
-      const key = `people.word.${value.value}`;
-      const spoken = field !== undefined && WORDS.has(field) && has(key) ? t(key) : value.value;
-      return spoken.replaceAll('\n', ', ');
-    }
+  if (value.is === 'flag') return t(value.value ? 'people.yes' : 'people.no');
+  if (value.is === 'text' && field !== undefined && WORDS.has(field)) {
+    const key = `people.word.${value.value}`;
+    if (has(key)) return t(key);
   }
-}
-
-/** A moment or a day that its source keeps as text, in the one notation that has no other meaning. */
-function stamp(text: string): string | null {
-  const found = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.exec(text);
-  if (!found) return null;
-  const at = found[1] ? Date.parse(text) : dayAt(text);
-  if (Number.isNaN(at)) return null;
-  return found[1] ? moment(at) : shortDay(at);
+  return plainly(value, shown);
 }
 
 /** Fields whose text is a word of the core, not of a person. */
