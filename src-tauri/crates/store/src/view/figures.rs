@@ -3,8 +3,6 @@
 //! Read from the indexes of [`crate::table::figures`] alone. An amount that does
 //! not fit there, or has no currency of its own, is taken from its record.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rapport_model::{Money, OrgId, Record};
 use rusqlite::{Row, params};
@@ -16,14 +14,64 @@ use crate::db::Reader;
 use crate::error::StoreError;
 
 /// Months of the chart.
-const MONTHS: i32 = 12;
+const MONTHS: usize = 12;
 
-/// An open record's part in the sums.
-struct Open {
-    kind: String,
-    invoice_open: bool,
-    late: bool,
-    money: Money,
+/// An exact sum of ten-thousandths. A large customer has thousands of records: whole numbers
+/// are added as such, and only what does not fit a column as a decimal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Total {
+    units: i64,
+    rest: Decimal,
+}
+
+impl Total {
+    fn add(&mut self, units: i64) {
+        match self.units.checked_add(units) {
+            Some(sum) => self.units = sum,
+            None => self.add_exact(Decimal::new(units, 4)),
+        }
+    }
+
+    fn add_exact(&mut self, amount: Decimal) {
+        self.rest = self.rest.saturating_add(amount);
+    }
+
+    /// With at least two places.
+    fn amount(self) -> Decimal {
+        places(self.rest.saturating_add(Decimal::new(self.units, 4)))
+    }
+}
+
+/// One line of the sums while they are added up.
+struct Line {
+    what: &'static str,
+    currency: String,
+    count: u64,
+    total: Total,
+}
+
+/// The line of a sum, made when it is the first of its kind. They are a handful.
+fn line<'a>(lines: &'a mut Vec<Line>, what: &'static str, currency: &str) -> Option<&'a mut Line> {
+    let known = lines
+        .iter()
+        .position(|it| it.what == what && it.currency == currency);
+    let at = known.unwrap_or_else(|| {
+        lines.push(Line {
+            what,
+            currency: currency.to_owned(),
+            count: 0,
+            total: Total::default(),
+        });
+        lines.len() - 1
+    });
+    lines.get_mut(at)
+}
+
+/// What the months of one currency come to: ordered, invoiced and overdue of each.
+struct Year {
+    currency: String,
+    count: u64,
+    months: [[Total; 3]; MONTHS],
 }
 
 /// The three amounts a list of customers shows.
@@ -37,33 +85,53 @@ pub(crate) struct Amounts {
 impl Reader<'_> {
     /// Exact sums over open records, one line a kind and currency.
     pub(crate) fn sums(&self, org: OrgId, day: Date) -> Result<Vec<Sum>, StoreError> {
-        let mut sums: BTreeMap<(&str, String), (u64, Decimal)> = BTreeMap::new();
-        for open in self.open_records(org, day)? {
-            let mut add = |what: &'static str| {
-                let sum = sums
-                    .entry((what, open.money.currency.0.clone()))
-                    .or_default();
-                sum.0 = sum.0.saturating_add(1);
-                sum.1 = sum.1.saturating_add(open.money.amount);
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kind, phase = 'open', due < ?2, currency, amount, outstanding, item \
+             FROM record WHERE org = ?1 AND phase IN ('draft', 'open') \
+             AND kind IN ('opportunity', 'invoice', 'order')",
+        )?;
+        let mut rows = statement.query(params![org.0, day.to_string()])?;
+        let mut lines: Vec<Line> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let invoice = text_at(row, 0)? == Some("invoice");
+            let (what, late): (_, bool) = match text_at(row, 0)? {
+                Some("opportunity") => ("open_opportunities", false),
+                Some("order") => ("open_orders", false),
+                _ if row.get(1)? => ("unpaid", row.get::<_, Option<bool>>(2)? == Some(true)),
+                _ => continue,
             };
-            match open.kind.as_str() {
-                "opportunity" => add("open_opportunities"),
-                "order" => add("open_orders"),
-                _ if open.invoice_open => {
-                    add("unpaid");
-                    if open.late {
-                        add("overdue");
+            let (amount, outstanding): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+            let Some(key) = outstanding.filter(|_| invoice).or(amount) else {
+                continue;
+            };
+            let of_body = match text_at(row, 3)? {
+                Some(_) if fits(key) => None,
+                _ => match self.money_of(row.get(6)?, invoice)? {
+                    Some(money) => Some(money),
+                    None => continue,
+                },
+            };
+            let currency = match &of_body {
+                Some(money) => money.currency.0.as_str(),
+                None => text_at(row, 3)?.unwrap_or_default(),
+            };
+            for what in std::iter::once(what).chain(late.then_some("overdue")) {
+                if let Some(line) = line(&mut lines, what, currency) {
+                    line.count = line.count.saturating_add(1);
+                    match &of_body {
+                        Some(money) => line.total.add_exact(money.amount),
+                        None => line.total.add(key),
                     }
                 }
-                _ => {}
             }
         }
-        Ok(sums
+        lines.sort_by(|one, other| (one.what, &one.currency).cmp(&(other.what, &other.currency)));
+        Ok(lines
             .into_iter()
-            .map(|((what, currency), (count, amount))| Sum {
-                what: what.to_owned(),
-                count,
-                amount: Money::new(amount, currency),
+            .map(|it| Sum {
+                what: it.what.to_owned(),
+                count: it.count,
+                amount: Money::new(it.total.amount(), it.currency),
             })
             .collect())
     }
@@ -85,38 +153,6 @@ impl Reader<'_> {
                 .find(|it| it.what == "overdue" && it.amount.currency == unpaid.currency)
                 .map(|it| it.amount.clone())
         });
-        Ok(out)
-    }
-
-    fn open_records(&self, org: OrgId, day: Date) -> Result<Vec<Open>, StoreError> {
-        let today = day.to_string();
-        let mut statement = self.conn.prepare_cached(
-            "SELECT kind, phase, due, currency, amount, outstanding, item FROM record \
-             WHERE org = ?1 AND phase IN ('draft', 'open') \
-             AND kind IN ('opportunity', 'invoice', 'order')",
-        )?;
-        let mut rows = statement.query([org.0])?;
-        let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            let kind: String = row.get(0)?;
-            let invoice = kind == "invoice";
-            let (amount, outstanding): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
-            let key = outstanding.filter(|_| invoice).or(amount);
-            let money = match (key, row.get::<_, Option<String>>(3)?) {
-                (None, _) => None,
-                (Some(key), Some(currency)) if fits(key) => Some(Money::new(exact(key), currency)),
-                _ => self.money_of(row.get(6)?, invoice)?,
-            };
-            let Some(money) = money else { continue };
-            let due: Option<String> = row.get(2)?;
-            let open = row.get_ref(1)?.as_str().is_ok_and(|it| it == "open");
-            out.push(Open {
-                invoice_open: invoice && open,
-                late: open && due.is_some_and(|due| due < today),
-                kind,
-                money,
-            });
-        }
         Ok(out)
     }
 
@@ -146,63 +182,79 @@ impl Reader<'_> {
         };
         let (from, today) = (format!("{first}-01"), day.to_string());
         let mut statement = self.conn.prepare_cached(
-            "SELECT kind, day, currency, amount, phase, due, outstanding, item FROM record \
+            "SELECT kind = 'order', day, currency, amount, phase = 'open' AND due < ?4, \
+             outstanding, item FROM record \
              WHERE org = ?1 AND kind IN ('order', 'invoice') AND day >= ?2 AND day <= ?3 || '~' \
              AND phase NOT IN ('lost', 'draft') AND amount IS NOT NULL",
         )?;
         let this = names.last().cloned().unwrap_or_default();
-        let mut rows = statement.query(params![org.0, from, this])?;
-        // Per currency: how many, and the three sums of each month.
-        let mut found: BTreeMap<String, (u64, BTreeMap<String, [Decimal; 3]>)> = BTreeMap::new();
-        // A large customer has thousands: texts are compared where they lie.
+        let mut rows = statement.query(params![org.0, from, this, today])?;
+        let mut years: Vec<Year> = Vec::new();
+        // Rows come by day and currency: most are of the month and year of the one before.
+        let (mut at, mut of) = (0, 0);
         while let Some(row) = rows.next()? {
             let key: i64 = row.get(3)?;
-            let mut looked_up = None;
+            let mut of_body = None;
             let currency = match text_at(row, 2)? {
                 Some(currency) if fits(key) => currency,
-                _ => match self.money_of(row.get(7)?, false)? {
-                    Some(money) => looked_up.insert(money).currency.0.as_str(),
+                _ => match self.money_of(row.get(6)?, false)? {
+                    Some(money) => of_body.insert(money).currency.0.as_str(),
                     None => continue,
                 },
             };
-            if !found.contains_key(currency) {
-                found.insert(currency.to_owned(), (0, BTreeMap::new()));
+            if years.get(of).is_none_or(|it| it.currency != currency) {
+                let known = years.iter().position(|it| it.currency == currency);
+                of = known.unwrap_or(years.len());
             }
-            let Some(of) = found.get_mut(currency) else {
+            if of == years.len() {
+                years.push(Year {
+                    currency: currency.to_owned(),
+                    count: 0,
+                    months: Default::default(),
+                });
+            }
+            let Some(year) = years.get_mut(of) else {
                 continue;
             };
-            of.0 += 1;
+            year.count += 1;
             let day = text_at(row, 1)?.unwrap_or_default();
             let month = day.get(..7).unwrap_or(day);
-            if !of.1.contains_key(month) {
-                of.1.insert(month.to_owned(), Default::default());
+            if names.get(at).is_none_or(|it| it != month) {
+                at = names
+                    .iter()
+                    .position(|it| it == month)
+                    .unwrap_or(names.len());
             }
-            let Some([ordered, invoiced, overdue]) = of.1.get_mut(month) else {
+            let Some([ordered, invoiced, overdue]) = year.months.get_mut(at) else {
                 continue;
             };
-            let amount = looked_up.map_or_else(|| Decimal::new(key, 4), |it| it.amount);
-            if text_at(row, 0)? == Some("order") {
-                *ordered = ordered.saturating_add(amount);
+            let add = |total: &mut Total| match &of_body {
+                Some(money) => total.add_exact(money.amount),
+                None => total.add(key),
+            };
+            if row.get(0)? {
+                add(ordered);
                 continue;
             }
-            *invoiced = invoiced.saturating_add(amount);
-            if text_at(row, 4)? == Some("open")
-                && text_at(row, 5)?.is_some_and(|due| due < today.as_str())
-            {
-                let left: Option<i64> = row.get(6)?;
-                let left = left.filter(|it| fits(*it));
-                *overdue = overdue.saturating_add(left.map_or(amount, |it| Decimal::new(it, 4)));
+            add(invoiced);
+            if row.get::<_, Option<bool>>(4)? == Some(true) {
+                let left: Option<i64> = row.get(5)?;
+                match left.filter(|it| fits(*it)) {
+                    Some(left) => overdue.add(left),
+                    None => add(overdue),
+                }
             }
         }
-        let Some((currency, (_, of))) = found.into_iter().max_by_key(|(_, (count, _))| *count)
-        else {
+        years.sort_by(|one, other| one.currency.cmp(&other.currency));
+        let Some(year) = years.into_iter().max_by_key(|it| it.count) else {
             return Ok(Vec::new());
         };
         Ok(names
             .into_iter()
-            .map(|month| {
-                let sums = of.get(&month).copied().unwrap_or_default();
-                let [ordered, invoiced, overdue] = sums.map(|it| Money::new(places(it), &currency));
+            .zip(year.months)
+            .map(|(month, sums)| {
+                let [ordered, invoiced, overdue] =
+                    sums.map(|it| Money::new(it.amount(), &year.currency));
                 Month {
                     month,
                     ordered,
@@ -225,11 +277,6 @@ const fn fits(key: i64) -> bool {
     key > i64::MIN && key < i64::MAX
 }
 
-/// The amount a column of ten-thousandths stands for, with at least two places.
-fn exact(key: i64) -> Decimal {
-    places(Decimal::new(key, 4))
-}
-
 /// An amount with at least two places.
 fn places(amount: Decimal) -> Decimal {
     let mut amount = amount.normalize();
@@ -245,6 +292,7 @@ fn month_names(day: Date) -> Vec<String> {
         .rev()
         .filter_map(|back| {
             let first = day.first_of_month();
+            let back = i64::try_from(back).ok()?;
             jiff::Span::new()
                 .try_months(back)
                 .and_then(|span| first.checked_sub(span))
@@ -269,8 +317,23 @@ mod tests {
 
     #[test]
     fn an_amount_comes_out_of_its_column_as_it_went_in() {
+        let exact = |key| {
+            let mut total = Total::default();
+            total.add(key);
+            total.amount()
+        };
         assert_eq!(exact(186_955_000).to_string(), "18695.50");
         assert_eq!(exact(-12_345).to_string(), "-1.2345");
         assert!(!fits(i64::MAX));
+    }
+
+    #[test]
+    fn a_sum_beyond_whole_numbers_stays_exact() {
+        let mut total = Total::default();
+        total.add(i64::MAX - 1);
+        total.add(i64::MAX - 1);
+        total.add_exact(Decimal::new(12_345, 5));
+        let whole = Decimal::new(i64::MAX - 1, 4);
+        assert_eq!(total.amount(), whole + whole + Decimal::new(12_345, 5));
     }
 }
