@@ -17,8 +17,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// In kibibytes: the indexes with random keys of a million items stay warm,
 /// and the whole process stays far below 300 MB.
 const WRITER_CACHE: i64 = 64 * 1024;
-/// In kibibytes, for each of a handful of readers.
-const READER_CACHE: i64 = 8 * 1024;
+/// In kibibytes, for each of a handful of readers: the pages of a dozen large customers. One
+/// page too little, and going through them in turn finds none of them again.
+const READER_CACHE: i64 = 16 * 1024;
 
 /// The default of 1000 pages copies the same hot pages of the indexes into the
 /// file after every page of a pull; at 32 MB they are copied once for many.
