@@ -34,9 +34,9 @@ const BATCH: usize = 500;
 /// Up to so many in a first listing, where most of them are new. The first page goes
 /// in alone, so that there is something to see, and each piece may be twice as large
 /// as the one before.
-const FIRST_BATCH: usize = 4_000;
+const FIRST_BATCH: usize = 8_000;
 /// And no more bytes than this.
-const FIRST_BYTES: usize = 8 * 1024 * 1024;
+const FIRST_BYTES: usize = 16 * 1024 * 1024;
 /// A page waits for others no longer than this, in milliseconds.
 const PATIENCE: i64 = 250;
 /// A piece that took longer than this, in milliseconds, makes the next one smaller:

@@ -7,10 +7,11 @@
 use crate::db::Migration;
 
 /// The steps of these tables.
-pub const SCHEMA: &[Migration] = &[Migration {
-    name: "2026_11_21_0930 search",
-    older_may_open: false,
-    sql: "
+pub const SCHEMA: &[Migration] = &[
+    Migration {
+        name: "2026_11_21_0930 search",
+        older_may_open: false,
+        sql: "
 -- Every text of an item, by words. No content: the words only.
 CREATE VIRTUAL TABLE search_text USING fts5(
     title,      -- subject, title, name
@@ -51,7 +52,21 @@ INSERT INTO search_part (search_part, rank) VALUES ('automerge', 8);
 INSERT INTO search_text (search_text, rank) VALUES ('crisismerge', 32);
 INSERT INTO search_part (search_part, rank) VALUES ('crisismerge', 32);
 ",
-}];
+    },
+    Migration {
+        name: "2026_11_27_0640 search",
+        older_may_open: true,
+        sql: "
+-- What one transaction of a first sync brings is one piece of the index, and pieces of one
+-- size are merged when they are many: what is merged once more is written once more. An
+-- idle moment still merges as few as four.
+INSERT INTO search_text (search_text, rank) VALUES ('hashsize', 16777216);
+INSERT INTO search_part (search_part, rank) VALUES ('hashsize', 16777216);
+INSERT INTO search_text (search_text, rank) VALUES ('automerge', 16);
+INSERT INTO search_part (search_part, rank) VALUES ('automerge', 16);
+",
+    },
+];
 
 /// Written into `search_state`; raised when tokens change, so that old indexes
 /// are rebuilt.
