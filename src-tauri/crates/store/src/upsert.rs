@@ -281,6 +281,9 @@ impl Tx<'_> {
     }
 
     fn clear_poison(&mut self, new: &Incoming<'_>) -> Result<(), StoreError> {
+        if !self.any_parked()? {
+            return Ok(());
+        }
         let cleared = self
             .conn
             .prepare_cached("DELETE FROM poison WHERE collection = ?1 AND handle = ?2")?

@@ -177,6 +177,7 @@ impl Db {
         *lock(&self.inner.writing) = Some(me);
         let _done = Leaving(&self.inner.writing);
         let Writer { conn, names, tools } = &mut *writer;
+        names.borrow_mut().begin();
         // Short-lived facts about rows are valid only if this transaction
         // commits; a panic or an error leaves them cleared.
         let outcome = commit(conn, names, tools, &self.inner.quiet, work);

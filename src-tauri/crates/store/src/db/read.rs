@@ -40,6 +40,35 @@ impl<'c> Reader<'c> {
     ) -> Self {
         Self { conn, names, quiet }
     }
+
+    /// Whether there is a patch at all.
+    pub(crate) fn any_patch(&self) -> Result<bool, StoreError> {
+        let known = self.names.borrow().any_patch;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let any = self.any_in("SELECT EXISTS (SELECT 1 FROM patch)")?;
+        self.names.borrow_mut().any_patch = Some(any);
+        Ok(any)
+    }
+
+    /// Whether anything is parked.
+    pub(crate) fn any_parked(&self) -> Result<bool, StoreError> {
+        let known = self.names.borrow().any_parked;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let any = self.any_in("SELECT EXISTS (SELECT 1 FROM poison)")?;
+        self.names.borrow_mut().any_parked = Some(any);
+        Ok(any)
+    }
+
+    fn any_in(&self, sql: &str) -> Result<bool, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?)
+    }
 }
 
 /// What one item's write need not look up again: places by name, and what was just
@@ -50,9 +79,29 @@ pub(crate) struct Names {
     /// The handle that was last looked for and not found: who looks before writing
     /// need not have the write look again.
     missing: Option<(i64, Handle, Print)>,
+    /// Whether there is a patch at all, and whether anything is parked: asked once in a
+    /// transaction, where most sources have neither.
+    any_patch: Option<bool>,
+    any_parked: Option<bool>,
 }
 
 impl Names {
+    /// What holds for one transaction only is to be asked again.
+    pub(crate) fn begin(&mut self) {
+        self.any_patch = None;
+        self.any_parked = None;
+    }
+
+    /// There is a patch now.
+    pub(crate) fn note_patch(&mut self) {
+        self.any_patch = Some(true);
+    }
+
+    /// Something is parked now.
+    pub(crate) fn note_parked(&mut self) {
+        self.any_parked = Some(true);
+    }
+
     /// Notes that nothing is at a handle.
     pub(crate) fn note_missing(&mut self, collection: i64, handle: &Handle, print: Print) {
         self.missing = Some((collection, handle.clone(), print));
@@ -88,6 +137,7 @@ impl Names {
     pub(crate) fn clear(&mut self) {
         self.places.clear();
         self.missing = None;
+        self.begin();
     }
 }
 

@@ -33,6 +33,9 @@ impl Reader<'_> {
         let Some(ids) = self.known_place(place)? else {
             return Ok(Vec::new());
         };
+        if !self.any_patch()? {
+            return Ok(Vec::new());
+        }
         let key = handle_print(ids.collection, target).key();
         let mut statement = self.conn.prepare_cached(
             "SELECT body FROM patch WHERE target_key = ?1 AND collection = ?2 AND target = ?3 \
@@ -66,6 +69,7 @@ impl Tx<'_> {
     /// Keeps a patch. Answers whether it is new or different.
     pub fn put_patch(&mut self, place: &Place<'_>, patch: &Patch) -> Result<bool, StoreError> {
         let ids = self.place(place)?;
+        self.names.borrow_mut().note_patch();
         let changed = self
             .conn
             .prepare_cached(

@@ -73,6 +73,7 @@ impl Tx<'_> {
         now: Millis,
     ) -> Result<bool, StoreError> {
         let ids = self.place(place)?;
+        self.names.borrow_mut().note_parked();
         let changed = self
             .conn
             .prepare_cached(
