@@ -2,6 +2,12 @@
 //!
 //! The same rows go into one table and one word index, in one transaction, over a connection
 //! with the same key and pragmas. No comparing, no journal, no people, no part-words, no links.
+//!
+//! What is the same on both sides: the items and every byte of their JSON, titles and raw
+//! forms, the cipher, the page size, the caches and the tokenizer. What is simpler here, because
+//! a bound is what could be had with less: numbers counted from one, which make lists of hits
+//! shorter than moments do, items in the order in which they come, and FTS5 as it comes but for
+//! the tokenizer. Nothing is taken away from the bound to look better beside it.
 
 use rapport_model::Item;
 use rusqlite::{Connection, params};
