@@ -174,6 +174,13 @@ impl Desk {
             .await
     }
 
+    /// Takes one page and stores it.
+    pub(super) async fn one_page(&mut self) -> Page {
+        let page = self.page().await.expect("a page");
+        self.stored.apply(page.clone(), true);
+        page
+    }
+
     /// Pulls until the source has no more.
     pub(super) async fn pull(&mut self) {
         self.try_pull().await.expect("pulled");

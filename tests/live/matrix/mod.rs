@@ -2,6 +2,7 @@
 
 mod desk;
 mod encrypted;
+mod first_look;
 mod pictures;
 mod sending;
 mod sign_in;

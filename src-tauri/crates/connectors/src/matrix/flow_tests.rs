@@ -10,10 +10,15 @@ fn part(name: &str) -> Part {
     }
 }
 
+fn stream(since: &str) -> Place {
+    Place::Stream(since.to_owned())
+}
+
 fn batch(since: Option<&str>, next: &str, names: &[&str]) -> Batch {
     Batch {
-        since: since.map(str::to_owned),
-        next: next.to_owned(),
+        at: since.map_or(Place::Start, stream),
+        id: next.to_owned(),
+        then: stream(next),
         parts: names.iter().map(|name| part(name)).collect(),
         keys: false,
         handed: false,
@@ -42,7 +47,7 @@ fn names(page: &Page) -> Vec<&str> {
 #[test]
 fn the_position_moves_only_with_the_last_page_of_an_answer() {
     let mut line = Line {
-        tail: Some("s1".into()),
+        tail: stream("s1"),
         ..Line::default()
     };
     line.ready.push_back(batch(None, "s1", &["a", "b"]));
@@ -64,7 +69,7 @@ fn the_position_moves_only_with_the_last_page_of_an_answer() {
 #[test]
 fn a_page_that_was_not_stored_comes_again() {
     let mut line = Line {
-        tail: Some("s1".into()),
+        tail: stream("s1"),
         ..Line::default()
     };
     line.ready.push_back(batch(None, "s1", &["a"]));
@@ -78,7 +83,7 @@ fn a_page_that_was_not_stored_comes_again() {
 #[test]
 fn answers_that_came_while_waiting_follow_each_other() {
     let mut line = Line {
-        tail: Some("s3".into()),
+        tail: stream("s3"),
         ..Line::default()
     };
     line.ready.push_back(batch(Some("s1"), "s2", &["a"]));
@@ -108,8 +113,8 @@ fn answers_that_came_while_waiting_follow_each_other() {
 #[test]
 fn a_cursor_from_elsewhere_starts_the_line_over_there() {
     let mut line = Line {
-        tail: Some("s9".into()),
-        asked: Some("s9".into()),
+        tail: stream("s9"),
+        asked: stream("s9"),
         ..Line::default()
     };
     line.ready.push_back(batch(Some("s8"), "s9", &["a"]));
@@ -118,16 +123,13 @@ fn a_cursor_from_elsewhere_starts_the_line_over_there() {
         ..start()
     });
     assert!(line.ready.is_empty());
-    assert_eq!(
-        (line.tail.as_deref(), line.asked.as_deref()),
-        (Some("s2"), Some("s2"))
-    );
+    assert_eq!((line.tail, line.asked), (stream("s2"), stream("s2")));
 }
 
 #[test]
 fn part_of_an_answer_that_is_no_longer_there_begins_anew() {
     let mut line = Line {
-        tail: Some("s5".into()),
+        tail: stream("s5"),
         ..Line::default()
     };
     // After a restart the same position gave a longer answer.
@@ -141,20 +143,71 @@ fn part_of_an_answer_that_is_no_longer_there_begins_anew() {
 }
 
 #[test]
-fn a_foreign_cursor_is_expired_and_never_a_panic() {
-    let of = |version, data| Mark::read(Some(&Cursor { version, data }), ME);
-    for fault in [
-        of(CURSOR_VERSION + 1, json!(start())),
-        of(CURSOR_VERSION, json!("s1")),
-        of(CURSOR_VERSION, json!({"user": 7})),
-        of(
-            CURSOR_VERSION,
-            json!(Mark {
-                user: "@other:x".to_owned(),
-                ..Mark::default()
-            }),
-        ),
-    ] {
-        assert_eq!(fault.expect_err("refused").word(), "cursor_expired");
+fn the_first_look_goes_on_until_it_reaches_the_stream() {
+    let listed = |answers, through| {
+        Place::List(Listed {
+            from: "s0".to_owned(),
+            answers,
+            through,
+        })
+    };
+    let step = |at: Place, id: &str, then: Place, names: &[&str]| Batch {
+        at,
+        then,
+        ..batch(None, id, names)
+    };
+    let mut line = Line {
+        tail: stream("s0"),
+        asked: stream("s0"),
+        ..Line::default()
+    };
+    let between = [listed(1, false), listed(2, true)];
+    let [first, second] = between.clone();
+    line.ready
+        .push_back(step(Place::Start, "n/10", first.clone(), &["a", "b"]));
+    // No room of the second window had anything to show.
+    line.ready
+        .push_back(step(first, "n/30", second.clone(), &[]));
+    line.ready
+        .push_back(step(second, "s7", stream("s0"), &["c"]));
+    let mut mark = start();
+    let (mut seen, mut places) = (Vec::new(), Vec::new());
+    loop {
+        line.go_to(&mark);
+        let page = line.hand_over(&mark).page;
+        seen.extend(names(&page).into_iter().map(str::to_owned));
+        mark = stored(&page);
+        places.push(mark.place());
+        if !page.more {
+            break;
+        }
     }
+    assert_eq!(seen, ["a", "b", "c"]);
+    let [first, second] = between;
+    // The last page is the stream's own: nothing came meanwhile.
+    let ends = [stream("s0"), stream("s0")];
+    assert_eq!(places[..3], [Place::Start, first, second]);
+    assert_eq!(places[3..], ends);
+}
+
+#[test]
+fn an_answer_of_another_list_does_not_go_on_where_the_last_one_stopped() {
+    let listed = Place::List(Listed {
+        from: "s0".to_owned(),
+        ..Listed::default()
+    });
+    let mut line = Line {
+        tail: stream("s0"),
+        ..Line::default()
+    };
+    line.ready.push_back(Batch {
+        at: listed.clone(),
+        ..batch(None, "other/10", &["a", "b"])
+    });
+    let mark = Mark {
+        inside: Some(("one/10".to_owned(), 1)),
+        ..start().at(listed)
+    };
+    line.go_to(&mark);
+    assert_eq!(names(&line.hand_over(&mark).page), ["a"]);
 }

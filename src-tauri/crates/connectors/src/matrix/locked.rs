@@ -18,6 +18,7 @@ use super::batch::{Part, said_in};
 use super::fault::{self, Asked};
 use super::news::decrypted;
 use super::room::{self, Surroundings};
+use super::wire::Event;
 
 const KEY: &[u8] = b"rapport.locked";
 /// The oldest are forgotten beyond this; they stay shown as undecryptable.
@@ -63,7 +64,16 @@ pub(super) async fn add(client: &Client, new: &[Waiting]) -> Result<(), Fault> {
         }
     }
     let surplus = all.len().saturating_sub(LIMIT);
+    if surplus > 0 {
+        // The first look brings the newest rooms first, so the order of arrival says little.
+        all.sort_by_cached_key(said_at);
+    }
     keep(client, all.get(surplus..).unwrap_or_default()).await
+}
+
+fn said_at(waiting: &Waiting) -> i64 {
+    let event = Event::read(&waiting.json).ok();
+    event.and_then(|event| event.at()).unwrap_or_default()
 }
 
 /// Takes messages off the list.

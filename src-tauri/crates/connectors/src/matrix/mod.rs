@@ -14,16 +14,39 @@
 //!   position is asked for. The SDK has them in its crypto store before it hands over the
 //!   answer, so they are safe before our cursor moves; that is the at-least-once we need.
 //!
-//! Why the classic `/sync` and not sliding sync: a sliding position belongs to a connection
-//! that the server may forget at any time, and then only the newest events of every room come
-//! again, without a word on what is missing between. A position of `/sync` is good for ever,
-//! each hole has its two ends (`limited`, `prev_batch`), and leaving a room is reported even
-//! after months. A large account pays once, with a longer first answer; it is handed over in
-//! pages.
+//! The stream is the classic `/sync`, and the first look is sliding sync where the server has
+//! it. A sliding position belongs to a connection that the server may forget at any time, and
+//! then only the newest events of every room come again, without a word on what is missing
+//! between. A position of `/sync` is good for ever, each hole has its two ends (`limited`,
+//! `prev_batch`), and leaving a room is reported even after months. What sliding sync has is
+//! order and measure: the rooms with the latest news first, in answers of seconds, where the
+//! first `/sync` of a large account is one answer that takes minutes. So the first look goes:
 //!
-//! Where is what: `session` and `sign_in` (who), `flow`, `news`, `batch` (the stream), `map`,
-//! `content`, `room`, `ephemeral`, `wire` (pure: what things mean), `send`, `outgoing`,
-//! `markdown`, `lookup`, `media`, `picture` (outwards), `history`, `locked`, `security` (the rest).
+//! 1. A position of `/sync`, asked for with a filter that lets no room through. Our cursor
+//!    keeps it; whatever happens from here on comes after it, and nothing has to be caught.
+//! 2. The list of rooms, window by window (`list`). Each is stored as it comes, with the hole
+//!    before each room. A list that the server forgot, or that we were stopped in, begins anew
+//!    under the same position; what comes twice is an upsert, or a hole that takes the place
+//!    of the one before it (`holes`).
+//! 3. The rest: one first `/sync` with everything but the talk, for what the list does not
+//!    tell (Synapse counts nothing unread there, and names no members of rooms with a name)
+//!    and so that the SDK knows every room's state as of one moment.
+//! 4. The stream, from the position of step 1. A room joined meanwhile comes whole; a room
+//!    that had more to say than one answer holds comes with its hole, which ends there.
+//!
+//! Messages between devices are not lost on this way. The server drops them only when they are
+//! acknowledged: by the list's own token, which the SDK takes from its crypto store, where they
+//! are by then; or by the position of step 1 in step 4, and step 3, which begins before all of
+//! them, has brought the SDK everything up to there. Step 1 itself hands the SDK nothing and
+//! acknowledges nothing.
+//!
+//! A server without such lists, one that refuses ours, and one that keeps forgetting them is
+//! asked for everything in one answer.
+//!
+//! Where is what: `session` and `sign_in` (who), `flow`, `mark`, `list`, `holes`, `news`,
+//! `batch` (the stream), `map`, `content`, `room`, `ephemeral`, `wire` (pure: what things
+//! mean), `send`, `outgoing`, `markdown`, `lookup`, `media`, `picture` (outwards), `history`,
+//! `locked`, `security` (the rest).
 
 mod batch;
 mod content;
@@ -31,9 +54,12 @@ mod ephemeral;
 mod fault;
 mod flow;
 mod history;
+mod holes;
+mod list;
 mod locked;
 mod lookup;
 mod map;
+mod mark;
 mod markdown;
 mod media;
 mod news;

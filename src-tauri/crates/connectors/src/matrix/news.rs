@@ -13,7 +13,7 @@ use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
 use matrix_sdk::ruma::events::{AnySyncStateEvent, AnySyncTimelineEvent};
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, RoomId};
-use matrix_sdk::sync::{State, SyncResponse, Timeline};
+use matrix_sdk::sync::{RoomUpdates, State, SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
 use super::locked::reason;
@@ -78,8 +78,18 @@ impl News {
 
 /// The SDK's form of an answer.
 pub(super) fn of_sdk(response: SyncResponse) -> News {
+    News {
+        next: response.next_batch,
+        rooms: of_rooms(response.rooms),
+        account: texts(&response.account_data),
+        keys: !response.to_device.is_empty(),
+    }
+}
+
+/// The same of rooms only.
+pub(super) fn of_rooms(updates: RoomUpdates) -> Vec<RoomNews> {
     let mut rooms = Vec::new();
-    for (id, joined) in response.rooms.joined {
+    for (id, joined) in updates.joined {
         let changed = !joined.account_data.is_empty();
         let mut room = room(&id, &joined.timeline, &joined.state);
         room.ephemeral = texts(&joined.ephemeral);
@@ -87,26 +97,16 @@ pub(super) fn of_sdk(response: SyncResponse) -> News {
         room.changed |= changed || own_news(&room.ephemeral);
         rooms.push(room);
     }
-    for (id, left) in response.rooms.left {
+    for (id, left) in updates.left {
         rooms.push(RoomNews {
             changed: true,
             ..room(&id, &left.timeline, &left.state)
         });
     }
-    for id in response
-        .rooms
-        .invited
-        .keys()
-        .chain(response.rooms.knocked.keys())
-    {
+    for id in updates.invited.keys().chain(updates.knocked.keys()) {
         rooms.push(invited(id));
     }
-    News {
-        next: response.next_batch,
-        rooms,
-        account: texts(&response.account_data),
-        keys: !response.to_device.is_empty(),
-    }
+    rooms
 }
 
 /// The server's own answer, decrypted here.

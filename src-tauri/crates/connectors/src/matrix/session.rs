@@ -260,7 +260,7 @@ impl Session {
 
     /// A name for a folder that does not exist yet.
     pub(super) fn new_folder() -> Result<String, Fault> {
-        Ok(format!("sdk-{}", hex(&random::<8>()?)))
+        Ok(format!("sdk-{}", nonce()?))
     }
 
     /// A client on the files in `folder`, without an address yet.
@@ -367,6 +367,11 @@ fn session_key(setting: &Setting) -> String {
 
 fn store_key(setting: &Setting) -> String {
     format!("account/{}/store", setting.account)
+}
+
+/// A name that nothing has had before.
+pub(super) fn nonce() -> Result<String, Fault> {
+    Ok(hex(&random::<8>()?))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], Fault> {

@@ -35,6 +35,14 @@ pub enum Mode {
     Delay(Duration),
     /// Breaks the line after this many bytes of an answer.
     CutAnswerAfter(usize),
+    /// Puts one text in the place of another, both ways. Where it may stand in a body the two
+    /// are of the same length, for the lengths in the heads stay as they are.
+    Rewrite {
+        /// The text as it comes; cut in two it is not found.
+        from: String,
+        /// The text as it goes on.
+        to: String,
+    },
 }
 
 /// What has gone through, for tests that ask "how often was it tried?".

@@ -1,6 +1,7 @@
 //! One connection through the proxy: bytes one way watched for the ends of requests, bytes the
 //! other way counted, and the break where the mode says.
 
+use std::borrow::Cow;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -93,13 +94,32 @@ async fn asking(
                 swallowing.fetch_add(1, Ordering::SeqCst);
             }
         }
-        if server.write_all(bytes).await.is_err() {
+        let said = rewritten(&shared.mode(), bytes);
+        if server.write_all(&said).await.is_err() {
             return End::Closed;
         }
         for _ in &complete {
             shared.tally.requests.fetch_add(1, Ordering::SeqCst);
         }
     }
+}
+
+fn rewritten<'a>(mode: &Mode, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    let Mode::Rewrite { from, to } = mode else {
+        return Cow::Borrowed(bytes);
+    };
+    let (mut rest, mut out) = (bytes, Vec::new());
+    while let Some(at) = rest
+        .windows(from.len().max(1))
+        .position(|it| it == from.as_bytes())
+    {
+        let (before, after) = rest.split_at(at);
+        out.extend_from_slice(before);
+        out.extend_from_slice(to.as_bytes());
+        rest = after.get(from.len()..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
 }
 
 fn swallows(mode: &Mode, first_line: &str) -> bool {
@@ -139,7 +159,8 @@ async fn answering(
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .look(bytes);
-        if client.write_all(bytes).await.is_err() {
+        let said = rewritten(&shared.mode(), bytes);
+        if client.write_all(&said).await.is_err() {
             return;
         }
         if last {
