@@ -67,6 +67,8 @@ fn with_replaced(changes: Vec<Change>, holes: &mut Holes) -> Vec<Change> {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use rapport_model::{Gap, Handle, Millis};
 
     use super::*;
@@ -101,12 +103,12 @@ mod tests {
             panic!("{all:?}")
         };
         let mut look = |gap: &Change| with_replaced(vec![gap.clone()], &mut holes);
-        assert_eq!(look(one), [one.clone()]);
-        assert_eq!(look(one), [one.clone()], "the same answer again");
+        assert_eq!(look(one), from_ref(one));
+        assert_eq!(look(one), from_ref(one), "the same answer again");
         assert_eq!(look(two), [filled(one), two.clone()]);
         assert_eq!(look(three), [filled(one), filled(two), three.clone()]);
         let other = gap("!other:x", "t4", None);
-        assert_eq!(look(&other), [other.clone()]);
+        assert_eq!(look(&other), from_ref(&other));
     }
 
     #[test]
