@@ -95,6 +95,7 @@ import type { Say } from './Say';
 import type { SearchFor } from './SearchFor';
 import type { SearchPage } from './SearchPage';
 import type { SearchWords } from './SearchWords';
+import type { SearchableRow } from './SearchableRow';
 import type { Security } from './Security';
 import type { SecurityAnswer } from './SecurityAnswer';
 import type { Sent } from './Sent';
@@ -164,6 +165,8 @@ export interface Calls {
   recent_add: { request: RecentSearch; response: Done };
   /** How far back each source can be searched. */
   coverage: { request: Nothing; response: Array<CoverageRow> };
+  /** How much can be searched. */
+  searchable: { request: Nothing; response: SearchableRow };
   /** Customers, by latest contact. */
   customers: { request: CustomerFilter; response: Array<CustomerRow> };
   /** Keeps a customer in the sidebar, or no longer. */

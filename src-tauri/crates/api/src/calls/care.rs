@@ -119,6 +119,11 @@ impl Api {
         self.read(|db| db.coverage_rows())
     }
 
+    /// How much can be searched, over all sources.
+    pub async fn searchable(&self, _nothing: Nothing) -> Result<view::SearchableRow, ApiError> {
+        self.read(|db| db.searchable())
+    }
+
     /// What changed.
     pub async fn journal(&self, filter: JournalFilter) -> Result<Vec<view::JournalLine>, ApiError> {
         if let Some(cause) = &filter.cause

@@ -140,6 +140,8 @@ calls! {
     recent_add(RecentSearch) -> Done;
     /// How far back each source can be searched.
     coverage(Nothing) -> Vec<view::CoverageRow>;
+    /// How much can be searched.
+    searchable(Nothing) -> view::SearchableRow;
     /// Customers, by latest contact.
     customers(CustomerFilter) -> Vec<view::CustomerRow>;
     /// Keeps a customer in the sidebar, or no longer.

@@ -28,7 +28,7 @@ pub struct Coverage {
 }
 
 /// How much of every collection can be searched. Looks at every item: for a
-/// page about sources, not for each keystroke.
+/// page about sources; [`searchable`] is for each keystroke.
 ///
 /// # Errors
 /// The database failed.
@@ -57,6 +57,48 @@ pub fn coverage(conn: &Connection) -> Result<Vec<Coverage>, StoreError> {
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How much can be searched, over all collections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Searchable {
+    /// Items that can be found.
+    pub indexed: u64,
+    /// Items here that cannot be found yet.
+    pub missing: u64,
+    /// Known holes in what the sources have given.
+    pub gaps: u64,
+}
+
+/// How much can be searched: a box asks it whenever it opens, so that a whole index is told
+/// from the counts that every transaction keeps. Only one that is being built is counted.
+///
+/// # Errors
+/// The database failed.
+pub fn searchable(conn: &Connection) -> Result<Searchable, StoreError> {
+    let whole: Option<(u64, u64)> = conn
+        .prepare_cached(
+            "SELECT (SELECT coalesce(sum(local_count), 0) FROM collection) \
+             + (SELECT count(*) FROM item WHERE flags & 64 = 64 AND flags & 256 = 256), \
+             (SELECT count(*) FROM gap) \
+             FROM search_state WHERE built_to IS NULL",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((indexed, gaps)) = whole {
+        return Ok(Searchable {
+            indexed,
+            missing: 0,
+            gaps,
+        });
+    }
+    let mut out = Searchable::default();
+    for row in coverage(conn)? {
+        out.indexed += row.indexed;
+        out.missing += row.total.saturating_sub(row.indexed);
+        out.gaps += row.gaps;
+    }
+    Ok(out)
 }
 
 /// What a self-check found.

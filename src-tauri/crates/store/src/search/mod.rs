@@ -33,7 +33,7 @@ mod words;
 mod tests;
 
 pub use answer::{Found, Hit, Total};
-pub use coverage::{Coverage, SelfCheck, coverage, self_check};
+pub use coverage::{Coverage, Searchable, SelfCheck, coverage, searchable, self_check};
 pub use facet::Has;
 pub use fts::register;
 pub use index::{index_item, tidy, unindex_item};

@@ -50,6 +50,32 @@ fn what_changes_again_in_one_transaction_is_found_as_it_reads_in_the_end() {
 }
 
 #[test]
+fn what_can_be_searched_is_told_without_counting_and_is_what_a_count_says() {
+    let scene = Scene::new();
+    let counted = || {
+        scene
+            .db
+            .read(|r| r.coverage_rows())
+            .unwrap()
+            .iter()
+            .fold((0, 0), |(all, gaps), row| {
+                assert_eq!(row.indexed, row.total);
+                (all + row.indexed, gaps + row.gaps)
+            })
+    };
+    for n in 0..4 {
+        scene.put(&said(&format!("m{n}"), n, "calibration"));
+    }
+    scene
+        .db
+        .write(|tx| tx.remove_item(&scene.mail(), &Handle::new("m2"), &scene.remote()))
+        .unwrap();
+    assert_eq!(counted(), (3, 0));
+    let told = scene.db.read(|r| r.searchable()).unwrap();
+    assert_eq!((told.indexed, told.missing, told.gaps), (3, 0, 0));
+}
+
+#[test]
 fn what_goes_and_comes_back_in_one_transaction_is_found_once() {
     let scene = Scene::new();
     let put = scene.put(&said("m1", 0, "calibration"));

@@ -3,7 +3,7 @@
 use rapport_model::{Body, ItemId, PersonId};
 
 use super::common::Names;
-use super::rows::{CoverageRow, HitRow, NotificationRow, SearchPage};
+use super::rows::{CoverageRow, HitRow, NotificationRow, SearchPage, SearchableRow};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::search::{self, Query};
@@ -101,6 +101,23 @@ impl Reader<'_> {
                 gaps: it.gaps,
             })
             .collect())
+    }
+
+    /// How much can be searched, without looking at every item.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn searchable(&self) -> Result<SearchableRow, StoreError> {
+        let search::Searchable {
+            indexed,
+            missing,
+            gaps,
+        } = search::searchable(self.conn)?;
+        Ok(SearchableRow {
+            indexed,
+            missing,
+            gaps,
+        })
     }
 }
 

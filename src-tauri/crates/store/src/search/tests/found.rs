@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 use super::world::{World, context, mailbox, message};
 use crate::search::rows;
 use crate::search::{
-    Query, coverage, needs_rebuild, rebuild_step, search, self_check, start_rebuild, tidy,
+    Query, coverage, needs_rebuild, rebuild_step, search, searchable, self_check, start_rebuild,
+    tidy,
 };
 use crate::table::item::{CLOSED, MINE, UNREAD};
 
@@ -425,6 +426,8 @@ fn a_rebuild_goes_on_where_it_stopped_and_finds_everything_again() {
     assert_eq!(world.find("granite").len(), 10);
     let so_far = coverage(&world.conn).unwrap();
     assert_eq!((so_far[1].indexed, so_far[1].total), (10, 25));
+    let told = searchable(&world.conn).unwrap();
+    assert_eq!((told.indexed, told.missing), (10, 15));
     // An item that arrives meanwhile is neither lost nor doubled.
     let new = world.say(0, "granite news");
     let old = world.say(400, "granite archive");

@@ -85,6 +85,20 @@ pub struct CoverageRow {
     pub gaps: u64,
 }
 
+/// How much can be searched, over all sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SearchableRow {
+    /// Items that can be searched.
+    #[ts(type = "number")]
+    pub indexed: u64,
+    /// Items here that cannot be searched yet.
+    #[ts(type = "number")]
+    pub missing: u64,
+    /// Known holes.
+    #[ts(type = "number")]
+    pub gaps: u64,
+}
+
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct JournalLine {
