@@ -10,7 +10,7 @@
 //! | `.ics` | calendar entries | `calendar` |
 //! | `.ics` | tasks | `tasks` |
 //! | `.mbox`, Maildir, `.eml` | mail threads and mails | `mail` |
-//! | `.jsonl` | rooms and what was said ([`chat`]) | `chat` |
+//! | `.jsonl` | rooms and what was said (`chat`) | `chat` |
 //! | `.csv` | records, by `rapport-mapping.json` ([`mapping`]) | `records` |
 //! | `.md` | pages | `wiki` |
 

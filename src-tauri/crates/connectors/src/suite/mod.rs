@@ -4,7 +4,7 @@
 //! recorded answers, on a scripted remote or on a real server alike, and
 //! changes nothing at the source but what [`Subject::writes`] hands it.
 //!
-//! ```ignore
+//! ```text
 //! rapport_connectors::connector_suite!(fixture);
 //! async fn fixture() -> rapport_connectors::suite::Subject { … }
 //! ```
