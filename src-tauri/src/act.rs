@@ -27,6 +27,8 @@ pub(crate) enum Action {
     ToggleMaximise,
     /// Closes the window; the program may stay in the tray.
     Close,
+    /// Brings the window to the front.
+    Show,
     /// Ends the program.
     Quit,
     StartDrag,
@@ -108,6 +110,10 @@ pub(crate) async fn act(window: &WebviewWindow, action: Action) -> Result<Value,
             Err(error) => Err(error),
         }),
         Action::Close => nothing(window.close()),
+        Action::Show => {
+            window::show(app);
+            Ok(Value::Null)
+        }
         Action::Quit => {
             life::quit(app);
             Ok(Value::Null)
@@ -186,6 +192,7 @@ mod tests {
     fn the_page_names_actions_as_the_transport_does() {
         for action in [
             json!({ "do": "minimise" }),
+            json!({ "do": "show" }),
             json!({ "do": "toggle_maximise" }),
             json!({ "do": "start_resize", "edge": "south_east" }),
             json!({ "do": "open_link", "href": "https://example.com" }),

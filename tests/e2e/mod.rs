@@ -10,6 +10,7 @@ mod hostile;
 mod people;
 mod records;
 mod room;
+mod sign_in;
 mod stage;
 mod start;
 mod talk;

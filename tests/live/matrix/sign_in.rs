@@ -11,7 +11,7 @@ use rapport_testkit::servers::{Cas, MatrixUser, NioPeer, Synapse, browse, eventu
 use super::desk::Desk;
 use crate::cli::Desk as Terminal;
 
-/// As the window does.
+/// An address that is looked at and never fetched.
 const BACK: &str = "rapport://sign-in";
 const PATIENCE: Duration = Duration::from_secs(60);
 

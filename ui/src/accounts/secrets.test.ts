@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '../core/generated/AccountId';
 import type { AccountRow } from '../core/generated/AccountRow';
 import type { Manifest } from '../core/generated/Manifest';
+import type { SignedIn } from '../core/generated/SignedIn';
 import { fake } from '../core/fake';
 import { language } from '../core/i18n.svelte';
 import { CallFailed } from '../core/transport';
@@ -45,6 +46,64 @@ describe('a password', () => {
       account,
       step: { step: 'password', user: 'ines', password: 'swordfish' },
     });
+  });
+});
+
+describe('the browser', () => {
+  const chat = { name: 'matrix', auth: ['browser'], form: [] } as unknown as Manifest;
+  const send = () => fireEvent.click(screen.getByRole('button', { name: /with your browser/ }));
+
+  it('signs in when it comes back', async () => {
+    let come = (_answer: SignedIn): void => {};
+    const carrier = fake({
+      browser_begin: () => ({ is: 'open', url: 'https://chat.example/login' }),
+      browser_wait: () => new Promise<SignedIn>((answer) => (come = answer)),
+      browser_give_up: () => ({}),
+    });
+    let user = '';
+    render(SignInForm, { account, manifest: chat, ondone: (name: string) => (user = name) });
+    await send();
+    await screen.findByText(/Finish in your browser/);
+    come({ is: 'done', user: 'ada' });
+    await waitFor(() => expect(user).toBe('ada'));
+    expect(screen.queryByText(/Finish in your browser/)).toBeNull();
+    expect(carrier.of('browser_give_up')).toEqual([]);
+  });
+
+  it('is not waited for after a cancel, and what it ends with then is not told', async () => {
+    let fail = (_error: CallFailed): void => {};
+    const carrier = fake({
+      browser_begin: () => ({ is: 'open', url: 'https://chat.example/login' }),
+      browser_wait: () => new Promise<SignedIn>((_answer, fails) => (fail = fails)),
+      browser_give_up: () => {
+        fail(new CallFailed('cancelled', 'given up', 'browser_given_up'));
+        return {};
+      },
+    });
+    render(SignInForm, { account, manifest: chat, ondone: () => {} });
+    await send();
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(carrier.of('browser_give_up')).toEqual([{ account }]));
+    expect(screen.queryByText(/Finish in your browser/)).toBeNull();
+    expect(screen.queryByText(/given up/)).toBeNull();
+  });
+
+  it('that stays away is told, and the port is closed with the form', async () => {
+    const late = new CallFailed('refused', 'late', 'browser_too_late', { minutes: 15 });
+    let waits = false;
+    const carrier = fake({
+      browser_begin: () => ({ is: 'open', url: 'https://chat.example/login' }),
+      browser_wait: () => (waits ? new Promise<SignedIn>(() => {}) : Promise.reject(late)),
+      browser_give_up: () => ({}),
+    });
+    const form = render(SignInForm, { account, manifest: chat, ondone: () => {} });
+    await send();
+    await screen.findByText(/did not come back within 15 minutes/);
+    waits = true;
+    await send();
+    await screen.findByText(/Finish in your browser/);
+    form.unmount();
+    expect(carrier.of('browser_give_up')).toEqual([{ account }]);
   });
 });
 

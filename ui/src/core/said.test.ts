@@ -21,10 +21,10 @@ describe('what the core says', () => {
   });
 
   it('is there in both languages for every error with a word', () => {
-    const own = ['work', 'facts', 'triage', 'people'].flatMap((name) =>
+    const own = ['work', 'facts', 'triage', 'people', 'sign_in'].flatMap((name) =>
       words(source(`api/src/calls/${name}.rs`), /(?:not_so|Said::new)\(\s*"([\w.]+)"/g),
     );
-    const more = ['error', 'export', 'due', 'rewish'].flatMap((name) =>
+    const more = ['error', 'export', 'due', 'rewish', 'way_back'].flatMap((name) =>
       words(source(`api/src/${name}.rs`), /(?:not_so|Said::new)\(\s*"([\w.]+)"/g),
     );
     const engine = source('engine/src/error.rs');

@@ -21,6 +21,7 @@ mod rewish;
 mod router;
 mod template;
 pub mod typescript;
+mod way_back;
 
 pub use calls::Api;
 pub use error::{ApiError, Code};

@@ -139,6 +139,12 @@ export interface Calls {
   account_pause: { request: PauseAccount; response: Done };
   /** One step of signing in. */
   account_sign_in: { request: SignIn; response: SignedIn };
+  /** Begins a sign-in in the browser: opens a page here for it to come back to and answers where it is to be opened. One that was begun before for this account ends. */
+  browser_begin: { request: OneAccount; response: SignedIn };
+  /** Waits for the browser of that sign-in and finishes it; ends with an error when it is given up or nobody comes. */
+  browser_wait: { request: OneAccount; response: SignedIn };
+  /** Gives a sign-in in the browser up and closes its page. Nothing to give up is fine. */
+  browser_give_up: { request: OneAccount; response: Done };
   /** Asks the source now whether the account works, collection by collection. */
   account_check: { request: OneAccount; response: CheckReport };
   /** What removing an account would lose. */

@@ -64,7 +64,16 @@ export interface Shell {
 export type ShellEvent = 'navigate' | 'gate' | 'dropped' | 'window';
 
 export type ShellAction =
-  | { do: 'minimise' | 'toggle_maximise' | 'close' | 'start_drag' | 'relaunch' | 'update_check' }
+  | {
+      do:
+        | 'minimise'
+        | 'toggle_maximise'
+        | 'close'
+        | 'show'
+        | 'start_drag'
+        | 'relaunch'
+        | 'update_check';
+    }
   | { do: 'start_resize'; edge: string }
   | { do: 'open_link'; href: string }
   | { do: 'pick_files' }

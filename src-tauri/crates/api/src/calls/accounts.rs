@@ -6,7 +6,7 @@
 )]
 
 use rapport_engine::{HubError, NewAccount, Progress, Reconciled, Turn};
-use rapport_model::connector::{Delivery, SecurityAnswer, SignedIn};
+use rapport_model::connector::{Delivery, SecurityAnswer};
 use rapport_model::ledger::LedgerLine;
 use rapport_model::{Account, AccountId, CollectionId, Health, Manifest, State};
 use rapport_store::table::outbox::EntryFilter;
@@ -15,8 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::Api;
 use crate::dto::{
     AccountRow, AddAccount, BudgetRow, CheckReport, CollectionCheck, Done, Loss, Nothing,
-    OneAccount, PauseAccount, ReconcileReport, Retention, Security, SignIn, SomeAccounts,
-    SyncReport,
+    OneAccount, PauseAccount, ReconcileReport, Retention, Security, SomeAccounts, SyncReport,
 };
 use crate::error::ApiError;
 
@@ -62,11 +61,6 @@ impl Api {
     pub async fn account_pause(&self, pause: PauseAccount) -> Result<Done, ApiError> {
         self.hub.set_paused(&pause.account, pause.paused)?;
         Ok(Done {})
-    }
-
-    /// One step of signing in.
-    pub async fn account_sign_in(&self, sign_in: SignIn) -> Result<SignedIn, ApiError> {
-        Ok(self.hub.sign_in(&sign_in.account, sign_in.step).await?)
     }
 
     /// Asks the source whether the account works.

@@ -5,6 +5,7 @@ mod care;
 mod facts;
 mod look_up;
 mod people;
+mod sign_in;
 mod talk;
 mod triage;
 mod work;
@@ -46,6 +47,7 @@ pub struct Api {
     pub(crate) hub: Hub,
     pub(crate) vault: Arc<dyn Vault>,
     zone: TimeZone,
+    pub(crate) browsers: sign_in::Browsers,
 }
 
 impl Api {
@@ -55,7 +57,12 @@ impl Api {
     pub fn new(hub: Hub, vault: Arc<dyn Vault>, zone: TimeZone) -> Self {
         // What is past due is decided where the user is, not where the process runs.
         hub.set_zone(zone.clone());
-        Self { hub, vault, zone }
+        Self {
+            hub,
+            vault,
+            zone,
+            browsers: sign_in::Browsers::default(),
+        }
     }
 
     /// The hub below, for the process that owns it.
@@ -114,6 +121,12 @@ calls! {
     account_pause(PauseAccount) -> Done;
     /// One step of signing in.
     account_sign_in(SignIn) -> SignedIn;
+    /// Begins a sign-in in the browser: opens a page here for it to come back to and answers where it is to be opened. One that was begun before for this account ends.
+    browser_begin(OneAccount) -> SignedIn;
+    /// Waits for the browser of that sign-in and finishes it; ends with an error when it is given up or nobody comes.
+    browser_wait(OneAccount) -> SignedIn;
+    /// Gives a sign-in in the browser up and closes its page. Nothing to give up is fine.
+    browser_give_up(OneAccount) -> Done;
     /// Asks the source now whether the account works, collection by collection.
     account_check(OneAccount) -> CheckReport;
     /// What removing an account would lose.

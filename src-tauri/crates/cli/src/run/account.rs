@@ -3,11 +3,12 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use rapport_api::dto;
+use rapport_model::AccountId;
 use rapport_model::connector::{SecurityAnswer, SecurityStep, SignInStep, SignedIn};
+use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use super::Desk;
-use super::browser::WayBack;
 use crate::args::AccountCommand;
 use crate::failure::Failure;
 use crate::out::{note, table};
@@ -98,15 +99,11 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
             browser,
         } => {
             let account = pick::account(&account);
-            let mut way_back = None;
-            let first = if browser {
-                let listening = WayBack::open().await?;
-                let redirect = listening.address();
-                way_back = Some(listening);
-                SignInStep::Browser { redirect }
+            let answer = if browser {
+                in_the_browser(desk, account).await?
             } else {
                 let secret = secret(if token { "Token" } else { "Password" })?;
-                if token {
+                let step = if token {
                     SignInStep::Token {
                         token: secret.to_string(),
                     }
@@ -118,22 +115,9 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
                         user,
                         password: secret.to_string(),
                     }
-                }
+                };
+                api.account_sign_in(dto::SignIn { account, step }).await?
             };
-            let mut answer = api
-                .account_sign_in(dto::SignIn {
-                    account: account.clone(),
-                    step: first,
-                })
-                .await?;
-            if let (SignedIn::Open { url }, Some(way_back)) = (&answer, way_back) {
-                note(&format!(
-                    "Open this address and sign in. If your browser runs on another computer, paste the address it ends at.\n{url}"
-                ));
-                let url = way_back.taken().await?;
-                let step = SignInStep::Returned { url };
-                answer = api.account_sign_in(dto::SignIn { account, step }).await?;
-            }
             desk.out.show(&answer, |answer| match answer {
                 SignedIn::Done { user } => format!("Signed in as {user}."),
                 SignedIn::Open { url } => format!("Not signed in yet; open {url}"),
@@ -247,6 +231,45 @@ fn security(answer: &SecurityAnswer) -> String {
         }
         SecurityAnswer::Done { what } => what.to_string(),
     }
+}
+
+/// Sends the browser and waits for it, or for the address it ended at.
+async fn in_the_browser(desk: &Desk<'_>, account: AccountId) -> Result<SignedIn, Failure> {
+    let api = desk.api;
+    let which = dto::OneAccount {
+        account: account.clone(),
+    };
+    let begun = api.browser_begin(which.clone()).await?;
+    let SignedIn::Open { url } = begun else {
+        return Ok(begun);
+    };
+    note(&format!(
+        "Open this address and sign in. If your browser runs on another computer, paste the address it ends at.\n{url}"
+    ));
+    let mut pasted = pasted();
+    tokio::select! {
+        came = api.browser_wait(which) => Ok(came?),
+        // Without anybody at the keyboard the browser alone is waited for.
+        Some(url) = pasted.recv() => {
+            let step = SignInStep::Returned { url };
+            Ok(api.account_sign_in(dto::SignIn { account, step }).await?)
+        }
+    }
+}
+
+/// Lines as they are typed. A thread of its own: a read from a terminal cannot be broken off,
+/// and the runtime would wait for one of its own threads at the end.
+fn pasted() -> mpsc::Receiver<String> {
+    let (say, heard) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            let line = line.trim();
+            if !line.is_empty() && say.blocking_send(line.to_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    heard
 }
 
 /// A secret from `RAPPORT_PASSWORD`, or one line of standard input.

@@ -1,7 +1,6 @@
 //! One module for each group of commands: asks the api, prints the answer.
 
 pub(crate) mod account;
-mod browser;
 pub(crate) mod care;
 pub(crate) mod people;
 pub(crate) mod search;

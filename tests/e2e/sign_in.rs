@@ -1,0 +1,148 @@
+//! Signing in through the desktop's browser, which here is a program that keeps the address it
+//! is given; the test goes that way itself. The homeserver is real.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use rapport_testkit::desktop::Window;
+use rapport_testkit::servers::{Cas, HarnessError, Synapse, browse, eventually};
+
+use super::stage::{PASSPHRASE, Stage, go};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the desktop's browser puts the address it is to open.
+const OPENED: &str = "opened-address";
+
+/// A desktop whose browser is ours, with an account that nobody has signed in to.
+struct Desk {
+    stage: Stage,
+    path: String,
+}
+
+impl Desk {
+    async fn with(server: &Synapse) -> Self {
+        let stage = Stage::prepared().await;
+        let set = format!("homeserver={}", server.base_url());
+        stage.rapport(&["account", "add", "matrix", "--label", "Chat", "--set", &set]);
+        let programs = stage.desktop.folder().join("programs");
+        fs::create_dir(&programs).unwrap();
+        let browser = programs.join("xdg-open");
+        let kept = stage.desktop.folder().join(OPENED).display().to_string();
+        // Written beside and moved, so that nobody reads half an address.
+        let script =
+            format!("#!/bin/sh\nprintf %s \"$1\" > '{kept}.new' && mv '{kept}.new' '{kept}'\n");
+        fs::write(&browser, script).unwrap();
+        fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+        let rest = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{rest}", programs.display());
+        Self { stage, path }
+    }
+
+    /// The window, with the dialog in which Chat is signed in to.
+    async fn window(&self) -> Window {
+        let more = [
+            ("RAPPORT_PASSPHRASE", PASSPHRASE),
+            ("RAPPORT_NO_KEYCHAIN", "1"),
+            ("PATH", &self.path),
+        ];
+        let window = self.stage.window(&[], &more).await;
+        window.see("nav.side").await.unwrap();
+        go(&window, "#/accounts/matrix-1").await;
+        window.press("Sign in").await.unwrap();
+        window
+    }
+
+    /// The address the browser was sent to, and the one it is to come back to.
+    async fn sent(&self) -> (String, String) {
+        let kept = self.stage.desktop.folder().join(OPENED);
+        let open = eventually("the browser", PATIENCE, async || {
+            Ok(fs::read_to_string(&kept).ok())
+        });
+        let open = open.await.expect("the browser is opened");
+        fs::remove_file(&kept).unwrap();
+        let back = open.split("redirectUrl=").nth(1).expect("a way back");
+        let back = back.replace("%3A", ":").replace("%2F", "/");
+        assert!(back.starts_with("http://127.0.0.1:"), "{back}");
+        (open, back)
+    }
+}
+
+/// Waits until nobody listens there any more.
+async fn closed(back: &str) {
+    let host = back.trim_start_matches("http://").split('/').next();
+    let host = host.expect("a host").to_owned();
+    eventually("a closed port", PATIENCE, async || {
+        let line = tokio::net::TcpStream::connect(&host).await;
+        Ok::<_, HarnessError>(line.is_err().then_some(()))
+    })
+    .await
+    .expect("the port is closed");
+}
+
+#[tokio::test]
+async fn a_person_signs_in_with_the_desktops_browser_and_the_window_goes_on() {
+    let provider = Cas::start().await.expect("a provider");
+    let server = Synapse::options().with_browser_sign_in(provider.base_url());
+    let server = server.start().await.expect("a Synapse");
+    let bert = server.login("bert").await.unwrap();
+    let room = bert.create_room("Line 2", &[&server.user_id("ada")]).await;
+    let room = room.unwrap();
+    server
+        .login("ada")
+        .await
+        .unwrap()
+        .join(&room)
+        .await
+        .unwrap();
+    bert.say(&room, "Are the seal kits in Hamburg?")
+        .await
+        .unwrap();
+    provider.seats("ada");
+    let desk = Desk::with(&server).await;
+
+    let window = desk.window().await;
+    window.press("Sign in with your browser").await.unwrap();
+    window
+        .read(".dlg [role=status]", "Finish in your browser")
+        .await
+        .unwrap();
+    let (_forgotten, first) = desk.sent().await;
+    window.picture("window-browser-sign-in").await.unwrap();
+    // Given up, the way back is closed and the form is as it was.
+    window.press("Cancel").await.unwrap();
+    window.gone(".dlg [role=status]").await.unwrap();
+    closed(&first).await;
+
+    window.press("Sign in with your browser").await.unwrap();
+    let (open, back) = desk.sent().await;
+    assert_ne!(back, first, "no way back is used twice");
+    browse(&open, &back).await.expect("sent back");
+    window
+        .gone(".dlg")
+        .await
+        .expect("the window goes on by itself");
+    closed(&back).await;
+    go(&window, "#/inbox").await;
+    window
+        .read("main", "Are the seal kits in Hamburg?")
+        .await
+        .expect("the messages come");
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_homeserver_without_a_browser_sign_in_says_so_and_opens_nothing() {
+    let server = Synapse::start().await.expect("a Synapse");
+    let desk = Desk::with(&server).await;
+    let window = desk.window().await;
+    window.press("Sign in with your browser").await.unwrap();
+    window
+        .read(".dlg [role=alert]", "password")
+        .await
+        .expect("why not");
+    window.gone(".dlg [role=status]").await.unwrap();
+    assert!(!desk.stage.desktop.folder().join(OPENED).exists());
+    window.close().await.unwrap();
+}
