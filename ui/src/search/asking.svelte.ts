@@ -63,19 +63,23 @@ export function asking(): {
   readonly value: Answer | undefined;
   readonly error: CallFailed | undefined;
   ask(question: Question): void;
+  /** Nothing is asked any more: what comes now answers nothing. */
+  forget(): void;
 } {
   let value = $state.raw<Answer>();
   let error = $state.raw<CallFailed>();
   let busy = false;
   let next: Question | null = null;
+  let turn = 0;
 
   async function run(question: Question): Promise<void> {
     busy = true;
+    const mine = turn;
     try {
-      value = await answer(question);
-      error = undefined;
+      const found = await answer(question);
+      if (mine === turn) [value, error] = [found, undefined];
     } catch (thrown) {
-      error = failure(thrown);
+      if (mine === turn) error = failure(thrown);
     } finally {
       busy = false;
       const newest = next;
@@ -93,6 +97,11 @@ export function asking(): {
     ask(question) {
       if (busy) next = question;
       else void run(question);
+    },
+    forget() {
+      turn += 1;
+      next = null;
+      [value, error] = [undefined, undefined];
     },
   };
 }

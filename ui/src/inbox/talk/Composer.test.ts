@@ -85,7 +85,7 @@ function show(kind: string): HTMLTextAreaElement {
     newest,
     thread: null,
     onleave: () => {},
-    onsent: () => {},
+    onsaying: () => () => {},
   } as never);
   return screen.getByRole<HTMLTextAreaElement>('textbox', { name: /Line 2/ });
 }

@@ -7,10 +7,12 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Handle } from '../../core/generated/Handle';
 import type { ItemId } from '../../core/generated/ItemId';
 import type { MessageRow } from '../../core/generated/MessageRow';
+import type { Outgoing } from '../../core/generated/Outgoing';
 import { applied } from '../../core/live.svelte';
 import { call, failure, onTopics, transport } from '../../core/transport';
 import type { CallFailed, Response, Stop } from '../../core/transport';
 import { byId } from './entries';
+import { isSaving, saving } from './saving';
 
 type Page = Response<'messages'>;
 
@@ -22,6 +24,8 @@ const SPAN = 600;
 const MOST_SPAN = 5_000;
 /** Rows in one question. */
 const BATCH = 200;
+/** Messages that may have come between saying one and hearing of it. */
+const LATELY = 8;
 /** A burst of commits is one look at what surrounds the messages. */
 const SETTLE = 120;
 
@@ -131,11 +135,31 @@ export class Said {
     void this.#fetch([id], true);
   }
 
-  /** The user said this; it is shown at once where the newest is shown. */
-  said(row: MessageRow): void {
-    if (row.thread !== this.thread || this.#ids.includes(row.id)) return;
-    this.#fresh = [...this.#fresh, row.id];
-    this.#keep([row]);
+  /**
+   * The user says this: it is shown at once where the newest is shown. The answer is told what has
+   * become of it: the row the core keeps, or `null` when there is none.
+   */
+  saying(words: Outgoing): (row: MessageRow | null) => void {
+    let standing: MessageRow | null = null;
+    // Files are named by the core; without words there is nothing to show before that.
+    if (words.thread === this.thread && words.files.length === 0) {
+      const from = this.shown.findLast((one) => one.mine)?.from;
+      standing = saving(words, this.conversation, from);
+      this.#fresh = [...this.#fresh, standing.id];
+      this.#rows.set(standing.id, standing);
+      this.#draw();
+    }
+    return (row) => {
+      if (standing) this.#rows.delete(standing.id);
+      this.#said(row);
+    };
+  }
+
+  #said(row: MessageRow | null): void {
+    if (row && row.thread === this.thread && !this.#ids.includes(row.id)) {
+      this.#fresh = [...this.#fresh, row.id];
+      this.#keep([row]);
+    }
     this.#draw();
   }
 
@@ -339,6 +363,8 @@ export class Said {
     }
     // Listed by now, or taken back.
     this.#fresh = this.#fresh.filter((id) => this.#rows.has(id) && !this.#ids.includes(id));
+    // The list may hear of it before its sender does.
+    this.#fresh = this.#fresh.filter((id) => !this.#listed(id));
     const here = this.#high === null && this.#anchor === null ? this.#fresh : [];
     const ids = [...this.#shownIds(), ...here];
     const rows: MessageRow[] = [];
@@ -350,6 +376,14 @@ export class Said {
     this.newest = this.#high === null;
     const low = this.#low;
     this.oldest = low !== null && low === this.#ids[0] && this.#ids.length < this.#span;
+  }
+
+  /** Whether what is being said stands among the newest of the list by now. */
+  #listed(id: ItemId): boolean {
+    const row = this.#rows.get(id);
+    if (!row || !isSaving(row)) return false;
+    const newest = this.#ids.slice(-LATELY).map((one) => this.#rows.get(one));
+    return newest.some((one) => one?.mine && one.way && one.text === row.text && one.at >= row.at);
   }
 
   #keep(rows: readonly MessageRow[]): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ItemId } from '../../core/generated/ItemId';
 import type { ListDelta } from '../../core/generated/ListDelta';
 import type { MessageRow } from '../../core/generated/MessageRow';
+import type { Outgoing } from '../../core/generated/Outgoing';
 import type { MessagesOf } from '../../core/generated/MessagesOf';
 import type { Topic } from '../../core/generated/Topic';
 import { useTransport } from '../../core/transport';
@@ -12,6 +13,8 @@ const ROOM = '1' as ItemId;
 /** What the core has, oldest first. */
 let all: number[] = [];
 let texts = new Map<number, string>();
+/** Rows that are not like the others. */
+let rows = new Map<number, MessageRow>();
 let asked: string[][] = [];
 let open: { filter: MessagesOf; heard: (delta: ListDelta) => void }[] = [];
 let topic: ((topics: Topic[]) => void) | undefined;
@@ -56,7 +59,7 @@ useTransport({
       return (request.ids ?? [])
         .map(Number)
         .filter((id) => all.includes(id))
-        .map(row);
+        .map((id) => rows.get(id) ?? row(id));
     }
     const { ids, more, newer } = cut(request);
     return {
@@ -110,33 +113,71 @@ beforeEach(() => {
   vi.useFakeTimers();
   all = Array.from({ length: 20_000 }, (_, at) => at + 10_000);
   texts = new Map();
+  rows = new Map();
   asked = [];
   open = [];
 });
 afterEach(() => said.stop());
 
 describe('what the user says', () => {
-  const mine = (id: number): MessageRow => ({ ...row(id), thread: null });
+  const words = (thread: string | null = null) =>
+    ({ text: 'Ready.', to: [], cc: [], thread, files: [] }) as unknown as Outgoing;
+  const mine = (id: number): MessageRow => ({
+    ...row(id),
+    text: 'Ready.',
+    at: Date.now(),
+    mine: true,
+    thread: null,
+    way: { command: 'c1', state: 'queued' } as MessageRow['way'],
+  });
+  const last = () => said.shown.at(-1);
+
+  it('stands there before the core has kept it, and says so', async () => {
+    await opened();
+    said.saying(words());
+    expect(last()?.text).toBe('Ready.');
+    expect(last()?.way?.state).toBe('saving');
+    expect(said.shown.at(-2)?.id).toBe('29999');
+  });
 
   it('is shown before the list has heard of it, and once after that', async () => {
     await opened();
-    said.said(mine(30_000));
+    said.saying(words())(mine(30_000));
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
     all.push(30_000);
     await listed();
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
   });
 
+  it('is shown once when the list hears of it first', async () => {
+    await opened();
+    const told = said.saying(words());
+    rows.set(30_000, mine(30_000));
+    all.push(30_000);
+    await listed();
+    expect(shown().slice(-2)).toEqual([29_999, 30_000]);
+    told(mine(30_000));
+    expect(shown().slice(-2)).toEqual([29_999, 30_000]);
+  });
+
+  it('goes when it could not be kept', async () => {
+    await opened();
+    said.saying(words())(null);
+    expect(shown().at(-1)).toBe(29_999);
+  });
+
   it('goes when it is taken back before the list has heard of it', async () => {
     await opened();
-    said.said(mine(30_000));
+    said.saying(words())(mine(30_000));
     await topics({ on: 'item', of: '30000' as ItemId });
     expect(shown().at(-1)).toBe(29_999);
   });
 
   it('stands in its thread only', async () => {
     await opened();
-    said.said({ ...mine(30_000), thread: '$29998' as MessageRow['thread'] });
+    const told = said.saying(words('$29998'));
+    expect(shown().at(-1)).toBe(29_999);
+    told({ ...mine(30_000), thread: '$29998' as MessageRow['thread'] });
     expect(shown().at(-1)).toBe(29_999);
   });
 });

@@ -33,8 +33,8 @@ export interface Place {
   readonly thread: MessageRow['handle'] | null;
   /** The keys go to the text. */
   focus(): void;
-  /** It was said; `row` shows it, unless it waits for a later hour. */
-  sent(row: MessageRow | null): void;
+  /** It is being said; the answer is told the row that shows it, `null` when there is none. */
+  saying(words: Outgoing): (row: MessageRow | null) => void;
 }
 
 /** What of our words is not in the core's yet; `since` are those it was given. */
@@ -319,16 +319,18 @@ export class Writing {
     const to = mail ? list(recipients.to.map(nameOf), 1) : of.title;
     const was = { files: this.files.all, chosen: this.chosen, mode };
     this.#empty();
+    const said = when === null ? this.#place.saying(message) : null;
     try {
       await this.draft.arrived();
       const queued = await call('send', { conversation: of.id, message, at: when });
       this.draft.sent();
+      said?.(queued.row);
       const undo = () => takeBack(queued.command, of.id);
       if (when !== null) toasts.undoable(t('talk.scheduled'), undo);
       else if (queued.until !== null)
         toasts.undoable(t('talk.sending_to', { to }), undo, queued.until - EARLIER);
-      this.#place.sent(when === null ? queued.row : null);
     } catch (thrown) {
+      said?.(null);
       const next = this.text;
       this.text = next ? `${message.text}\n\n${next}` : message.text;
       this.files.all = [...was.files, ...this.files.all];
