@@ -8,6 +8,7 @@ import type { Handle } from '../../core/generated/Handle';
 import type { ItemId } from '../../core/generated/ItemId';
 import type { MessageRow } from '../../core/generated/MessageRow';
 import type { Outgoing } from '../../core/generated/Outgoing';
+import { afterFrame } from '../../core/frame';
 import { applied } from '../../core/live.svelte';
 import { call, failure, onTopics, transport } from '../../core/transport';
 import type { CallFailed, Response, Stop } from '../../core/transport';
@@ -139,7 +140,7 @@ export class Said {
    * The user says this: it is shown at once where the newest is shown. The answer is told what has
    * become of it: the row the core keeps, or `null` when there is none.
    */
-  saying(words: Outgoing): (row: MessageRow | null) => void {
+  saying(words: Outgoing): (row: MessageRow | null) => Promise<void> {
     let standing: MessageRow | null = null;
     // Files are named by the core; without words there is nothing to show before that.
     if (words.thread === this.thread && words.files.length === 0) {
@@ -149,7 +150,10 @@ export class Said {
       this.#rows.set(standing.id, standing);
       this.#draw();
     }
-    return (row) => {
+    // What stands there is seen before another row takes its place.
+    const seen = standing ? new Promise<void>((done) => afterFrame(done)) : Promise.resolve();
+    return async (row) => {
+      await seen;
       if (standing) this.#rows.delete(standing.id);
       this.#said(row);
     };

@@ -142,7 +142,7 @@ describe('what the user says', () => {
 
   it('is shown before the list has heard of it, and once after that', async () => {
     await opened();
-    said.saying(words())(mine(30_000));
+    await act(said.saying(words())(mine(30_000)));
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
     all.push(30_000);
     await listed();
@@ -156,19 +156,19 @@ describe('what the user says', () => {
     all.push(30_000);
     await listed();
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
-    told(mine(30_000));
+    await act(told(mine(30_000)));
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
   });
 
   it('goes when it could not be kept', async () => {
     await opened();
-    said.saying(words())(null);
+    await act(said.saying(words())(null));
     expect(shown().at(-1)).toBe(29_999);
   });
 
   it('goes when it is taken back before the list has heard of it', async () => {
     await opened();
-    said.saying(words())(mine(30_000));
+    await act(said.saying(words())(mine(30_000)));
     await topics({ on: 'item', of: '30000' as ItemId });
     expect(shown().at(-1)).toBe(29_999);
   });
@@ -177,7 +177,7 @@ describe('what the user says', () => {
     await opened();
     const told = said.saying(words('$29998'));
     expect(shown().at(-1)).toBe(29_999);
-    told({ ...mine(30_000), thread: '$29998' as MessageRow['thread'] });
+    await act(told({ ...mine(30_000), thread: '$29998' as MessageRow['thread'] }));
     expect(shown().at(-1)).toBe(29_999);
   });
 });
