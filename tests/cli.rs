@@ -68,8 +68,13 @@ impl Desk {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = said.find_map(|line| line.ok().filter(|it| it.starts_with("http")));
-        (child, address.expect("an address to open"))
+        let mut heard = Vec::new();
+        let address = said.find_map(|line| {
+            heard.extend(line.ok());
+            heard.last().filter(|it| it.starts_with("http")).cloned()
+        });
+        let address = address.unwrap_or_else(|| panic!("no address to open: {heard:?}"));
+        (child, address)
     }
 
     fn run(&self, args: &[&str]) -> Output {

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use rapport_testkit::desktop::Window;
-use rapport_testkit::servers::{Cas, HarnessError, Synapse, browse, eventually};
+use rapport_testkit::servers::{
+    AuthService, Cas, HarnessError, Synapse, browse, eventually, way_back_of,
+};
 
 use super::stage::{PASSPHRASE, Stage, go};
 
@@ -62,8 +64,7 @@ impl Desk {
         });
         let open = open.await.expect("the browser is opened");
         fs::remove_file(&kept).unwrap();
-        let back = open.split("redirectUrl=").nth(1).expect("a way back");
-        let back = back.replace("%3A", ":").replace("%2F", "/");
+        let back = way_back_of(&open).expect("a way back");
         assert!(back.starts_with("http://127.0.0.1:"), "{back}");
         (open, back)
     }
@@ -124,6 +125,49 @@ async fn a_person_signs_in_with_the_desktops_browser_and_the_window_goes_on() {
         .await
         .expect("the window goes on by itself");
     closed(&back).await;
+    go(&window, "#/inbox").await;
+    window
+        .read("main", "Are the seal kits in Hamburg?")
+        .await
+        .expect("the messages come");
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_signs_in_with_oauth_after_a_no() {
+    let service = AuthService::start().await.expect("a service");
+    let server = Synapse::options().with_auth_service(&service).start().await;
+    let server = server.expect("a Synapse");
+    service.serves(&server);
+    let bert = service.login(&server, "bert").await.unwrap();
+    let room = bert.create_room("Line 2", &[&server.user_id("ada")]).await;
+    let room = room.unwrap();
+    let ada = service.login(&server, "ada").await.unwrap();
+    ada.join(&room).await.unwrap();
+    bert.say(&room, "Are the seal kits in Hamburg?")
+        .await
+        .unwrap();
+    let desk = Desk::with(&server).await;
+
+    let window = desk.window().await;
+    window.press("Sign in with your browser").await.unwrap();
+    let (open, back) = desk.sent().await;
+    browse(&open, &back).await.expect("sent back, with a no");
+    window
+        .read(".dlg [role=alert]", "cancelled by the user")
+        .await
+        .expect("the no is told");
+    closed(&back).await;
+    window.picture("window-browser-refused").await.unwrap();
+
+    service.seats("ada");
+    window.press("Sign in with your browser").await.unwrap();
+    let (open, back) = desk.sent().await;
+    browse(&open, &back).await.expect("sent back");
+    window
+        .gone(".dlg")
+        .await
+        .expect("the window goes on by itself");
     go(&window, "#/inbox").await;
     window
         .read("main", "Are the seal kits in Hamburg?")

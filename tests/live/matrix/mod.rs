@@ -3,6 +3,7 @@
 mod desk;
 mod encrypted;
 mod first_look;
+mod oauth;
 mod pictures;
 mod sending;
 mod sign_in;

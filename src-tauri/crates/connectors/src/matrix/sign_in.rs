@@ -244,9 +244,17 @@ fn is(user: &UserId, typed: &str) -> bool {
 }
 
 fn registration(redirect: &Url) -> Result<ClientRegistrationData, Fault> {
+    let mut page = redirect.clone();
+    // A page of this computer is registered without its port and may then have any: a server
+    // that follows the rules refuses one that names it.
+    if page.scheme() == "http" && page.set_port(None).is_err() {
+        return Err(Fault::Rejected(format!(
+            "the return address is wrong: {page}"
+        )));
+    }
     let home = Url::parse(HOME_PAGE).map_err(|e| Fault::Rejected(e.to_string()))?;
     let grants = vec![OAuthGrantType::AuthorizationCode {
-        redirect_uris: vec![redirect.clone()],
+        redirect_uris: vec![page],
     }];
     let mut metadata =
         ClientMetadata::new(ApplicationType::Native, grants, Localized::new(home, None));

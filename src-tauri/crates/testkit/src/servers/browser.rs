@@ -64,6 +64,16 @@ pub async fn browse(start: &str, back: &str) -> Result<String, HarnessError> {
     })
 }
 
+/// Where the program that opened the browser here wants it back.
+#[must_use]
+pub fn way_back_of(open: &str) -> Option<String> {
+    let open = Url::parse(open).ok()?;
+    let mut pairs = open.query_pairs();
+    pairs
+        .find(|(name, _)| name == "redirectUrl" || name == "redirect_uri")
+        .map(|(_, value)| value.into_owned())
+}
+
 /// The link on the page that leads back to the program.
 fn button(page: &str, back: &str) -> Option<String> {
     page.split("href=\"")

@@ -14,6 +14,7 @@
 //! Deliberately absent: containers, fixed ports, shared servers. First use costs minutes
 //! (`servers -- prepare` pays for it up front), later ones about three seconds.
 
+mod auth_service;
 mod browser;
 pub mod cache;
 mod cas;
@@ -33,7 +34,8 @@ mod venv;
 mod wait;
 mod web;
 
-pub use browser::browse;
+pub use auth_service::AuthService;
+pub use browser::{browse, way_back_of};
 pub use cas::Cas;
 pub use error::HarnessError;
 pub use matrix_user::{Direction, MatrixUser};

@@ -11,7 +11,7 @@ use super::synapse_config::{HISTORY_TOKEN, LOG, SERVER_NAME, Varied, history, ho
 use super::venv::Venv;
 use super::wait::blocking;
 use super::web::Web;
-use super::{HarnessError, MatrixUser, cache, password_of};
+use super::{AuthService, HarnessError, MatrixUser, cache, password_of};
 
 const REQUIREMENTS: &str = include_str!("../../servers/synapse.txt");
 const ADMIN: &str = "root";
@@ -46,6 +46,14 @@ impl SynapseOptions {
     #[must_use]
     pub fn with_browser_sign_in(mut self, provider: impl Into<String>) -> Self {
         self.varied.cas = Some(provider.into());
+        self
+    }
+
+    /// Leaves signing in to this service. Nobody has a password then: sign in with
+    /// [`AuthService::login`], once it [serves](AuthService::serves) the homeserver.
+    #[must_use]
+    pub fn with_auth_service(mut self, service: &AuthService) -> Self {
+        self.varied.auth_service = Some((service.base_url(), AuthService::SECRET));
         self
     }
 

@@ -10,6 +10,8 @@ pub(super) struct Varied {
     pub(super) public_baseurl: Option<String>,
     /// Where people sign in with their browser.
     pub(super) cas: Option<String>,
+    /// The service that people sign in at instead of the homeserver, and what it is known by.
+    pub(super) auth_service: Option<(String, &'static str)>,
     /// Seconds after which an access token must be renewed.
     pub(super) token_seconds: Option<u32>,
     /// Seconds after which nothing can be renewed any more.
@@ -101,6 +103,13 @@ fn sign_in(varied: &Varied) -> String {
         let address = quoted(address);
         lines.push_str(&format!(
             "cas_config: {{enabled: true, server_url: {address}}}\n"
+        ));
+    }
+    if let Some((address, secret)) = &varied.auth_service {
+        let address = quoted(address);
+        lines.push_str(&format!(
+            "password_config: {{enabled: false}}\n\
+             matrix_authentication_service: {{enabled: true, endpoint: {address}, secret: {secret}}}\n"
         ));
     }
     if let Some(seconds) = varied.token_seconds {
