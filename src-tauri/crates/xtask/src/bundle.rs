@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::fail::Failure;
 use crate::folders::root;
 use crate::shell::{run, say};
-use crate::{page, setup};
+use crate::{packed, page, setup};
 
 /// What each system makes; the other two in continuous integration.
 const MADE: &[(&str, &str, &str)] = &[
@@ -14,38 +14,54 @@ const MADE: &[(&str, &str, &str)] = &[
     ("windows", "nsis,msi", "an installer (.exe) and .msi"),
 ];
 
-const USAGE: &str = "cargo xtask bundle [-- --debug]";
+const USAGE: &str = "cargo xtask bundle [-- [--debug] [--built]]";
 
 /// Makes them here.
 pub(crate) fn run_bundle(arguments: &[&str]) -> Result<(), Failure> {
-    let debug = match arguments {
-        [] => false,
-        ["--debug"] => true,
-        _ => return Err(Failure::Usage(USAGE)),
-    };
+    let has = |word: &str| arguments.contains(&word);
+    let (debug, built) = (has("--debug"), has("--built"));
+    if arguments
+        .iter()
+        .any(|it| !["--debug", "--built"].contains(it))
+    {
+        return Err(Failure::Usage(USAGE));
+    }
     let here = std::env::consts::OS;
     let Some((_, bundles, _)) = MADE.iter().find(|(system, ..)| *system == here) else {
         return Err(Failure::Plain(format!("No package is known for {here}.")));
     };
-    setup::ready()?;
-    page::build()?;
-    let mut tauri = page::tauri();
-    tauri
-        .current_dir(root())
-        .args(["build", "--ci", "--bundles", bundles]);
-    if debug {
-        tauri.arg("--debug");
+    let tauri = |words: &[&str]| {
+        let mut tauri = page::tauri();
+        tauri.current_dir(root()).args(words);
+        if debug {
+            tauri.arg("--debug");
+        }
+        tauri
+    };
+    if !built {
+        setup::ready()?;
+        page::build()?;
+        // Both programs in one go: cargo unites the features of what it builds together.
+        run(tauri(&["build", "--ci", "--no-bundle"]).args([
+            "--",
+            "--package",
+            "rapport-shell",
+            "--package",
+            "rapport-cli",
+        ]))?;
     }
+    let folder = target().join(if debug { "debug" } else { "release" });
+    let mut pack = tauri(&["bundle", "--ci", "--bundles", bundles]);
     let library = std::env::var_os("RAPPORT_BUNDLE_LIBRARY").filter(|it| !it.is_empty());
     if let Some(library) = library {
-        tauri.arg("--config").arg(beside(Path::new(&library)));
+        pack.arg("--config").arg(beside(Path::new(&library)));
     }
-    run(&mut tauri)?;
-    for path in found(
-        &target()
-            .join(if debug { "debug" } else { "release" })
-            .join("bundle"),
-    ) {
+    if here == "linux" {
+        pack.arg("--config").arg(packed::settings(&folder)?);
+    }
+    run(&mut pack)?;
+    for path in found(&folder.join("bundle")) {
+        packed::check(&path)?;
         say(&path.display().to_string());
     }
     for (system, _, what) in MADE.iter().filter(|(system, ..)| *system != here) {
@@ -100,5 +116,6 @@ mod tests {
             r#"{"bundle":{"resources":{"C:/SSL/bin/libcrypto-3-x64.dll":"libcrypto-3-x64.dll"}}}"#
         );
         assert!(run_bundle(&["--relase"]).is_err());
+        assert!(run_bundle(&["--built", "--relase"]).is_err());
     }
 }

@@ -10,6 +10,7 @@ mod connector;
 mod demo;
 mod fail;
 mod folders;
+mod packed;
 mod page;
 mod quality;
 mod servers;
@@ -28,7 +29,7 @@ use shell::say;
 const USAGE: &str = "\
 cargo xtask run [-- ARGUMENTS]       build, then open the window; --sample, --virtual, --cli
 cargo xtask test [-- ARGUMENTS]      build, every test (real servers too), generated files
-cargo xtask bundle [-- --debug]      packages people can install
+cargo xtask bundle [-- --debug]      packages people can install; --built: of what was built
 cargo xtask gen [--check]            write the TypeScript of the calls, or compare it
 cargo xtask ci                       what must pass before a change lands
 cargo xtask bench [ARGUMENTS]        measure; --window: the real window beside an empty one
