@@ -7,16 +7,12 @@ use rusqlite::Connection;
 
 use super::facet::{any_kind, kind_token, usual_kind};
 use super::hits::Needle;
+use super::parts::{Parts, part_texts, phone_digits};
 use super::query::{Filter, Form, Query, Standing, Term, What};
-use super::token::{fold_parts, query_tokens};
-use super::visible::cut_at;
+use super::rows::RECORDS;
+use super::token::query_tokens;
 use super::words::{self, expand};
 use crate::error::StoreError;
-
-/// A part-word longer than this is cut.
-const LONGEST_PART: usize = 64;
-/// A number with at least as many digits may be a telephone number.
-const PHONE: usize = 6;
 
 /// One group of the query, for both indexes.
 #[derive(Debug)]
@@ -24,7 +20,7 @@ pub(super) struct Group {
     /// Finds it among the words.
     pub(super) words: String,
     /// Finds it inside words of short fields; `None` when it is too short.
-    pub(super) part: Option<String>,
+    pub(super) part: Option<Parts>,
     /// About how many items have it.
     pub(super) items: i64,
 }
@@ -39,12 +35,23 @@ pub(super) struct Look {
     pub(super) text: Option<Vec<Vec<Needle>>>,
 }
 
+/// Where an expression for the word index comes from, beside the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Facet {
+    /// From the kinds that are asked for.
+    Kind,
+    /// From what must be open, closed or past its day.
+    Standing,
+    /// From something else.
+    Other,
+}
+
 /// A query in the language of the indexes.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
     /// What else the word index must have.
-    pub(super) rest: Vec<String>,
+    rest: Vec<(Facet, String)>,
     /// What it must not have.
     pub(super) not: Vec<String>,
     /// The same terms, to be found again in texts.
@@ -67,13 +74,12 @@ impl Plan {
                 let found = plan.term(conn, term)?;
                 words.push(found.expression);
                 items = items.saturating_add(found.items);
-                parts.extend(part_expressions(&term.text));
+                parts.extend(part_texts(&term.text));
                 plan.needles.extend(needles(at, term));
             }
-            let part = (!parts.is_empty()).then(|| any_of(&parts));
             plan.groups.push(Group {
                 words: any_of(&words),
-                part,
+                part: Parts::any_of(parts, items, |word| common(conn, word))?,
                 items,
             });
         }
@@ -109,7 +115,13 @@ impl Plan {
 
     fn filters(&mut self, conn: &Connection, filters: &[Filter]) -> Result<(), StoreError> {
         let (mut kinds, mut from) = (Vec::new(), Vec::new());
+        let (mut stands, mut may_stand) = (false, true);
         for filter in filters {
+            if let What::Kind(word) = &filter.what
+                && !filter.negated
+            {
+                may_stand &= stands_as(&usual_kind(word));
+            }
             let (expression, either) = match &filter.what {
                 What::Kind(word) => (facet(&kind_token(&usual_kind(word))), Some(&mut kinds)),
                 What::Has(what) => (facet(what.token()), None),
@@ -121,12 +133,10 @@ impl Plan {
                     let found = self.words(conn, text, true)?;
                     (format!("recipient : ({})", found.expression), None)
                 }
-                // Spares looking at a million messages; the rows decide.
                 What::Is(Standing::Open | Standing::Closed | Standing::Overdue)
                     if !filter.negated =>
                 {
-                    let both = [facet(&kind_token("task")), facet(&kind_token("record"))];
-                    self.rest.push(any_of(&both));
+                    stands = true;
                     continue;
                 }
                 _ => continue,
@@ -136,29 +146,35 @@ impl Plan {
             } else if let Some(either) = either {
                 either.push(expression);
             } else {
-                self.rest.push(expression);
+                self.rest.push((Facet::Other, expression));
             }
         }
-        for either in [kinds, from] {
+        if stands && (kinds.is_empty() || !may_stand) {
+            // Spares looking at a million messages; the rows decide.
+            let both = [facet(&kind_token("task")), facet(&kind_token("record"))];
+            self.rest.push((Facet::Standing, any_of(&both)));
+        }
+        for (facet, either) in [(Facet::Kind, kinds), (Facet::Other, from)] {
             if !either.is_empty() {
-                self.rest.push(any_of(&either));
+                self.rest.push((facet, any_of(&either)));
             }
         }
         Ok(())
     }
 
     /// What all groups but one ask; `None` when nothing is asked of the word index.
-    pub(super) fn words_without(&self, group: Option<usize>) -> Option<Look> {
-        self.combine(|at, _| Some(at) != group)
+    /// `known` is what holds already wherever this is asked.
+    pub(super) fn words_without(&self, group: Option<usize>, known: &[Facet]) -> Option<Look> {
+        self.combine(|at, _| Some(at) != group, known)
     }
 
     /// What the part-word index cannot tell: the groups it does not hold, the filters,
     /// the negations.
-    pub(super) fn words_beside_parts(&self) -> Option<Look> {
-        self.combine(|_, it| it.part.is_none())
+    pub(super) fn words_beside_parts(&self, known: &[Facet]) -> Option<Look> {
+        self.combine(|_, it| it.part.is_none(), known)
     }
 
-    fn combine(&self, of: impl Fn(usize, &Group) -> bool) -> Option<Look> {
+    fn combine(&self, of: impl Fn(usize, &Group) -> bool, known: &[Facet]) -> Option<Look> {
         let groups: Vec<usize> = (0..)
             .zip(&self.groups)
             .filter(|(at, it)| of(*at, it))
@@ -166,7 +182,9 @@ impl Plan {
             .collect();
         let words = groups.iter().filter_map(|at| self.groups.get(*at));
         let mut all: Vec<&str> = words.map(|it| &*it.words).collect();
-        all.extend(self.rest.iter().map(|it| &**it));
+        let rest = self.rest.iter().filter(|it| !known.contains(&it.0));
+        let rest: Vec<&str> = rest.map(|it| &*it.1).collect();
+        all.extend(&rest);
         let any;
         if all.is_empty() {
             if self.not.is_empty() {
@@ -176,7 +194,7 @@ impl Plan {
             all.push(&any);
         }
         let must = all.join(" AND ");
-        let text = self.rest.is_empty() && self.not.is_empty();
+        let text = rest.is_empty() && self.not.is_empty();
         Some(Look {
             text: text.then(|| self.strict(&groups)),
             words: if self.not.is_empty() {
@@ -206,20 +224,18 @@ impl Plan {
             .collect()
     }
 
-    /// The expression for all groups that the part-word index can hold.
-    pub(super) fn parts(&self) -> Option<String> {
-        let all: Vec<&str> = self
-            .groups
-            .iter()
-            .filter_map(|it| it.part.as_deref())
-            .collect();
-        let spelt = self.phone.as_deref();
-        match (all.is_empty(), spelt) {
-            (true, None) => None,
-            (true, Some(phone)) => Some(phone.to_owned()),
-            (false, None) => Some(all.join(" AND ")),
-            (false, Some(phone)) => Some(format!("({}) OR {phone}", all.join(" AND "))),
-        }
+    /// What all groups ask that the part-word index can hold.
+    pub(super) fn parts(&self) -> Option<Parts> {
+        let all = self.groups.iter().filter_map(|it| it.part.as_ref());
+        Parts::all_of(all, self.phone.as_deref())
+    }
+}
+
+/// About how many items have a word of a folded text.
+fn common(conn: &Connection, word: &str) -> Result<i64, StoreError> {
+    match query_tokens(word).as_slice() {
+        [token] => words::items_with(conn, token),
+        _ => Ok(i64::MAX),
     }
 }
 
@@ -265,6 +281,11 @@ pub(super) fn in_a_row(conn: &Connection, text: &str, prefix: bool) -> Result<Fo
         any_of(&all)
     };
     Ok(found)
+}
+
+/// Whether everything of that kind is open or closed.
+fn stands_as(kind: &str) -> bool {
+    kind == "task" || kind == "record" || RECORDS.contains(&kind)
 }
 
 pub(super) fn is_me(text: &str) -> bool {
@@ -325,40 +346,6 @@ fn spellings(text: &str) -> Vec<String> {
     }
 }
 
-/// Expressions for the part-word index: three characters at least.
-fn part_expressions(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let folded = fold_parts(cut_at(text, LONGEST_PART));
-    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    if bare.chars().nth(2).is_some() {
-        out.push(quote(bare));
-    }
-    if let Some(digits) = phone_digits(text)
-        && digits != bare
-    {
-        out.push(quote(&digits));
-    }
-    out
-}
-
-fn quote(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
-}
-
-/// The digits of what may be a telephone number, without the zeros that stand
-/// for a country or city prefix.
-fn phone_digits(text: &str) -> Option<String> {
-    if !text
-        .chars()
-        .all(|c| c.is_ascii_digit() || "+-()/. ".contains(c))
-    {
-        return None;
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    (digits.len() >= PHONE).then(|| digits.to_owned())
-}
-
 /// A telephone number typed with blanks arrives as several words.
 fn spelt_phone(query: &Query) -> Option<String> {
     let mut words = Vec::new();
@@ -371,7 +358,7 @@ fn spelt_phone(query: &Query) -> Option<String> {
     if words.len() < 2 {
         return None;
     }
-    phone_digits(&words.join(" ")).map(|digits| quote(&digits))
+    phone_digits(&words.join(" "))
 }
 
 /// What counts as a hit of a term when a text is read again.

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use rapport_model::{ItemId, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::facet::{kind_token, usual_kind};
-use super::plan::{in_a_row, is_me};
+use super::facet::usual_kind;
+use super::named::{Places, customers};
+use super::plan::{Facet, is_me};
 use super::query::{Query, Standing, What};
 use super::stream::{Beside, Stream};
-use super::token::{fold_parts, query_tokens};
 use crate::error::StoreError;
 use crate::table::item::{CLOSED, INTERNAL, MENTION, MINE, MUTED, PENDING, UNREAD, UNREADABLE};
 
@@ -21,11 +21,9 @@ const MOST_IDS: usize = 2_000;
 const MOST_OPEN: usize = 5_000;
 /// More customers or conversations than this make no stream.
 const MOST_STREAMS: usize = 8;
-/// No more customers or conversations than this answer to one name.
-const MOST_NAMED: usize = 300;
 
 /// The kinds of record that go by the same word everywhere.
-const RECORDS: [&str; 6] = [
+pub(super) const RECORDS: [&str; 6] = [
     "opportunity",
     "quote",
     "order",
@@ -98,6 +96,17 @@ enum Test {
     Never,
 }
 
+/// The ids that a test leaves.
+#[derive(Debug)]
+pub(super) struct Few {
+    /// The newest first.
+    pub(super) ids: Vec<i64>,
+    /// The numbers of the tests that all of them pass.
+    pub(super) answers: Vec<usize>,
+    /// What the word index need not be asked of them.
+    pub(super) known: Vec<Facet>,
+}
+
 /// What the filters of a query ask of the rows.
 #[derive(Debug, Default)]
 pub(super) struct RowFilter {
@@ -161,7 +170,7 @@ impl RowFilter {
                         places.add(found);
                         continue;
                     }
-                    found.test()
+                    Test::place(found)
                 }
                 What::From(name) if is_me(name) => Test::Set(MINE),
                 // Nothing the user wrote is for the user; the rest is.
@@ -188,20 +197,32 @@ impl RowFilter {
             ));
         }
         if by_place {
-            out.tests.push((false, places.test()));
+            out.tests.push((false, Test::place(places)));
         }
         out.kind = kinds.pop_first().filter(|_| kinds.is_empty());
         Ok(out)
     }
 
-    /// Whether no row has to be looked at.
+    /// Whether nothing is asked of the rows.
     pub(super) fn is_empty(&self) -> bool {
         self.tests.is_empty()
     }
 
-    /// Whether a row fits.
-    pub(super) fn fits(&self, conn: &Connection, row: &Row) -> Result<bool, StoreError> {
-        for (negated, test) in &self.tests {
+    /// The numbers of all tests but some.
+    pub(super) fn all_but(&self, answered: &[usize]) -> Vec<usize> {
+        (0..self.tests.len())
+            .filter(|at| !answered.contains(at))
+            .collect()
+    }
+
+    /// Whether a row passes those tests.
+    pub(super) fn fits(
+        &self,
+        conn: &Connection,
+        row: &Row,
+        tests: &[usize],
+    ) -> Result<bool, StoreError> {
+        for (negated, test) in tests.iter().filter_map(|at| self.tests.get(*at)) {
             if test.holds(conn, row)? == *negated {
                 return Ok(false);
             }
@@ -212,25 +233,66 @@ impl RowFilter {
     /// The ids that one of the tests leaves, newest first, when they are few
     /// enough to list: it is then quicker to look whether each of them has the
     /// words than whether each item with the words fits.
-    pub(super) fn few(&self, conn: &Connection) -> Result<Option<Vec<i64>>, StoreError> {
-        let mut best: Option<BTreeSet<i64>> = None;
-        for (_, test) in self.tests.iter().filter(|(negated, _)| !negated) {
+    pub(super) fn few(&self, conn: &Connection) -> Result<Option<Few>, StoreError> {
+        let mut best: Option<(BTreeSet<i64>, usize)> = None;
+        for (at, (_, test)) in self.asked() {
             let ids = match test {
                 Test::Closed(false) | Test::Overdue(_) => self.open(conn)?,
                 _ => test.ids(conn)?,
             };
             let Some(ids) = ids else { continue };
-            if best.as_ref().is_none_or(|it| it.len() > ids.len()) {
-                best = Some(ids);
+            if best.as_ref().is_none_or(|it| it.0.len() > ids.len()) {
+                best = Some((ids, at));
             }
         }
-        let in_range = |ids: BTreeSet<i64>| {
-            ids.into_iter()
-                .rev()
-                .filter(|id| (self.from..self.to).contains(id))
-                .collect()
+        let few = |(ids, at): (BTreeSet<i64>, usize)| {
+            let by_standing = matches!(
+                self.tests.get(at),
+                Some((_, Test::Closed(false) | Test::Overdue(_)))
+            );
+            let ids = ids.into_iter().rev();
+            Few {
+                ids: ids.filter(|id| (self.from..self.to).contains(id)).collect(),
+                answers: if by_standing {
+                    self.answered_by_open()
+                } else {
+                    vec![at]
+                },
+                known: match (by_standing, self.open_kind()) {
+                    (true, (false, None)) => vec![Facet::Standing],
+                    (true, _) => vec![Facet::Standing, Facet::Kind],
+                    (false, _) => Vec::new(),
+                },
+            }
         };
-        Ok(best.map(in_range))
+        Ok(best.map(few))
+    }
+
+    /// The tests that are no negation, with their numbers.
+    fn asked(&self) -> impl Iterator<Item = (usize, &(bool, Test))> {
+        self.tests
+            .iter()
+            .enumerate()
+            .filter(|(_, (negated, _))| !negated)
+    }
+
+    /// What the list of what is open has answered: that it is, and of whom. What is past
+    /// its day is not in it.
+    fn answered_by_open(&self) -> Vec<usize> {
+        let mut by_org = false;
+        let answers = self.asked().filter(|(_, (_, test))| match test {
+            Test::Closed(false) => true,
+            // Only the first of several is asked.
+            Test::Org(_) => !std::mem::replace(&mut by_org, true),
+            _ => false,
+        });
+        answers.map(|(at, _)| at).collect()
+    }
+
+    /// Whether only tasks are asked for, or one kind of record.
+    fn open_kind(&self) -> (bool, Option<&str>) {
+        let record = self.kind.as_deref().filter(|kind| RECORDS.contains(kind));
+        (self.kind.as_deref() == Some("task"), record)
     }
 
     /// What is open, of the kind and the customers that are asked for; `None` when no
@@ -240,8 +302,8 @@ impl RowFilter {
             Test::Org(orgs) if !negated => Some(orgs),
             _ => None,
         });
-        let record = self.kind.as_deref().filter(|kind| RECORDS.contains(kind));
-        let (task_only, no_task) = (self.kind.as_deref() == Some("task"), record.is_some());
+        let (task_only, record) = self.open_kind();
+        let no_task = record.is_some();
         if orgs.is_none() && !task_only && !no_task {
             return Ok(None);
         }
@@ -288,26 +350,29 @@ impl RowFilter {
         if let Some(ids) = listed {
             return Beside::Listed(ids);
         }
-        let asked = self.tests.iter().filter(|(negated, _)| !negated);
-        let stream = asked.map(|(_, test)| test).find_map(|test| match test {
-            Test::Org(orgs) if orgs.len() <= MOST_STREAMS => Some(Stream::of_orgs(orgs)),
-            Test::Place {
-                accounts,
-                collections,
-                conversations,
-            } if accounts.is_empty()
-                && collections.is_empty()
-                && conversations.len() <= MOST_STREAMS =>
-            {
-                Some(Stream::of_conversations(conversations))
-            }
-            _ => None,
-        });
+        let stream = self.asked().find_map(|(_, (_, test))| test.stream());
         stream.map_or(Beside::Anything, Beside::Stream)
+    }
+
+    /// The test that is answered by the stream beside a walk.
+    pub(super) fn streamed(&self) -> Option<usize> {
+        let mut asked = self.asked();
+        asked.find_map(|(at, (_, test))| test.stream().map(|_| at))
     }
 }
 
 impl Test {
+    fn place(places: Places) -> Self {
+        if places.is_empty() {
+            return Self::Never;
+        }
+        Self::Place {
+            accounts: places.accounts,
+            collections: places.collections,
+            conversations: places.conversations,
+        }
+    }
+
     fn holds(&self, conn: &Connection, row: &Row) -> Result<bool, StoreError> {
         Ok(match self {
             Self::Set(bits) => row.flags & bits != 0,
@@ -332,6 +397,24 @@ impl Test {
             Self::Overdue(today) => row.flags & CLOSED == 0 && is_past_due(conn, row, *today)?,
             Self::Never => false,
         })
+    }
+
+    /// The ids that fit as a stream, if they lie in order in few places.
+    fn stream(&self) -> Option<Stream> {
+        match self {
+            Self::Org(orgs) if orgs.len() <= MOST_STREAMS => Some(Stream::of_orgs(orgs)),
+            Self::Place {
+                accounts,
+                collections,
+                conversations,
+            } if accounts.is_empty()
+                && collections.is_empty()
+                && conversations.len() <= MOST_STREAMS =>
+            {
+                Some(Stream::of_conversations(conversations))
+            }
+            _ => None,
+        }
     }
 
     /// The ids that fit, if an index can list them and they are few.
@@ -411,122 +494,4 @@ fn is_past_due(conn: &Connection, row: &Row, today: Date) -> Result<bool, StoreE
         .query_row([row.id.0], |row| row.get(0))
         .optional()?;
     Ok(due.flatten().is_some_and(|day| day < today.to_string()))
-}
-
-/// The organisations with that name, or part of a name.
-fn customers(conn: &Connection, name: &str) -> Result<BTreeSet<i64>, StoreError> {
-    if let Some(id) = name.strip_prefix('#').and_then(|id| id.parse().ok()) {
-        return Ok(BTreeSet::from([id]));
-    }
-    let mut orgs = BTreeSet::new();
-    for id in named(conn, "organisation", "title names", name, true)? {
-        if let Some(org) = row(conn, ItemId(id))?.and_then(|row| row.org) {
-            orgs.insert(org);
-        }
-    }
-    Ok(orgs)
-}
-
-/// Items of a kind whose columns have the words of a name; else, with `parts`, those
-/// whose short fields contain it.
-fn named(
-    conn: &Connection,
-    kind: &str,
-    columns: &str,
-    name: &str,
-    parts: bool,
-) -> Result<Vec<i64>, StoreError> {
-    let tokens = query_tokens(name);
-    if tokens.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut words = Vec::new();
-    for token in &tokens {
-        words.push(in_a_row(conn, token, true)?.expression);
-    }
-    let kind_is = format!("facet : \"{}\"", kind_token(kind));
-    let expression = format!("{kind_is} AND {{{columns}}} : ({})", words.join(" AND "));
-    let mut statement = conn.prepare_cached(
-        "SELECT rowid FROM search_text WHERE search_text MATCH ?1 ORDER BY rowid DESC LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![expression, MOST_NAMED], |row| row.get(0))?;
-    let found = rows.collect::<Result<Vec<i64>, _>>()?;
-    let part = fold_parts(name);
-    if !parts || !found.is_empty() || part.chars().nth(2).is_none() {
-        return Ok(found);
-    }
-    let part = format!("\"{}\"", part.replace('"', "\"\""));
-    let mut statement = conn.prepare_cached(
-        "SELECT p.rowid FROM search_part p CROSS JOIN item i ON i.id = p.rowid \
-         WHERE p.search_part MATCH ?1 AND i.kind = ?2 ORDER BY p.rowid DESC LIMIT ?3",
-    )?;
-    let code = Kind::ALL
-        .into_iter()
-        .find(|it| it.word() == kind)
-        .map_or(0, Kind::code);
-    let rows = statement.query_map(params![part, code, MOST_NAMED], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Conversations, collections and accounts.
-#[derive(Default)]
-struct Places {
-    accounts: BTreeSet<i64>,
-    collections: BTreeSet<i64>,
-    conversations: BTreeSet<i64>,
-}
-
-impl Places {
-    /// Every place with that name.
-    fn named(conn: &Connection, name: &str) -> Result<Self, StoreError> {
-        let mut out = Self::default();
-        if let Some(id) = name.strip_prefix('#').and_then(|id| id.parse().ok()) {
-            out.conversations.insert(id);
-            return Ok(out);
-        }
-        let wanted = fold_parts(name);
-        for (sql, ids) in [
-            ("SELECT id, name, label FROM account", &mut out.accounts),
-            (
-                "SELECT id, name, title FROM collection",
-                &mut out.collections,
-            ),
-        ] {
-            let mut statement = conn.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let (id, name, title): (i64, String, String) =
-                    (row.get(0)?, row.get(1)?, row.get(2)?);
-                if fold_parts(&name) == wanted || fold_parts(&title) == wanted {
-                    ids.insert(id);
-                }
-            }
-        }
-        // Part of a title is a guess: none is made when something has that very name.
-        let guess = out.is_empty();
-        let titled = named(conn, "conversation", "title", name, guess)?;
-        out.conversations.extend(titled);
-        Ok(out)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && self.collections.is_empty() && self.conversations.is_empty()
-    }
-
-    fn add(&mut self, mut other: Self) {
-        self.accounts.append(&mut other.accounts);
-        self.collections.append(&mut other.collections);
-        self.conversations.append(&mut other.conversations);
-    }
-
-    fn test(self) -> Test {
-        if self.is_empty() {
-            return Test::Never;
-        }
-        Test::Place {
-            accounts: self.accounts,
-            collections: self.collections,
-            conversations: self.conversations,
-        }
-    }
 }

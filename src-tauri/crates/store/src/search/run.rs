@@ -9,30 +9,31 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
-use rapport_model::{
-    AccountId, Body, CollectionId, Handle, ItemId, Kind, LinkId, Millis, OrgId, PersonId,
-};
+use rapport_model::{Body, ItemId, Kind, Millis};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::answer::{Found, Hit, Total};
-use super::evidence::{evidence, has_all};
+use super::answer::{Found, Total};
+use super::evidence::has_all;
 use super::hits::find;
 use super::indexed::Indexed;
-use super::plan::{Look, Plan};
+use super::newest::{Index, Range, newest_first};
+use super::parts::Parts;
+use super::plan::{Facet, Look, Plan};
 use super::query::Query;
-use super::rank::{Rough, fine, rough, weight};
+use super::rank::{Rough, rough, weight};
 use super::rows::{Row, RowFilter, row};
-use super::snippet::snippet;
-use super::token::query_tokens;
+use super::token::{fold_parts, query_tokens};
 use super::words;
 use crate::error::StoreError;
 use crate::table::body;
 
-/// Candidates of one window.
+/// Candidates of one window, where their titles decide which of them are read.
 const WINDOW: usize = 200;
-/// Candidates whose text is read together.
-const BLOCK: usize = 48;
+/// Candidates whose text is read together; also those of one window where the part-word
+/// index has found the titles already, or nothing but time orders them.
+pub(super) const BLOCK: usize = 48;
 /// No more hits than this are ranked; who wants more asks more precisely.
 const MOST: usize = 4_000;
 /// Index entries looked at when a filter leaves few of them.
@@ -42,20 +43,35 @@ const PARTS: usize = 120;
 /// Looks into the index for single items that one search may do.
 const LOOKS: usize = 120;
 /// Bytes of body text that one block may read.
-const READ: usize = 2 * 1024 * 1024;
+pub(super) const READ: usize = 2 * 1024 * 1024;
 /// With fewer hits than this, mixtures of words and part-words are tried.
 const SCARCE: usize = 20;
 const DAY: i64 = 86_400_000;
+/// So many items that a loose expression finds in vain are too many.
+const VAIN: usize = 64;
 /// Ids that are looked up one by one rather than met on a walk.
 const FEW: usize = 50;
+/// A word of more items than this is met soon enough on the way back.
+const PLENTY: usize = 20_000;
 
 /// An item that has what was asked for.
-struct Candidate {
-    id: ItemId,
+pub(super) struct Candidate {
+    pub(super) id: ItemId,
     /// Its row; read late when its title cannot matter.
-    row: Option<Row>,
-    rough: Rough,
-    score: f64,
+    pub(super) row: Option<Row>,
+    pub(super) rough: Rough,
+    pub(super) score: f64,
+}
+
+/// What a walk met of what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Met {
+    /// All of it.
+    All,
+    /// As much as is ranked.
+    Enough,
+    /// What lay within the steps it may take.
+    Some,
 }
 
 /// Finds items.
@@ -84,6 +100,8 @@ pub fn search(
         weights: weights(conn, &plan)?,
         title,
         today: day_number(query),
+        left: Vec::new(),
+        known: Vec::new(),
         seen: BTreeSet::new(),
         looks: 0,
         looked: 0,
@@ -118,16 +136,21 @@ struct Windows {
 }
 
 /// One search in progress.
-struct Run<'a> {
-    conn: &'a Connection,
-    plan: &'a Plan,
+pub(super) struct Run<'a> {
+    pub(super) conn: &'a Connection,
+    pub(super) plan: &'a Plan,
     filter: &'a RowFilter,
     /// The weight of each group.
-    weights: Vec<f64>,
+    pub(super) weights: Vec<f64>,
     /// The tokens that a title must have to be the query itself.
-    title: Vec<String>,
+    pub(super) title: Vec<String>,
     /// Days since 1970.
     today: i64,
+    /// Which tests of the filter a row must still pass: what runs beside the walks has
+    /// answered the others.
+    left: Vec<usize>,
+    /// What the word index need not be asked of an item that runs beside a walk.
+    known: Vec<Facet>,
     /// Candidates so far.
     seen: BTreeSet<i64>,
     /// Looks into the index for single items so far.
@@ -142,8 +165,16 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn windows(&mut self, wanted: usize) -> Result<Windows, StoreError> {
-        let need = wanted.div_ceil(WINDOW).max(1) * WINDOW;
-        let few = self.filter.few(self.conn)?;
+        let parts = self.plan.parts();
+        let by_time = self.plan.groups.is_empty();
+        let (few, answered) = match self.filter.few(self.conn)? {
+            Some(few) => {
+                self.known = few.known;
+                (Some(few.ids), few.answers)
+            }
+            None => (None, self.filter.streamed().into_iter().collect()),
+        };
+        self.left = self.filter.all_but(&answered);
         // A look costs about as much as a hundred steps of a walk.
         let steps = self
             .plan
@@ -158,18 +189,33 @@ impl Run<'_> {
         let ids = few.filter(|ids| is_few(ids));
         let mut first = Vec::new();
         let mut more = false;
-        if let Some(parts) = self.plan.parts() {
-            let beside = self.plan.words_beside_parts();
-            more |= self.parts(&parts, beside.as_ref(), listed.as_ref(), &mut first)?;
+        let mut titled = false;
+        if let Some(parts) = &parts {
+            let beside = self.plan.words_beside_parts(&self.known);
+            let met = self.parts(parts, beside.as_ref(), listed.as_ref(), &mut first)?;
+            more |= met == Met::Enough || self.looks > LOOKS;
+            // Without a filter the best is among the newest wherever they lie.
+            titled = met != Met::Some || self.filter.is_empty();
         }
-        let words = self.plan.words_without(None);
+        let window = if by_time || titled { BLOCK } else { WINDOW };
+        let need = wanted.div_ceil(window).max(1) * window;
         let mut found = Vec::new();
-        self.lazy = self.filter.is_empty() && self.plan.parts().is_some();
+        self.lazy = self.left.is_empty() && (by_time || titled);
         more |= match ids {
-            Some(ids) => self.each(&ids, words.as_ref(), need, &mut found)?,
+            Some(ids) => {
+                let words = self.plan.words_without(None, &self.known);
+                self.each(&ids, words.as_ref(), need, &mut found)?
+            }
             None => {
+                let (from, to) = (self.filter.from, self.filter.to);
+                let range = if by_time || steps > PLENTY {
+                    Range::plenty(from, to)
+                } else {
+                    self.range()?
+                };
+                let words = self.plan.words_without(None, &[]);
                 let words = words.as_ref().map(|it| &*it.words);
-                self.walk(words, listed.as_ref(), need, &mut found)?
+                self.walk(words, range, listed.as_ref(), need, &mut found)?
             }
         };
         self.lazy = false;
@@ -180,7 +226,7 @@ impl Run<'_> {
         let mut all = Vec::new();
         let mut found = found.into_iter();
         loop {
-            first.extend(found.by_ref().take(WINDOW));
+            first.extend(found.by_ref().take(window));
             if first.is_empty() {
                 break;
             }
@@ -193,49 +239,61 @@ impl Run<'_> {
         })
     }
 
+    /// What a walk goes through, when it is not known that there is plenty.
+    fn range(&self) -> Result<Range, StoreError> {
+        let tomorrow = (self.today + 1).saturating_mul(DAY);
+        let now = tomorrow.clamp(0, 1 << 42) << 20;
+        Range::cut(self.conn, self.filter.from, self.filter.to, now)
+    }
+
     /// Walks the word index, or all items when no word is asked for, newest
     /// first. True when there is more.
     fn walk(
         &mut self,
         words: Option<&str>,
+        range: Range,
         listed: Option<&BTreeSet<i64>>,
         need: usize,
         out: &mut Vec<Candidate>,
     ) -> Result<bool, StoreError> {
-        let (from, to) = (self.filter.from, self.filter.to);
-        let sql = match words {
-            Some(_) => {
-                "SELECT rowid FROM search_text WHERE rowid >= ?1 AND rowid < ?2 \
-                 AND search_text MATCH ?3 ORDER BY rowid DESC"
-            }
-            None => "SELECT id FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
-        };
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut rows = match words {
-            Some(words) => statement.query(params![from, to, words])?,
-            None => statement.query(params![from, to])?,
-        };
         let mut beside = self.filter.beside(listed);
-        let mut walked = 0;
-        while let Some(found) = rows.next()? {
-            let id: i64 = found.get(0)?;
+        let (mut walked, mut more) = (0, false);
+        let conn = self.conn;
+        let mut step = |id: i64| {
             walked += 1;
             if walked > WALK {
                 let back_to = Millis(id >> 20).rfc3339();
                 let day = back_to.get(..10).unwrap_or(&back_to);
                 self.notes
                     .push(format!("Only items since {day} were searched."));
-                return Ok(true);
+                more = true;
+                return Ok(ControlFlow::Break(()));
             }
-            if !beside.has(self.conn, id)? {
-                continue;
+            if !beside.has(conn, id)? {
+                return Ok(ControlFlow::Continue(()));
             }
             if out.len() == need {
-                return Ok(true);
+                more = true;
+                return Ok(ControlFlow::Break(()));
             }
             out.extend(self.take(id)?);
+            Ok(ControlFlow::Continue(()))
+        };
+        match words {
+            Some(words) => newest_first(conn, Index::Words, words, range, need, step)?,
+            None => {
+                let mut statement = conn.prepare_cached(
+                    "SELECT id FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
+                )?;
+                let mut rows = statement.query(params![range.from, range.to])?;
+                while let Some(row) = rows.next()? {
+                    if step(row.get(0)?)?.is_break() {
+                        break;
+                    }
+                }
+            }
         }
-        Ok(false)
+        Ok(more)
     }
 
     /// Looks which of a few items have the words. True when there is more.
@@ -265,20 +323,30 @@ impl Run<'_> {
     }
 
     /// Takes what the part-word index finds and the word index does not deny.
-    /// True when there is more.
     fn parts(
         &mut self,
-        parts: &str,
+        parts: &Parts,
         beside: Option<&Look>,
         listed: Option<&BTreeSet<i64>>,
         out: &mut Vec<Candidate>,
-    ) -> Result<bool, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT rowid FROM search_part WHERE rowid >= ?1 AND rowid < ?2 \
-             AND search_part MATCH ?3 ORDER BY rowid DESC LIMIT ?4",
-        )?;
-        let (from, to) = (self.filter.from, self.filter.to);
-        let mut rows = statement.query(params![from, to, parts, PARTS * 10])?;
+    ) -> Result<Met, StoreError> {
+        match self.parts_once(parts, beside, listed, out)? {
+            Some(met) => Ok(met),
+            // Too much of it was something else.
+            None => Ok(self
+                .parts_once(&parts.exactly(), beside, listed, out)?
+                .unwrap_or(Met::Some)),
+        }
+    }
+
+    /// `None` when the expression is too loose.
+    fn parts_once(
+        &mut self,
+        parts: &Parts,
+        beside: Option<&Look>,
+        listed: Option<&BTreeSet<i64>>,
+        out: &mut Vec<Candidate>,
+    ) -> Result<Option<Met>, StoreError> {
         let mut narrow = self.filter.beside(listed);
         let most = out.len() + PARTS;
         // A look into the index costs what its words cost: a beginning may stand for thirty.
@@ -286,26 +354,62 @@ impl Run<'_> {
             Some(_) => 1,
             None => 1 + it.words.matches(" OR ").count() / 4,
         });
-        while let Some(found) = rows.next()? {
-            let id: i64 = found.get(0)?;
-            if self.seen.contains(&id) || !narrow.has(self.conn, id)? {
-                continue;
+        let (mut walked, mut vain, mut met) = (0, 0, Some(Met::All));
+        let (conn, range) = (self.conn, self.range()?);
+        newest_first(conn, Index::Parts, &parts.expression, range, PARTS, |id| {
+            walked += 1;
+            if walked > PARTS * 10 {
+                met = Some(Met::Some);
+                return Ok(ControlFlow::Break(()));
+            }
+            if self.seen.contains(&id) || !narrow.has(conn, id)? {
+                return Ok(ControlFlow::Continue(()));
             }
             if out.len() >= most {
-                return Ok(true);
+                met = Some(Met::Enough);
+                return Ok(ControlFlow::Break(()));
+            }
+            if parts.is_loose() && !self.has_parts(id, parts)? {
+                vain += 1;
+                if vain < VAIN {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                met = None;
+                return Ok(ControlFlow::Break(()));
             }
             if let Some(beside) = beside {
                 self.looks += cost;
                 if self.looks > LOOKS {
-                    return Ok(true);
+                    met = Some(Met::Some);
+                    return Ok(ControlFlow::Break(()));
                 }
                 if !self.has(id, beside)? {
-                    continue;
+                    return Ok(ControlFlow::Continue(()));
                 }
             }
             out.extend(self.take(id)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(met)
+    }
+
+    /// Whether the short fields of an item really have what their pieces promise.
+    fn has_parts(&mut self, id: i64, parts: &Parts) -> Result<bool, StoreError> {
+        let Some(row) = row(self.conn, ItemId(id))? else {
+            return Ok(false);
+        };
+        if parts.are_in(&fold_parts(&row.title)) {
+            return Ok(true);
         }
-        Ok(false)
+        if self.looked < READ
+            && let Some(body) = body_of(self.conn, &row, &mut self.looked)?
+        {
+            return Ok(parts.are_in(&Indexed::of(&body).part));
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT 1 FROM search_part WHERE rowid = ?1 AND search_part MATCH ?2",
+        )?;
+        Ok(statement.exists(params![id, parts.exact])?)
     }
 
     /// One word is a part of a name or code, the others are words of the text.
@@ -315,7 +419,9 @@ impl Run<'_> {
         out: &mut Vec<Candidate>,
     ) -> Result<(), StoreError> {
         for (at, group) in self.plan.groups.iter().enumerate() {
-            if let (Some(part), Some(others)) = (&group.part, self.plan.words_without(Some(at))) {
+            if let (Some(part), Some(others)) =
+                (&group.part, self.plan.words_without(Some(at), &self.known))
+            {
                 self.parts(part, Some(&others), listed, out)?;
             }
         }
@@ -363,7 +469,7 @@ impl Run<'_> {
         let Some(row) = row(self.conn, ItemId(id))? else {
             return Ok(None);
         };
-        if !self.filter.fits(self.conn, &row)? {
+        if !self.filter.fits(self.conn, &row, &self.left)? {
             return Ok(None);
         }
         self.seen.insert(id);
@@ -378,7 +484,7 @@ impl Run<'_> {
     }
 
     /// What the row of a candidate tells.
-    fn judge(&self, row: &Row) -> Rough {
+    pub(super) fn judge(&self, row: &Row) -> Rough {
         let (places, _) = find(&row.title, &self.plan.needles);
         let groups: BTreeSet<usize> = places.iter().map(|it| it.group).collect();
         let in_title = groups.iter().filter_map(|at| self.weights.get(*at)).sum();
@@ -390,133 +496,14 @@ impl Run<'_> {
             kind: row.kind,
         }
     }
-
-    /// Cuts the page out of the windows and shows it.
-    fn page(
-        &self,
-        windows: Vec<Vec<Candidate>>,
-        limit: usize,
-        offset: usize,
-    ) -> Result<Vec<Hit>, StoreError> {
-        let mut hits = Vec::new();
-        let mut at = 0;
-        let end = offset.saturating_add(limit);
-        for window in windows {
-            let mut rest = window.into_iter().peekable();
-            while rest.peek().is_some() && at < end {
-                let block: Vec<Candidate> = rest.by_ref().take(BLOCK).collect();
-                let size = block.len();
-                if at + size > offset {
-                    let skip = offset.saturating_sub(at);
-                    self.block(block, skip, end - at, &mut hits)?;
-                }
-                at += size;
-            }
-        }
-        Ok(hits)
-    }
-
-    /// Reads the texts of a block, orders it, and shows its hits from `skip`
-    /// up to `end`.
-    fn block(
-        &self,
-        block: Vec<Candidate>,
-        skip: usize,
-        end: usize,
-        out: &mut Vec<Hit>,
-    ) -> Result<(), StoreError> {
-        let mut read = 0;
-        let mut known = Vec::new();
-        for candidate in block {
-            let row = match candidate.row {
-                Some(row) => Some((row, candidate.rough, candidate.score)),
-                None => row(self.conn, candidate.id)?.map(|row| {
-                    let rough_of = self.judge(&row);
-                    (row, rough_of, rough(&rough_of))
-                }),
-            };
-            let Some((row, rough_of, score)) = row else {
-                continue;
-            };
-            let body = if read < READ && !self.plan.groups.is_empty() {
-                body_of(self.conn, &row, &mut read)?
-            } else {
-                None
-            };
-            known.push((row, rough_of, score, body));
-        }
-        let mut shown = Vec::new();
-        for (row, rough_of, score, body) in &known {
-            let texts = body.as_ref().map(Indexed::of);
-            let score = texts.as_ref().map_or(*score, |texts| {
-                fine(
-                    rough_of,
-                    &evidence(texts, &self.plan.needles, &self.weights, &self.title),
-                )
-            });
-            shown.push((score, row, texts));
-        }
-        shown.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.id.cmp(&a.1.id)));
-        for (score, row, texts) in shown.into_iter().take(end).skip(skip) {
-            let needles = &self.plan.needles;
-            let piece = match texts {
-                Some(texts) => snippet(&texts, needles),
-                None => body_of(self.conn, row, &mut read)?
-                    .map_or_else(String::new, |body| snippet(&Indexed::of(&body), needles)),
-            };
-            out.extend(self.hit(row, score, piece)?);
-        }
-        Ok(())
-    }
-
-    fn hit(&self, row: &Row, score: f64, snippet: String) -> Result<Option<Hit>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT a.name, c.name, i.handle, i.link FROM item i \
-             JOIN account a ON a.id = i.account JOIN collection c ON c.id = i.collection \
-             WHERE i.id = ?1",
-        )?;
-        let place = statement.query_row([row.id.0], |row| {
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get::<_, Option<String>>(3)?,
-            ))
-        });
-        let Some((account, collection, handle, link)) = place.optional()? else {
-            return Ok(None);
-        };
-        let mut title = row.title.clone();
-        if title.trim().is_empty()
-            && let Some(conversation) = row.conversation
-        {
-            let mut statement = self
-                .conn
-                .prepare_cached("SELECT title FROM item WHERE id = ?1")?;
-            let found: Option<String> = statement
-                .query_row([conversation], |row| row.get(0))
-                .optional()?;
-            title = found.unwrap_or(title);
-        }
-        Ok(Some(Hit {
-            id: row.id,
-            kind: row.kind,
-            account: AccountId(account),
-            collection: CollectionId(collection),
-            handle: Handle(handle),
-            link: link.map(LinkId),
-            title,
-            snippet,
-            at: Millis(row.at),
-            org: row.org.map(OrgId),
-            person: row.person.map(PersonId),
-            score,
-        }))
-    }
 }
 
 /// What an item says; `read` grows by its size.
-fn body_of(conn: &Connection, row: &Row, read: &mut usize) -> Result<Option<Body>, StoreError> {
+pub(super) fn body_of(
+    conn: &Connection,
+    row: &Row,
+    read: &mut usize,
+) -> Result<Option<Body>, StoreError> {
     let mut statement = conn.prepare_cached(body::select(row.kind))?;
     let text: Option<String> = statement
         .query_row([row.id.0], |row| row.get(0))

@@ -4,6 +4,7 @@ mod bench;
 mod beside;
 mod found;
 mod hostile;
+mod loose;
 mod query;
 mod token;
 mod visible;
