@@ -144,6 +144,27 @@ async fn a_mark_as_unread_stays_until_it_is_read_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_read_on_another_device_is_read_here() {
+    let (hub, room, id) = ada_in_a_room().await;
+    hub.server().say(&room, &somebody("Bob"), "Hello");
+    hub.sync().await.unwrap();
+    hub.hub().mark_unread(id).unwrap();
+    hub.server().advance(1000);
+    let second = hub.server().say(&room, &somebody("Bob"), "Anybody?");
+    hub.sync().await.unwrap();
+    assert_eq!(row(&hub, id).unread, 2);
+    hub.server().reads(&room, &second);
+    hub.sync().await.unwrap();
+    assert_eq!(row(&hub, id).unread, 0, "the mark and the words are gone");
+    // Word and reading in one answer.
+    hub.server().advance(1000);
+    let third = hub.server().say(&room, &somebody("Bob"), "Hello?");
+    hub.server().reads(&room, &third);
+    hub.sync().await.unwrap();
+    assert_eq!(row(&hub, id).unread, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_goes_later_goes_then_and_holds_up_nothing_until_then() {
     let (hub, _, id) = ada_in_a_room().await;
     let at = now(&hub).plus(3 * HOUR);

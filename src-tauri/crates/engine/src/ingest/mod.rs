@@ -157,6 +157,12 @@ impl<'a> Ingest<'a> {
             Some(known) => Some(known),
             None => local::adopt(self, tx, item)?,
         };
+        if let (Body::Conversation(it), Some(_)) = (&item.body, before)
+            && let Some(up_to) = &it.read_up_to
+        {
+            // The row alone would move the position and leave the messages unread.
+            mark_read(self, tx, &item.handle, up_to)?;
+        }
         let mut item = Cow::Borrowed(item);
         let mut keep = None;
         match (&item.body, before) {

@@ -30,10 +30,14 @@ pub(crate) fn mark_read(
         Some(handle) => tx.find(&place, handle)?,
         None => None,
     };
-    if now.is_some() && target <= now {
+    if now.is_some() && target < now {
         return Ok(());
     }
-    tx.mark_unread(stored.id, false)?;
+    // A source may tell the position with the conversation, before it tells the messages up to
+    // it: those that came in between are read all the same.
+    if now.is_none() || target != now {
+        tx.mark_unread(stored.id, false)?;
+    }
     if body.read_up_to.as_ref() != Some(up_to) {
         body.read_up_to = Some(up_to.clone());
         let item = Item {

@@ -299,6 +299,32 @@ impl Remote {
         world.put(&key.0, item);
     }
 
+    /// The user reads up to a message on another device. As some systems do, the conversation
+    /// tells so itself; those that say it once more, as a word of its own, follow.
+    ///
+    /// # Panics
+    /// There is no such conversation: the test is wrong.
+    #[expect(
+        clippy::panic,
+        reason = "a test that reads in no conversation is wrong"
+    )]
+    pub fn reads(&self, room: &Handle, up_to: &Handle) {
+        let mut world = self.world();
+        let rooms = CollectionId::from(ROOMS);
+        let Some(mut item) = world.items.get(&(rooms.clone(), room.clone())).cloned() else {
+            panic!("there is no {room}");
+        };
+        if let Body::Conversation(it) = &mut item.body {
+            it.read_up_to = Some(up_to.clone());
+        }
+        world.put(&rooms, item);
+        let read = Change::Read {
+            conversation: room.clone(),
+            up_to: up_to.clone(),
+        };
+        world.log.push((rooms, read));
+    }
+
     /// A company appears at a handle that others point at already.
     pub fn put_organisation_at(&self, handle: &Handle, name: &str) {
         let mut world = self.world();
