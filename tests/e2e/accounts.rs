@@ -1,65 +1,19 @@
 //! Accounts and what waits to be written back, each clicked through, with the command line and a
 //! second client as witnesses.
 
-use std::time::Duration;
-
 use rapport_testkit::desktop::Window;
-use rapport_testkit::servers::{MatrixUser, Synapse, Tryton, eventually};
+use rapport_testkit::servers::{Tryton, eventually};
 use serde_json::{Value, json};
 
+use super::room::{PATIENCE, Room};
 use super::stage::{Stage, go};
 
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Ada's profile and Bert's own client in one room.
-struct Office {
-    stage: Stage,
-    server: Synapse,
-    ada: MatrixUser,
-    bert: MatrixUser,
-    room: String,
-    conversation: String,
-}
-
-impl Office {
-    async fn open() -> Self {
-        let server = Synapse::start().await.expect("a Synapse");
-        let bert = server.login("bert").await.unwrap();
-        let ada = server.login("ada").await.unwrap();
-        let room = bert
-            .create_room("Line 2", &[&server.user_id("ada")])
-            .await
-            .unwrap();
-        ada.join(&room).await.unwrap();
-        bert.say(&room, "Good morning").await.unwrap();
-        let stage = Stage::with_chat(&server).await;
-        let conversation = stage.conversation("Line 2");
-        Self {
-            stage,
-            server,
-            ada,
-            bert,
-            room,
-            conversation,
-        }
-    }
-
+impl Room {
     /// Ada writes without a window.
     fn write(&self, text: &str) {
+        let conversation = self.conversation();
         self.stage
-            .rapport(&["conversations", "send", &self.conversation, text, "--now"]);
-    }
-
-    async fn times_seen(&self, text: &str) -> usize {
-        self.bert.count_of(&self.room, text).await.unwrap()
-    }
-
-    async fn arrives(&self, text: &str) {
-        eventually(text, PATIENCE, async || {
-            Ok((self.bert.count_of(&self.room, text).await? > 0).then_some(()))
-        })
-        .await
-        .expect("it arrives");
+            .rapport(&["conversations", "send", &conversation, text, "--now"]);
     }
 
     /// How the entry with this text ended, as the command line says it.
@@ -118,7 +72,7 @@ async fn no_entry(window: &Window, text: &str) {
 
 #[tokio::test]
 async fn what_waits_is_changed_taken_back_or_held_and_the_rest_goes_once() {
-    let mut office = Office::open().await;
+    let mut office = Room::open().await;
     office.server.stop().await.unwrap();
     for text in ["Six kits", "A slip of the pen", "By Friday"] {
         office.write(text);
@@ -148,7 +102,11 @@ async fn what_waits_is_changed_taken_back_or_held_and_the_rest_goes_once() {
     window.press("Sync now").await.unwrap();
     office.bert.say(&office.room, "Anybody?").await.unwrap();
     office.arrives("Anybody?").await;
-    assert_eq!(office.times_seen("Seven kits").await, 0, "it is held");
+    assert_eq!(
+        office.times_seen("Seven kits").await.unwrap(),
+        0,
+        "it is held"
+    );
 
     go(&window, "#/accounts/matrix-1").await;
     window.press("Resume").await.unwrap();
@@ -165,7 +123,7 @@ async fn what_waits_is_changed_taken_back_or_held_and_the_rest_goes_once() {
         ("Six kits", 0),
         ("A slip of the pen", 0),
     ] {
-        assert_eq!(office.times_seen(text).await, times, "{text}");
+        assert_eq!(office.times_seen(text).await.unwrap(), times, "{text}");
     }
     assert_eq!(office.ended("Seven kits"), "done");
     assert_eq!(office.ended("A slip of the pen"), "withdrawn");
@@ -173,7 +131,7 @@ async fn what_waits_is_changed_taken_back_or_held_and_the_rest_goes_once() {
 
 #[tokio::test]
 async fn what_was_refused_says_why_and_is_tried_again_or_given_up() {
-    let office = Office::open().await;
+    let office = Room::open().await;
     // Somebody showed Ada the door while she was writing.
     office.ada.leave(&office.room).await.unwrap();
     for text in ["May I come back?", "Never mind"] {
@@ -217,8 +175,8 @@ async fn what_was_refused_says_why_and_is_tried_again_or_given_up() {
         .expect("the dialog's own button");
     no_entry(&window, "Never mind").await;
     window.close().await.unwrap();
-    assert_eq!(office.times_seen("May I come back?").await, 1);
-    assert_eq!(office.times_seen("Never mind").await, 0);
+    assert_eq!(office.times_seen("May I come back?").await.unwrap(), 1);
+    assert_eq!(office.times_seen("Never mind").await.unwrap(), 0);
     assert_eq!(office.ended("May I come back?"), "done");
     assert_eq!(office.ended("Never mind"), "withdrawn");
 }

@@ -8,24 +8,15 @@ use super::room::{COMPOSER, PATIENCE, Room};
 use super::stage::go;
 
 impl Room {
-    /// Takes away what the desktop shows, so that the next bubble is the only one.
-    async fn clears(&self) {
-        self.stage.desktop.close_bubbles().unwrap();
-        eventually("no bubble", PATIENCE, async || {
-            Ok((self.stage.desktop.bubbles()? == 0).then_some(()))
-        })
-        .await
-        .unwrap();
-    }
-
-    /// Bert calls Ada by her name; her desktop shows it.
-    async fn calls_ada(&self, text: &str) {
+    /// Bert calls Ada by her name; her desktop shows it. Gives the message's id.
+    async fn calls_ada(&self, text: &str) -> String {
         let called = json!({
             "msgtype": "m.text",
             "body": format!("ada: {text}"),
             "m.mentions": { "user_ids": [self.server.user_id("ada")] },
         });
-        self.bert
+        let event = self
+            .bert
             .send_event(&self.room, "m.room.message", &called)
             .await
             .unwrap();
@@ -34,9 +25,19 @@ impl Room {
         })
         .await
         .expect("the desktop is told");
+        event
     }
 
-    /// Presses a button of the bubble; this daemon leaves it where it is.
+    /// The bubble goes by itself.
+    async fn sees_none(&self, why: &str) {
+        eventually(why, PATIENCE, async || {
+            Ok((self.stage.desktop.bubbles()? == 0).then_some(()))
+        })
+        .await
+        .expect("the bubble goes");
+    }
+
+    /// Presses a button of the bubble; this daemon leaves it where it is, and we take it away.
     fn answers(&self, button: &str) {
         self.stage.desktop.answer_newest_bubble(button).unwrap();
     }
@@ -59,19 +60,18 @@ async fn the_buttons_of_a_bubble_put_off_finish_and_answer_what_it_is_about() {
     window.see("nav.side").await.unwrap();
     go(&window, "#/today").await;
 
-    room.clears().await;
     room.calls_ada("the courier is here").await;
     room.answers("Snooze");
     stands(&window, &conversation, "one.snoozed_until > Date.now()").await;
+    room.sees_none("put off").await;
 
     // What is put off comes back with a new message.
-    room.clears().await;
     room.calls_ada("he leaves in a minute").await;
     stands(&window, &conversation, "one.snoozed_until === null").await;
     room.answers("Done");
     stands(&window, &conversation, "one.done").await;
+    room.sees_none("done").await;
 
-    room.clears().await;
     room.calls_ada("can you sign?").await;
     room.answers("Reply");
     window.see(COMPOSER).await.expect("the conversation");
@@ -123,5 +123,36 @@ async fn a_message_appears_while_the_window_is_open_and_its_bubble_leads_to_it()
     // One event, one bubble.
     let shown = room.stage.desktop.notices().unwrap().len();
     assert!(shown <= 1, "{shown} bubbles for one message");
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bubble_goes_when_its_message_was_read_or_dealt_with_elsewhere() {
+    let room = Room::open().await;
+    let conversation = room.conversation();
+    let window = room.stage.open().await;
+    window.see("nav.side").await.unwrap();
+    go(&window, "#/today").await;
+
+    // On Ada's telephone.
+    let event = room.calls_ada("the courier is here").await;
+    room.ada.mark_read(&room.room, &event).await.unwrap();
+    room.sees_none("read on the telephone").await;
+
+    // In this window.
+    room.calls_ada("he leaves in a minute").await;
+    go(&window, &format!("#/inbox/{conversation}")).await;
+    window.see(COMPOSER).await.expect("the conversation");
+    room.sees_none("read in the window").await;
+    go(&window, "#/today").await;
+
+    // Unread, and put aside in the list.
+    room.calls_ada("he is gone").await;
+    let done = format!(
+        "await window.__TAURI_INTERNALS__.invoke('call', {{ name: 'conversation_done', request: {{ conversations: [{}], done: true }} }}); return true",
+        json!(conversation)
+    );
+    window.until("done in the list", &done).await.unwrap();
+    room.sees_none("done in the list").await;
     window.close().await.unwrap();
 }

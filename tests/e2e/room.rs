@@ -15,6 +15,8 @@ pub(super) const COMPOSER: &str = "textarea[data-composer]";
 pub(super) struct Room {
     pub(super) stage: Stage,
     pub(super) server: Synapse,
+    /// Ada on another device than this desktop.
+    pub(super) ada: MatrixUser,
     pub(super) bert: MatrixUser,
     pub(super) room: String,
 }
@@ -37,6 +39,7 @@ impl Room {
         Self {
             stage,
             server,
+            ada,
             bert,
             room,
         }
@@ -72,20 +75,21 @@ impl Room {
         Ok(all.iter().filter(says).count())
     }
 
-    /// Bert sees it exactly once, and still once a moment of traffic later.
-    pub(super) async fn arrives_once(&self, text: &str) {
+    /// Bert sees it.
+    pub(super) async fn arrives(&self, text: &str) {
         eventually(text, PATIENCE, async || {
             Ok((self.times_seen(text).await? > 0).then_some(()))
         })
         .await
         .expect("it arrives");
+    }
+
+    /// Bert sees it exactly once, and still once a moment of traffic later.
+    pub(super) async fn arrives_once(&self, text: &str) {
+        self.arrives(text).await;
         let mark = format!("seen: {text}");
         self.bert.say(&self.room, &mark).await.unwrap();
-        eventually("the mark", PATIENCE, async || {
-            Ok((self.times_seen(&mark).await? > 0).then_some(()))
-        })
-        .await
-        .unwrap();
+        self.arrives(&mark).await;
         assert_eq!(self.times_seen(text).await.unwrap(), 1, "{text}");
     }
 }

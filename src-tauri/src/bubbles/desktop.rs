@@ -1,6 +1,8 @@
 //! What a desktop can do with a bubble, behind one trait: the daemon's actions
 //! on Linux, toasts on Windows, the notification centre on macOS.
 
+use tokio::sync::oneshot;
+
 use super::plan::Bubble;
 use crate::words::Words;
 
@@ -58,13 +60,17 @@ impl Answer {
 /// Hears what the user did, at most once.
 pub(crate) type Heard = Box<dyn FnOnce(Answer) + Send>;
 
+/// Comes when nobody needs the bubble any more; never, when it stays of interest.
+pub(crate) type Over = oneshot::Receiver<()>;
+
 /// The desktop we are on.
 pub(crate) trait Desktop {
-    /// Shows a bubble and may wait until it is gone.
+    /// Shows a bubble and may wait until it is gone. One that is over is taken away, where the
+    /// desktop lets us, and so is one that was answered.
     ///
     /// # Errors
     /// The desktop's own words.
-    fn show(&self, bubble: &Bubble, words: &Words, heard: Heard) -> Result<(), String>;
+    fn show(&self, bubble: &Bubble, words: &Words, heard: Heard, over: Over) -> Result<(), String>;
 }
 
 /// The desktop of this system.

@@ -3,7 +3,7 @@
 
 use notify_rust::{Hint, Notification, NotificationResponse, get_capabilities};
 
-use super::{Answer, Desktop, Heard};
+use super::{Answer, Desktop, Heard, Over};
 use crate::bubbles::plan::Bubble;
 use crate::words::Words;
 
@@ -12,7 +12,7 @@ use crate::words::Words;
 pub(crate) struct System;
 
 impl Desktop for System {
-    fn show(&self, bubble: &Bubble, words: &Words, heard: Heard) -> Result<(), String> {
+    fn show(&self, bubble: &Bubble, words: &Words, heard: Heard, over: Over) -> Result<(), String> {
         // A daemon that cannot say what it can do can do the least.
         let can = get_capabilities().unwrap_or_default();
         let has = |name: &str| can.iter().any(|it| it == name);
@@ -38,18 +38,28 @@ impl Desktop for System {
             }
         }
         let shown = notification.show().map_err(|error| error.to_string())?;
-        shown
-            .wait_for_response(move |response: &NotificationResponse| {
-                let answer = match response {
+        tauri::async_runtime::block_on(async {
+            let mut answer = None;
+            let answered = shown.wait_for_action_async(|response| {
+                answer = match response {
                     NotificationResponse::Default => Some(Answer::Open),
                     NotificationResponse::Action(name) => Answer::named(name),
                     _ => None,
                 };
-                if let Some(answer) = answer {
-                    heard(answer);
-                }
-            })
-            .map_err(|error| error.to_string())
+            });
+            tokio::select! {
+                () = answered => {}
+                // Nobody who could say so is left: the bubble stays as long as its user likes.
+                Ok(()) = over => {}
+            }
+            if let Some(answer) = answer {
+                heard(answer);
+            }
+            // Some daemons leave an answered bubble where it is; closing one that is gone
+            // does nothing.
+            shown.close_async().await;
+        });
+        Ok(())
     }
 }
 

@@ -4,19 +4,25 @@ use std::sync::Once;
 
 use mac_notification_sys::{MainButton, Notification, NotificationResponse, set_application};
 
-use super::{Answer, Desktop, Heard};
+use super::{Answer, Desktop, Heard, Over};
 use crate::bubbles::plan::Bubble;
 use crate::words::Words;
 
 /// In whose name we speak; can be said once in a process.
 static NAMED: Once = Once::new();
 
-/// macOS.
+/// macOS. A bubble that is over stays: whoever waits for its click cannot take it away.
 #[derive(Debug)]
 pub(crate) struct System;
 
 impl Desktop for System {
-    fn show(&self, bubble: &Bubble, words: &Words, heard: Heard) -> Result<(), String> {
+    fn show(
+        &self,
+        bubble: &Bubble,
+        words: &Words,
+        heard: Heard,
+        _over: Over,
+    ) -> Result<(), String> {
         NAMED.call_once(|| {
             if let Err(error) = set_application("app.rapport.desktop") {
                 tracing::warn!(%error, "notifications come in another program's name");

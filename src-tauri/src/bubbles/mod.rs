@@ -4,6 +4,7 @@
 
 mod desktop;
 mod plan;
+mod standing;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -11,56 +12,106 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use jiff::Zoned;
 use rapport_api::Api;
-use rapport_api::dto::Nothing;
+use rapport_api::dto::{Nothing, SomeNotifications};
 use rapport_store::Topic;
 use tauri::AppHandle;
 
 use self::desktop::{Answer, Desktop as _};
 use self::plan::{Planned, plan};
+use self::standing::Standing;
 use crate::words::Words;
 use crate::{arrival, rest};
 
 /// Ends of quiet hours and of what was put off are noticed within this.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// Shows what becomes due, for as long as the profile is open; waiting does not
-/// keep it open.
+/// What may be different.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Woken {
+    /// Something may be due.
+    due: bool,
+    /// Something may have been seen to.
+    over: bool,
+}
+
+/// Shows what becomes due and takes away what was seen to, for as long as the profile is open;
+/// waiting does not keep it open.
 pub(crate) fn begin(app: &AppHandle, api: &Arc<Api>) {
     let mut topics = Box::pin(api.topics());
     let (app, api) = (app.clone(), Arc::downgrade(api));
     tauri::async_runtime::spawn(async move {
+        let standing = Standing::default();
+        let mut woken = Woken {
+            due: true,
+            over: false,
+        };
         loop {
             match api.upgrade() {
-                Some(api) => show_due(&app, &api).await,
+                Some(api) => {
+                    if woken.over {
+                        take_away(&api, &standing).await;
+                    }
+                    if woken.due {
+                        show_due(&app, &api, &standing).await;
+                    }
+                }
                 None => return,
             }
-            if !touched(&mut topics).await {
-                return;
+            match touched(&mut topics).await {
+                Some(next) => woken = next,
+                None => return,
             }
         }
     });
 }
 
-/// Waits until a notification may be due. `false` when nobody will speak again.
-async fn touched(topics: &mut (impl futures_util::Stream<Item = Arc<Vec<Topic>>> + Unpin)) -> bool {
+/// Waits until a notification may be due or over. `None` when nobody will speak again.
+async fn touched(
+    topics: &mut (impl futures_util::Stream<Item = Arc<Vec<Topic>>> + Unpin),
+) -> Option<Woken> {
     let clock = tokio::time::sleep(LOOK_AGAIN);
     tokio::pin!(clock);
     loop {
         tokio::select! {
-            () = &mut clock => return true,
-            heard = topics.next() => match heard {
-                None => return false,
-                Some(heard) if heard.iter().any(|it| matches!(
-                    it,
-                    Topic::Notifications | Topic::Settings | Topic::Everything
-                )) => return true,
-                Some(_) => {}
-            },
+            () = &mut clock => return Some(Woken { due: true, over: true }),
+            heard = topics.next() => {
+                let woken = woken(&heard?);
+                if woken != Woken::default() {
+                    return Some(woken);
+                }
+            }
         }
     }
 }
 
-async fn show_due(app: &AppHandle, api: &Arc<Api>) {
+fn woken(heard: &[Topic]) -> Woken {
+    let has = |any: fn(&Topic) -> bool| heard.iter().any(any);
+    let due = has(|it| {
+        matches!(
+            it,
+            Topic::Notifications | Topic::Settings | Topic::Everything
+        )
+    });
+    Woken {
+        due,
+        over: due || has(|it| matches!(it, Topic::Inbox | Topic::Conversation(_) | Topic::Tasks)),
+    }
+}
+
+/// Takes away the bubbles that nobody waits for any more.
+async fn take_away(api: &Arc<Api>, standing: &Standing) {
+    let ids = standing.about();
+    if ids.is_empty() {
+        return;
+    }
+    let asked = SomeNotifications { ids: ids.clone() };
+    match api.notifications_stand(asked).await {
+        Ok(waiting) => standing.wait_only(&ids, &waiting),
+        Err(error) => tracing::warn!(%error, "what was seen to was not told"),
+    }
+}
+
+async fn show_due(app: &AppHandle, api: &Arc<Api>, standing: &Standing) {
     let due = match api.due_notifications(Nothing {}).await {
         Ok(due) if due.is_empty() => return,
         Ok(due) => due,
@@ -77,21 +128,24 @@ async fn show_due(app: &AppHandle, api: &Arc<Api>) {
         }
     };
     for planned in plan(&due, &words) {
-        show(app, api, planned, words.clone());
+        show(app, api, planned, words.clone(), standing);
     }
 }
 
 /// One bubble. Waiting for its answer blocks, so each has a thread.
-fn show(app: &AppHandle, api: &Arc<Api>, planned: Planned, words: Words) {
+fn show(app: &AppHandle, api: &Arc<Api>, planned: Planned, words: Words, standing: &Standing) {
+    let (place, over) = standing.add(planned.about.clone());
     let (app, api) = (app.clone(), Arc::downgrade(api));
     let thread = std::thread::Builder::new().name("notification".to_owned());
     let spawned = thread.spawn(move || {
         let about = planned.clone();
         let answer = move |answer: Answer| answered(&app, &api, about, answer);
-        if let Err(error) = desktop::here().show(&planned.bubble, &words, Box::new(answer)) {
+        let shown = desktop::here().show(&planned.bubble, &words, Box::new(answer), over);
+        if let Err(error) = shown {
             // The row is in the list all the same.
             tracing::warn!(error, "a notification could not be shown");
         }
+        drop(place);
     });
     if let Err(error) = spawned {
         tracing::warn!(%error, "a notification could not be shown");

@@ -26,6 +26,8 @@ pub(crate) struct Bubble {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Planned {
     pub(crate) bubble: Bubble,
+    /// The numbers of all rows it is about.
+    pub(crate) about: Vec<i64>,
     /// The one row, when it is about one.
     row: Option<NotificationRow>,
 }
@@ -40,6 +42,7 @@ pub(crate) fn plan(due: &[DueNotification], words: &Words) -> Vec<Planned> {
                 text: String::new(),
                 answerable: false,
             },
+            about: due.iter().map(|it| it.row.id).collect(),
             row: None,
         }];
     }
@@ -64,6 +67,7 @@ fn one(due: &DueNotification, words: &Words) -> Planned {
             text,
             answerable: row.conversation.is_some(),
         },
+        about: vec![row.id],
         row: Some(row.clone()),
     }
 }

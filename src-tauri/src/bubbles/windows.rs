@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tauri_winrt_notification::{Duration, Toast};
 
-use super::{Answer, Desktop, Heard};
+use super::{Answer, Desktop, Heard, Over};
 use crate::bubbles::plan::Bubble;
 use crate::words::Words;
 
@@ -16,12 +16,18 @@ const APP: &str = if cfg!(debug_assertions) {
     "app.rapport.desktop"
 };
 
-/// Windows.
+/// Windows. A toast that is over goes to the list of the system, by itself and soon.
 #[derive(Debug)]
 pub(crate) struct System;
 
 impl Desktop for System {
-    fn show(&self, bubble: &Bubble, words: &Words, heard: Heard) -> Result<(), String> {
+    fn show(
+        &self,
+        bubble: &Bubble,
+        words: &Words,
+        heard: Heard,
+        _over: Over,
+    ) -> Result<(), String> {
         let mut toast = Toast::new(APP)
             .title(&bubble.title)
             .text1(&bubble.text)

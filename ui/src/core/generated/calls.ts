@@ -108,6 +108,7 @@ import type { SignedIn } from './SignedIn';
 import type { Snooze } from './Snooze';
 import type { SnoozeNotification } from './SnoozeNotification';
 import type { SomeAccounts } from './SomeAccounts';
+import type { SomeNotifications } from './SomeNotifications';
 import type { SomeoneRow } from './SomeoneRow';
 import type { StageFile } from './StageFile';
 import type { StagedFile } from './StagedFile';
@@ -331,6 +332,8 @@ export interface Calls {
   notification_done: { request: OneNotification; response: Done };
   /** What the desktop is to show now, each exactly once: it counts as shown before it is given out. */
   due_notifications: { request: Nothing; response: Array<DueNotification> };
+  /** Which of these notifications still wait for the user; the others were read, dealt with or put off, here or elsewhere. */
+  notifications_stand: { request: SomeNotifications; response: Array<number> };
   /** What needs the user: unread mentions, open questions, overdue invoices, due tasks. */
   today: { request: Nothing; response: Today };
   /** A setting. */

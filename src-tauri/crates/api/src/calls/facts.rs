@@ -7,12 +7,14 @@
 
 use rapport_model::plan::{TaskStatus, WikiPage};
 use rapport_model::{AccountId, Body, CollectionId, FieldValue, ItemRef, Kind, OrgId};
+use rapport_store::table::item::UNREAD;
 use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
-    AddNote, Done, DueParsed, DueText, Me, Nothing, OneEvent, OneItem, OneNotification,
-    PinCustomer, Queued, RecentSearch, SearchWords, SetFields, SnoozeNotification, TaskStatusSet,
+    AddNote, Done, DueParsed, DueText, Me, Nothing, OneConversation, OneEvent, OneItem,
+    OneNotification, PinCustomer, Queued, RecentSearch, SearchWords, SetFields, SnoozeNotification,
+    SomeNotifications, TaskStatusSet,
 };
 use crate::error::ApiError;
 
@@ -200,6 +202,49 @@ impl Api {
                 })
                 .collect()
         })
+    }
+
+    /// Which of these still wait for the user.
+    pub async fn notifications_stand(
+        &self,
+        which: SomeNotifications,
+    ) -> Result<Vec<i64>, ApiError> {
+        let mut stand = Vec::new();
+        for id in which.ids {
+            let row = self.read(|db| {
+                let row = db.notifications(false, Some(id.saturating_add(1)), 1)?;
+                let row = row.into_iter().find(|it| it.id == id);
+                row.map(|it| view::notification_row(db, it)).transpose()
+            })?;
+            if let Some(row) = row
+                && self.still_waits(&row).await?
+            {
+                stand.push(id);
+            }
+        }
+        Ok(stand)
+    }
+
+    /// Nobody has seen to it yet. A word is over when it is read, or when its
+    /// conversation was dealt with or put off.
+    async fn still_waits(&self, row: &view::NotificationRow) -> Result<bool, ApiError> {
+        if row.seen || row.done {
+            return Ok(false);
+        }
+        let Some(item) = row.item else {
+            return Ok(true);
+        };
+        let Some(stored) = self.read(|db| db.stored(item))? else {
+            return Ok(false);
+        };
+        let Some(conversation) = row.conversation.filter(|it| *it != item) else {
+            return Ok(true);
+        };
+        if stored.links.flags & UNREAD == 0 {
+            return Ok(false);
+        }
+        let about = self.conversation(OneConversation { conversation }).await?;
+        Ok(!about.done && about.snoozed_until.is_none_or(|until| until <= self.now()))
     }
 
     /// The user's own clock.

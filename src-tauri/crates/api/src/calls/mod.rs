@@ -34,9 +34,9 @@ use crate::dto::{
     OnePerson, OneTemplate, OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React,
     RecentSearch, ReconcileReport, RecordFilter, Redact, Reschedule, Resolve, Retention, SaidWords,
     SaveDraft, SaveTemplate, Say, SearchFor, SearchWords, Security, Sent, SetDone, SetFields,
-    Setting, SettingName, SignIn, Snooze, SnoozeNotification, SomeAccounts, StageFile, StagedFile,
-    SyncReport, TaskFilter, TaskStatusSet, TheseCommands, TheseItems, TimelineOf, Typing, Unlink,
-    ViewMessage,
+    Setting, SettingName, SignIn, Snooze, SnoozeNotification, SomeAccounts, SomeNotifications,
+    StageFile, StagedFile, SyncReport, TaskFilter, TaskStatusSet, TheseCommands, TheseItems,
+    TimelineOf, Typing, Unlink, ViewMessage,
 };
 use crate::error::{ApiError, Code};
 use crate::router::calls;
@@ -313,6 +313,8 @@ calls! {
     notification_done(OneNotification) -> Done;
     /// What the desktop is to show now, each exactly once: it counts as shown before it is given out.
     due_notifications(Nothing) -> Vec<view::DueNotification>;
+    /// Which of these notifications still wait for the user; the others were read, dealt with or put off, here or elsewhere.
+    notifications_stand(SomeNotifications) -> Vec<i64>;
     /// What needs the user: unread mentions, open questions, overdue invoices, due tasks.
     today(Nothing) -> view::Today;
     /// A setting.

@@ -86,6 +86,14 @@ pub struct OneNotification {
     pub id: i64,
 }
 
+/// Names some notifications.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SomeNotifications {
+    /// Their numbers.
+    #[ts(type = "Array<number>")]
+    pub ids: Vec<i64>,
+}
+
 /// Puts a notification off.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SnoozeNotification {
