@@ -154,7 +154,7 @@ async fn a_person_signs_in_with_oauth_after_a_no() {
     let (open, back) = desk.sent().await;
     browse(&open, &back).await.expect("sent back, with a no");
     window
-        .read(".dlg [role=alert]", "cancelled by the user")
+        .read(".dlg [role=alert]", "cancelled in the browser")
         .await
         .expect("the no is told");
     closed(&back).await;

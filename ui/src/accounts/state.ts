@@ -4,6 +4,7 @@ import type { AccountRow } from '../core/generated/AccountRow';
 import type { CheckReport } from '../core/generated/CheckReport';
 import { age, count, time } from '../core/format';
 import { t } from '../core/i18n.svelte';
+import { because } from '../core/because';
 import { faultText } from '../core/said';
 
 export type Look = 'live' | 'polled' | 'late' | 'loading' | 'cold' | 'bad';
@@ -97,5 +98,5 @@ export const readable = (report: CheckReport) =>
     id: String(one.collection),
     title: one.title,
     well: one.unavailable === null,
-    text: one.unavailable ?? t('accounts.readable'),
+    text: one.unavailable === null ? t('accounts.readable') : because(one.unavailable),
   }));

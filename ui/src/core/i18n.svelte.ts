@@ -18,9 +18,15 @@ export const messages: { en: Messages } & Partial<Record<Locale, Messages>> = {
 };
 
 /** A language of which one user in two has no need is not read at the start. */
-const ELSEWHERE: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Messages }>> = {
+const ELSEWHERE: Record<
+  Exclude<Locale, 'en'>,
+  () => Promise<{ default: Messages; faults: Messages }>
+> = {
   de: () => import('./german'),
 };
+
+/** What connectors say of a source, by its English: sentences with `{}` for what is put in. */
+export const faults: Partial<Record<Locale, Messages>> = {};
 
 const preferred = (): Locale => (navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en');
 
@@ -41,7 +47,11 @@ export const language = {
   async use(wanted: Locale | null, towards: 'ltr' | 'rtl' = 'ltr'): Promise<void> {
     const next = wanted ?? preferred();
     const mine = ++choice;
-    if (next !== 'en') messages[next] ??= (await ELSEWHERE[next]()).default;
+    if (next !== 'en' && !messages[next]) {
+      const read = await ELSEWHERE[next]();
+      faults[next] = read.faults;
+      messages[next] = read.default;
+    }
     if (mine !== choice) return;
     chosen = next;
     direction = towards;

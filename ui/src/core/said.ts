@@ -3,6 +3,7 @@
 
 import type { Fault } from './generated/Fault';
 import type { Said } from './generated/Said';
+import { because } from './because';
 import { bytes, moment } from './format';
 import { has, t, word } from './i18n.svelte';
 
@@ -15,6 +16,7 @@ function readable(values: Values): Values {
     if (name === 'bytes' && typeof value === 'number') out[name] = bytes(value);
     else if ((name === 'at' || name === 'until') && typeof value === 'number')
       out[name] = moment(value);
+    else if (name === 'why' && typeof value === 'string') out[name] = because(value);
     else if (typeof value === 'string' && ['kind', 'does', 'state'].includes(name))
       out[name] = word(`core.${name}`, value);
   }
@@ -27,8 +29,12 @@ export function sentence(group: string, said: Said): string {
   return has(key) ? t(key, readable(said.with)) : said.text;
 }
 
-/** What a source answered, with its own words where it had some. */
+/** Why a source did not do it, in its own words where it had some. */
+export const faultWhy = (fault: Fault): string =>
+  because(fault.is === 'throttled' ? fault.detail.why : fault.detail);
+
+/** What a source answered, with the reason. */
 export function faultText(fault: Fault): string {
-  const why = fault.is === 'throttled' ? fault.detail.why : fault.detail;
+  const why = faultWhy(fault);
   return t(`error.why.fault.${fault.is}`, { why: why ? why : '–' });
 }

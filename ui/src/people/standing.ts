@@ -5,6 +5,7 @@ import type { ConflictRow } from '../core/generated/ConflictRow';
 import type { Fault } from '../core/generated/Fault';
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { OutboxRow } from '../core/generated/OutboxRow';
+import { faultWhy } from '../core/said';
 import { same } from './values';
 
 export type Standing =
@@ -38,6 +39,5 @@ export function standing(
 
 /** Why an entry was refused, in the source's own words. */
 export function reason(fault: Fault | null): string {
-  if (fault === null) return '';
-  return fault.is === 'throttled' ? fault.detail.why : fault.detail;
+  return fault === null ? '' : faultWhy(fault);
 }

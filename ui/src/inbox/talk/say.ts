@@ -4,6 +4,7 @@ import type { Fault } from '../../core/generated/Fault';
 import type { Mailbox } from '../../core/generated/Mailbox';
 import type { MessageRow } from '../../core/generated/MessageRow';
 import { t } from '../../core/i18n.svelte';
+import { faultWhy } from '../../core/said';
 
 /** What somebody is called; the address when there is no name. */
 export const nameOf = (who: Mailbox): string => who.name || who.address.value;
@@ -22,8 +23,7 @@ export function glance(row: MessageRow, most = 140): string {
 }
 
 /** A fault's own words. */
-export const why = (fault: Fault | null | undefined): string =>
-  !fault ? '' : fault.is === 'throttled' ? fault.detail.why : fault.detail;
+export const why = (fault: Fault | null | undefined): string => (fault ? faultWhy(fault) : '');
 
 /** `Ann, Ben and 3 more`. */
 export function list(names: readonly string[], most = 3): string {

@@ -5,10 +5,11 @@
 //! sign-in waits in memory between its two steps, because it holds the proof (PKCE, state)
 //! that the answer belongs to the question.
 
-use matrix_sdk::authentication::oauth::ClientRegistrationData;
+use matrix_sdk::authentication::oauth::error::OAuthAuthorizationCodeError;
 use matrix_sdk::authentication::oauth::registration::{
     ApplicationType, ClientMetadata, Localized, OAuthGrantType,
 };
+use matrix_sdk::authentication::oauth::{ClientRegistrationData, OAuthError};
 use matrix_sdk::ruma::api::client::session::get_login_types::v3::LoginType;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedDeviceId, OwnedUserId, UserId};
@@ -190,9 +191,20 @@ impl Pending {
                     again.user
                 ))
             }
+            (_, matrix_sdk::Error::OAuth(oauth)) if is_no(oauth) => {
+                Fault::SignIn("the sign-in was cancelled in the browser".to_owned())
+            }
             _ => refused(error),
         }
     }
+}
+
+/// Somebody said no to it in the browser.
+fn is_no(error: &OAuthError) -> bool {
+    matches!(
+        error,
+        OAuthError::AuthorizationCode(OAuthAuthorizationCodeError::Cancelled)
+    )
 }
 
 /// A client that nobody has signed in on, on new files or on those of a softly ended session
