@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rapport_model::change::Looked;
 use rapport_model::conversation::Membership;
 use rapport_model::{Body, Millis, Page};
 use rapport_testkit::proxy::{FaultProxy, Mode};
@@ -97,6 +98,18 @@ async fn going_through_the_list_of_rooms_brings_what_one_answer_brings() {
     assert!(is_listed(&first) && first.more);
     assert!(said_in(&first, newest) > 0, "the newest room comes first");
     assert_eq!(said_in(&first, oldest), 0, "the oldest room comes later");
+    let mut looked: Vec<Looked> = first.looked.into_iter().collect();
+    loop {
+        let page = listed.one_page().await;
+        looked.extend(page.looked);
+        if !page.more {
+            break;
+        }
+    }
+    let done: Vec<u64> = looked.iter().map(|it| it.done).collect();
+    let rooms = u64::try_from(ROOMS + 2).expect("a count");
+    assert_eq!(done, [10, 30, rooms], "how far it is, window by window");
+    assert!(looked.iter().all(|it| it.of == rooms), "{looked:?}");
     listed.pull().await;
 
     let proxy = FaultProxy::to(server.address()).await.expect("a proxy");

@@ -28,10 +28,17 @@ export function loaded(
     ? lines.reduce((sum, line) => sum + (line.source_count ?? 0), 0)
     : null;
   const of = expected ?? (lines.length > 0 ? told : null);
+  // Where items are not counted, conversations may be.
+  const looked = lines.map((line) => line.looked).filter((one) => one !== null);
+  const walked = {
+    done: looked.reduce((sum, one) => sum + one.done, 0),
+    of: looked.reduce((sum, one) => sum + one.of, 0),
+  };
+  const counted = of === null ? walked : { done: here, of };
   return {
     here,
     of,
-    share: of === null || of === 0 ? null : Math.min(1, here / of),
+    share: counted.of === 0 ? null : Math.min(1, counted.done / counted.of),
     complete: lines.length > 0 && lines.every((line) => line.complete),
   };
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use rapport_model::change::Looked;
 use rapport_model::connector::{Factory, Setting, Vault};
 use rapport_model::{
     Account, AccountId, Address, AddressKind, Clock, CollectionId, CommandId, Connector, Fault,
@@ -216,6 +217,8 @@ pub(crate) struct Session {
     pub(crate) due: Mutex<BTreeMap<CollectionId, Millis>>,
     /// When the source was last asked what there is.
     pub(crate) discovered: Mutex<Option<Millis>>,
+    /// How far the first look at a collection is.
+    looks: Mutex<BTreeMap<CollectionId, Looked>>,
     pace: Mutex<Pace>,
     foreground: AtomicUsize,
     quiet: Notify,
@@ -231,10 +234,26 @@ impl Session {
             queued: AtomicBool::new(false),
             due: Mutex::default(),
             discovered: Mutex::default(),
+            looks: Mutex::default(),
             pace: Mutex::default(),
             foreground: AtomicUsize::new(0),
             quiet: Notify::new(),
         }
+    }
+
+    /// A page came that tells how far the first look is, or that nothing is left.
+    pub(crate) fn look(&self, collection: &CollectionId, looked: Option<Looked>, more: bool) {
+        let mut looks = lock(&self.looks);
+        match looked {
+            _ if !more => drop(looks.remove(collection)),
+            Some(looked) => drop(looks.insert(collection.clone(), looked)),
+            None => {}
+        }
+    }
+
+    /// How far the first look at a collection is, while it goes.
+    pub(crate) fn looked(&self, collection: &CollectionId) -> Option<Looked> {
+        lock(&self.looks).get(collection).copied()
     }
 
     pub(crate) fn pace(&self) -> MutexGuard<'_, Pace> {

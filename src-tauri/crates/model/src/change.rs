@@ -137,6 +137,17 @@ pub struct Poison {
     pub raw: Option<String>,
 }
 
+/// How far a first look is, where it goes by conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Looked {
+    /// So many have been gone through.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// So many the source says there are.
+    #[ts(type = "number")]
+    pub of: u64,
+}
+
 /// One step of a pull.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -150,6 +161,8 @@ pub struct Page {
     pub more: bool,
     /// How many items the source says it has in this collection, if it said.
     pub source_count: Option<u64>,
+    /// How far the first look is with this page, where it can be told.
+    pub looked: Option<Looked>,
     /// What could not be mapped.
     pub poison: Vec<Poison>,
     /// Typing and the like.
@@ -166,6 +179,7 @@ impl Page {
             cursor,
             more,
             source_count: None,
+            looked: None,
             poison: Vec::new(),
             ephemeral: Vec::new(),
         }

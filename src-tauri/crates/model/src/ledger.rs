@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::account::Health;
+use crate::change::Looked;
 use crate::id::{AccountId, CollectionId};
 use crate::time::Millis;
 
@@ -30,6 +31,8 @@ pub struct LedgerLine {
     /// Items at the source, as it last said, if it can say.
     #[ts(type = "number | null")]
     pub source_count: Option<u64>,
+    /// How far the first look is, while it goes and can be told in conversations.
+    pub looked: Option<Looked>,
     /// When both sides were last compared id by id.
     pub reconciled: Option<Millis>,
     /// Known holes in history.

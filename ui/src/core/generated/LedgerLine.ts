@@ -2,6 +2,7 @@
 import type { AccountId } from "./AccountId";
 import type { CollectionId } from "./CollectionId";
 import type { Health } from "./Health";
+import type { Looked } from "./Looked";
 import type { Millis } from "./Millis";
 
 /**
@@ -44,6 +45,10 @@ local_count: number,
  * Items at the source, as it last said, if it can say.
  */
 source_count: number | null, 
+/**
+ * How far the first look is, while it goes and can be told in conversations.
+ */
+looked: Looked | null, 
 /**
  * When both sides were last compared id by id.
  */

@@ -134,6 +134,9 @@ impl Api {
         if let Some(account) = which.account {
             lines.retain(|line| line.account == account);
         }
+        for line in &mut lines {
+            line.looked = self.hub.looked(&line.account, &line.collection);
+        }
         Ok(lines)
     }
 

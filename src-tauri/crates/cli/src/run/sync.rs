@@ -43,11 +43,17 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
                 account,
                 collection,
                 changes,
+                looked,
                 ..
             },
         ) = (&bar, step)
         {
-            bar.set_message(format!("{account}: {changes} changes in {collection}"));
+            let gone = looked.map_or_else(String::new, |it| {
+                format!(", {} of {} conversations", it.done, it.of)
+            });
+            bar.set_message(format!(
+                "{account}: {changes} changes in {collection}{gone}"
+            ));
             bar.tick();
         }
     };

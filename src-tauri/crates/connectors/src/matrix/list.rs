@@ -22,6 +22,8 @@ use matrix_sdk::sliding_sync::{PollTimeout, SlidingSyncMode, Version};
 use matrix_sdk::sync::RoomUpdates;
 use matrix_sdk::{Client, Error, SlidingSync, SlidingSyncList};
 
+use rapport_model::change::Looked;
+
 use super::fault::REQUEST_TIMEOUT;
 use super::flow::TIMELINE;
 use super::news::{self, News};
@@ -41,6 +43,8 @@ pub(super) struct List {
     nonce: String,
     /// How many rooms from the top have been asked for.
     window: u32,
+    /// How many rooms the server says there are.
+    all: u32,
 }
 
 /// What the next window brought.
@@ -84,12 +88,21 @@ impl List {
             sliding: sliding.add_list(list).build().await?,
             nonce,
             window: 0,
+            all: 0,
         })
     }
 
     /// The name of the last answer; no other one ever has it.
     pub(super) fn id(&self) -> String {
         format!("{}/{}", self.nonce, self.window)
+    }
+
+    /// How far it is.
+    pub(super) fn looked(&self) -> Looked {
+        Looked {
+            done: self.window.min(self.all).into(),
+            of: self.all.into(),
+        }
     }
 
     /// Asks for the next window.
@@ -113,7 +126,12 @@ impl List {
         }
         self.window = window;
         let count = |list: &SlidingSyncList| ready(list.maximum_number_of_rooms());
-        let all = self.sliding.on_list(NAME, count).await.flatten();
+        self.all = self
+            .sliding
+            .on_list(NAME, count)
+            .await
+            .flatten()
+            .unwrap_or_default();
         let mut rooms = Vec::new();
         while let Ok(update) = updates.try_recv() {
             rooms.extend(latest_first(client, update));
@@ -122,7 +140,7 @@ impl List {
             rooms,
             ..News::default()
         };
-        Ok(Answer::News(news, window >= all.unwrap_or_default()))
+        Ok(Answer::News(news, window >= self.all))
     }
 }
 

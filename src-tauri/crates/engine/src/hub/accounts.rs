@@ -1,9 +1,10 @@
 //! Accounts: adding, signing in, checking, removing.
 
+use rapport_model::change::Looked;
 use rapport_model::connector::{
     Collection, Quota, SecurityAnswer, SecurityStep, SignInStep, SignedIn,
 };
-use rapport_model::{Account, AccountId, Address, AddressKind, Health, Millis};
+use rapport_model::{Account, AccountId, Address, AddressKind, CollectionId, Health, Millis};
 use rapport_store::db::Tx;
 use rapport_store::table::erased::retention_key;
 use rapport_store::{Loss, StoreError, Topic};
@@ -223,6 +224,12 @@ impl Hub {
             next: due.map(|at| at.max(self.core.now().plus(barred))),
             quota: session.connector.quota(),
         }
+    }
+
+    /// How far the first look at a collection is, while it goes and its source tells.
+    #[must_use]
+    pub fn looked(&self, account: &AccountId, collection: &CollectionId) -> Option<Looked> {
+        self.core.live(account)?.looked(collection)
     }
 
     /// What would be lost with an account: shown before it is removed.

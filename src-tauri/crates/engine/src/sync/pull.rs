@@ -148,6 +148,7 @@ impl Pull<'_> {
                         collection: self.collection.id.clone(),
                         pages: done.pages,
                         changes: done.changes,
+                        looked: self.session.looked(&self.collection.id),
                         more,
                     });
                     if !more {
@@ -187,6 +188,7 @@ impl Pull<'_> {
                 done.pages += 1;
                 done.changes += u64::try_from(page.changes.len()).unwrap_or(0);
                 let more = page.more;
+                self.session.look(&self.collection.id, page.looked, more);
                 self.cursor = Some(page.cursor.clone());
                 self.take(page, began)?;
                 if !more || self.complete || self.is_enough() {

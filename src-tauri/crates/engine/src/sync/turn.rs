@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
+use rapport_model::change::Looked;
 use rapport_model::connector::{Collection, Deletions};
 use rapport_model::ledger::LedgerLine;
 use rapport_model::{AccountId, CollectionId, Fault, Health, Millis};
@@ -38,6 +39,8 @@ pub enum Progress {
         pages: u64,
         /// Changes of it so far in this turn.
         changes: u64,
+        /// How far the first look is, where it can be told.
+        looked: Option<Looked>,
         /// More is ready.
         more: bool,
     },

@@ -217,6 +217,7 @@ impl Reader<'_> {
                 last_item: row.get::<_, Option<i64>>(6)?.map(Millis),
                 local_count: row.get(7)?,
                 source_count: row.get(8)?,
+                looked: None,
                 reconciled: row.get::<_, Option<i64>>(9)?.map(Millis),
                 gaps: row.get(10)?,
                 poisoned: row.get(11)?,

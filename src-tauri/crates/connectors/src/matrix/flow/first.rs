@@ -44,6 +44,7 @@ impl Line {
             }
             Err(fault) => return Err(fault),
         };
+        let looked = self.list.as_ref().map(List::looked);
         if through {
             self.list = None;
         }
@@ -52,7 +53,11 @@ impl Line {
             through,
             ..listed
         });
-        self.take(live, news, id, then, now).await
+        self.take(live, news, id, then, now).await?;
+        if let Some(batch) = self.ready.back_mut() {
+            batch.looked = looked;
+        }
+        Ok(())
     }
 
     /// What the next window of the list brings, a name for it, and whether it was the last.

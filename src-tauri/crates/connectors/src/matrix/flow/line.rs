@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use rapport_model::change::Coverage;
+use rapport_model::change::{Coverage, Looked};
 use rapport_model::{Fault, Millis, Page};
 use serde_json::json;
 
@@ -28,6 +28,8 @@ pub(super) struct Batch {
     pub(super) then: Place,
     pub(super) parts: Vec<Part>,
     pub(super) keys: bool,
+    /// How far the list of rooms is with it.
+    pub(super) looked: Option<Looked>,
     pub(super) handed: bool,
 }
 
@@ -121,12 +123,14 @@ impl Line {
         };
         let part = batch.parts.get(at).cloned().unwrap_or_default();
         let keys = batch.keys && at == 0;
+        let looked = batch.looked.filter(|_| last);
         // After the list the stream has what came meanwhile.
         let listed = [&batch.at, &batch.then].map(|place| matches!(place, Place::List(_)));
         let more = !last || listed.contains(&true) || self.ready.len() > 1;
         let mut page = Page::new(part.changes, Coverage::Delta, after.cursor(), more);
         page.poison = part.poison;
         page.ephemeral = part.ephemeral;
+        page.looked = looked;
         Handed { page, keys, after }
     }
 
@@ -201,6 +205,7 @@ impl Line {
             then,
             parts,
             keys,
+            looked: None,
             handed: false,
         });
         Ok(())

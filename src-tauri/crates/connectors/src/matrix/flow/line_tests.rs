@@ -21,6 +21,7 @@ fn batch(since: Option<&str>, next: &str, names: &[&str]) -> Batch {
         then: stream(next),
         parts: names.iter().map(|name| part(name)).collect(),
         keys: false,
+        looked: None,
         handed: false,
     }
 }
