@@ -14,3 +14,4 @@ mod sign_in;
 mod stage;
 mod start;
 mod talk;
+mod tray;

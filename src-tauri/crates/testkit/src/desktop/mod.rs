@@ -7,6 +7,7 @@
 mod child;
 mod notices;
 mod opening;
+mod tray;
 mod window;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -20,6 +21,7 @@ use crate::servers::{HarnessError, eventually};
 use child::{Owned, started};
 
 pub use notices::Notice;
+pub use tray::Entry;
 pub use window::{Key, Window};
 
 /// A session bus that starts nothing by itself: a keychain is there only when a test starts one.

@@ -273,6 +273,16 @@ impl Window {
         ended
     }
 
+    /// Waits until the app, which had this process, has ended by itself.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn ends(self, process: u32) -> Result<(), HarnessError> {
+        let ended = over(process).await;
+        self.forget();
+        ended
+    }
+
     /// There is no session to end any more; asking for that would only wait.
     fn forget(self) {
         drop(self.driver.leak());
