@@ -12,7 +12,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio::task::JoinSet;
 
 use crate::dto::Said;
 use crate::error::{ApiError, Code};
@@ -36,7 +36,8 @@ pub(crate) struct WayBack {
     address: String,
     /// Where the browser came to; nobody else takes it.
     came: Option<oneshot::Receiver<Result<String, ApiError>>>,
-    _closes: DropGuard,
+    /// Ends when dropped.
+    _waiting: JoinSet<()>,
 }
 
 /// The open page itself.
@@ -64,23 +65,22 @@ impl WayBack {
             address: address.clone(),
             path,
         };
-        let stop = CancellationToken::new();
         let (say, came) = oneshot::channel();
-        let until = stop.clone();
-        tokio::spawn(async move {
+        let mut waiting = JoinSet::new();
+        waiting.spawn(async move {
+            // Given up, the page goes before whoever waits hears of it.
+            let (say, page) = (say, page);
             let end = tokio::select! {
                 url = page.taken() => url,
-                () = until.cancelled() => Err(given_up()),
                 () = tokio::time::sleep(patience) => Err(too_late(patience)),
             };
-            // The port is free before anybody hears of it.
             drop(page);
             drop(say.send(end));
         });
         Ok(Self {
             address,
             came: Some(came),
-            _closes: stop.drop_guard(),
+            _waiting: waiting,
         })
     }
 

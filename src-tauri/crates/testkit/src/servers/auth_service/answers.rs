@@ -1,7 +1,6 @@
 //! The service's answers over HTTP, and what it tells the homeserver.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -9,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::super::HarnessError;
 use super::super::web::{Ask, Body, Web};

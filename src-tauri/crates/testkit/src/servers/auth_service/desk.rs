@@ -1,13 +1,14 @@
 //! What the service knows and decides; no network.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Url;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 /// What every client must ask for.
 const API: &str = "urn:matrix:client:api:*";
