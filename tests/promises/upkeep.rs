@@ -1,7 +1,11 @@
 //! What nobody waits for happens by itself, once, and leaves no trace when there
 //! is nothing to do.
 
+use std::sync::Mutex;
+
+use rapport_engine::Progress;
 use rapport_store::Topic;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 
@@ -166,4 +170,32 @@ async fn messages_past_their_time_are_erased_here_and_not_fetched_again() {
     hub.hub().set_retention(&account, None).unwrap();
     hub.hub().reconcile(&account, &ROOMS.into()).await.unwrap();
     assert!(here(&old) && here(&late), "nothing was lost at the source");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_look_tells_how_far_it_is_and_then_no_more() {
+    let hub = TestHub::ada().await;
+    let room = hub
+        .server()
+        .room("Pumps", &[somebody("Ada"), somebody("Bob")]);
+    for text in ["one", "two", "three", "four", "five"] {
+        hub.server().say(&room, &somebody("Bob"), text);
+    }
+    hub.server().set_page(2);
+    let rooms = CollectionId::from(ROOMS);
+    let told = Mutex::new(Vec::new());
+    let progress = |step: &Progress| {
+        if let Progress::Page {
+            collection, looked, ..
+        } = step
+            && *collection == rooms
+        {
+            assert_eq!(*looked, hub.hub().looked(&hub.account(), &rooms));
+            told.lock().unwrap().push(looked.map(|it| (it.done, it.of)));
+        }
+    };
+    let stop = CancellationToken::new();
+    hub.hub().sync_once(None, &stop, &progress).await.unwrap();
+    assert_eq!(*told.lock().unwrap(), [Some((2, 6)), Some((4, 6)), None]);
+    assert_eq!(hub.hub().looked(&hub.account(), &rooms), None);
 }

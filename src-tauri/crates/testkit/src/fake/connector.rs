@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rapport_engine::rng::Rng;
-use rapport_model::change::Coverage;
+use rapport_model::change::{Coverage, Looked};
 use rapport_model::connector::{
     AuthKind, Collection, ConflictCheck, Deletions, Delivery, Factory, FormField, FormFieldKind,
     IdSet, Setting, SignInStep, SignedIn, Write,
@@ -182,6 +182,11 @@ impl FakeConnector {
                 .count(),
         )
         .ok();
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        page.looked = (collection.as_str() == ROOMS).then(|| Looked {
+            done: count(to),
+            of: count(world.log.len()),
+        });
         page
     }
 
