@@ -138,6 +138,8 @@ pub struct JournalQuery {
     pub before: Option<i64>,
     /// At most so many; 0 for 200.
     pub limit: u32,
+    /// Without titles, each of which lies on a page of the item's own.
+    pub untitled: bool,
 }
 
 /// The lowest number a row of that moment can have.
@@ -164,12 +166,20 @@ impl Reader<'_> {
         } else {
             String::new()
         };
+        let (title, titled) = if query.untitled {
+            ("''", "")
+        } else {
+            (
+                "coalesce(i.title, j.title, (SELECT g.title FROM journal g \
+                 WHERE g.item = j.item AND g.what = 2 ORDER BY g.seq DESC LIMIT 1), '')",
+                "LEFT JOIN item i ON i.id = j.item",
+            )
+        };
         let sql = format!(
             "SELECT j.seq, j.at, j.item, j.org, a.name, c.name, j.kind, j.what, j.field, j.old, \
-             j.new, j.cause, j.by, coalesce(i.title, j.title, (SELECT g.title FROM journal g \
-             WHERE g.item = j.item AND g.what = 2 ORDER BY g.seq DESC LIMIT 1), '') \
+             j.new, j.cause, j.by, {title} \
              FROM journal j{index} JOIN collection c ON c.id = j.collection \
-             JOIN account a ON a.id = c.account LEFT JOIN item i ON i.id = j.item \
+             JOIN account a ON a.id = c.account {titled} \
              WHERE {key} AND j.seq >= ?2 AND j.seq < ?3 AND j.at >= ?4 AND j.at < ?5 \
              AND (?6 IS NULL OR j.cause = ?6) AND (?7 IS NULL OR j.org = ?7) \
              AND (?8 IS NULL OR a.name = ?8){fields} \

@@ -108,7 +108,7 @@ impl Reader<'_> {
     }
 }
 
-fn line(row: JournalRow) -> JournalLine {
+pub(super) fn line(row: JournalRow) -> JournalLine {
     let which = match &row.cause {
         Cause::Remote => None,
         Cause::Me(command) => Some(command.0.clone()),

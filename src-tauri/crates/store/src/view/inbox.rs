@@ -247,11 +247,19 @@ impl Reader<'_> {
                 "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
                 params![tomorrow],
             )?,
-            overdue: self.number(
-                "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1 AND \
-                 due < CASE json_extract(body, '$.due.is') WHEN 'day' THEN ?2 ELSE ?3 END",
-                params![now.0.max(utc(day)), utc(day), now.0],
-            )?,
+            // Only between the day and the moment a body must tell which of them it is: most
+            // lie before both, and a body is a page of the file each.
+            overdue: self
+                .number(
+                    "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
+                    params![now.0.min(utc(day))],
+                )?
+                .saturating_add(self.number(
+                    "SELECT count(*) FROM task WHERE status IN ('open', 'started') \
+                     AND due >= ?1 AND due < ?2 AND \
+                     due < CASE json_extract(body, '$.due.is') WHEN 'day' THEN ?3 ELSE ?4 END",
+                    params![now.0.min(utc(day)), now.0.max(utc(day)), utc(day), now.0],
+                )?),
             invoices_overdue: self.number(
                 "SELECT count(*) FROM record WHERE kind = 'invoice' AND phase = 'open' AND due < ?1",
                 params![day.to_string()],

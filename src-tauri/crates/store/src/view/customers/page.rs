@@ -9,7 +9,8 @@ use rapport_model::{Millis, OrgId};
 use super::looked_key;
 use crate::db::Reader;
 use crate::error::StoreError;
-use crate::table::journal::JournalQuery;
+use crate::table::journal::{JournalQuery, What};
+use crate::view::care::line;
 use crate::view::common::Names;
 use crate::view::inbox::ConversationsWanted;
 use crate::view::plan::{TasksWanted, today};
@@ -19,6 +20,8 @@ use crate::view::timeline::TimelineWanted;
 
 /// Records of one kind on a customer's page.
 const PER_KIND: u32 = 25;
+/// Changed fields since the user last looked, and as much that came and went.
+const CHANGES: u32 = 200;
 
 impl Reader<'_> {
     /// Everything the sources know of one customer. `since` asks what changed
@@ -105,23 +108,28 @@ impl Reader<'_> {
     }
 
     /// What changed at a customer, the newest first. A hundred new messages must not
-    /// hide the one field that changed before them.
+    /// hide the one field that changed before them. Of what came and went, the newest
+    /// have their titles; the others are there to be counted.
     fn changes_since(&self, org: OrgId, since: Millis) -> Result<Vec<JournalLine>, StoreError> {
         let mut wanted = JournalQuery {
             org: Some(org),
             since: Some(since),
             fields: true,
-            limit: 200,
+            limit: CHANGES,
             ..JournalQuery::default()
         };
         let mut lines = self.journal_lines(&wanted)?;
         wanted.fields = false;
-        let others = self.journal_lines(&wanted)?;
-        lines.extend(
-            others
-                .into_iter()
-                .filter(|one| matches!(one.field.as_str(), "created" | "gone")),
-        );
+        wanted.limit = PER_KIND;
+        let mut others = self.journal(&wanted)?;
+        if let Some(oldest) = others.last() {
+            wanted.before = Some(oldest.seq);
+            wanted.untitled = true;
+            wanted.limit = CHANGES.saturating_sub(PER_KIND);
+            others.extend(self.journal(&wanted)?);
+        }
+        let others = others.into_iter().filter(|one| one.what != What::Changed);
+        lines.extend(others.map(line));
         lines.sort_by_key(|one| std::cmp::Reverse(one.at));
         Ok(lines)
     }
