@@ -1,7 +1,7 @@
 //! What a user does and sees, in a window that WebDriver drives.
 //!
-//! WebDriver only presses the keys; both ends of each time are taken in the page, from the
-//! key's event to the end of the frame that shows what it did.
+//! WebDriver only presses the keys. The page says when a key came, the display's own picture when
+//! the first pixel changed where its effect is to be seen, both by the wall clock.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use rapport_testkit::desktop::{Key, Window};
 use rapport_testkit::servers::eventually;
 use serde_json::{Value, json};
 
-use super::screen::Region;
+use super::Run;
+use super::screen::{Changes, Region};
 use super::start::share;
 use crate::case::queries;
 use crate::failure::Failure;
@@ -20,6 +21,9 @@ const PROBE: &str = include_str!("page/probe.js");
 const SCROLL: &str = include_str!("page/scroll.js");
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A pixel follows what the page holds within this time, or not at all.
+const LATER: Duration = Duration::from_millis(500);
+const LIST: &str = ".cl .rows";
 /// Milliseconds of one scroll.
 const SCROLL_MS: u32 = 12_000;
 /// Pixels a frame: a hand that spins the wheel.
@@ -67,20 +71,57 @@ pub(super) async fn region(window: &Window, css: &str) -> Result<Region, Failure
     })
 }
 
-/// What the probe was armed for.
-pub(super) async fn result(window: &Window) -> Result<f64, Failure> {
-    let script = "window.__probe.result.then(arguments[0])";
-    let answer = later(window, script, Vec::new()).await?;
-    answer
-        .as_f64()
-        .ok_or_else(|| Failure::Wrong(format!("the page answered {answer}")))
+/// What the probe was armed for, in milliseconds of the wall clock.
+struct Told {
+    /// When the key came.
+    from: f64,
+    /// When the page held what was waited for.
+    held: f64,
+    /// When the frame with it was drawn, as far as the page can tell.
+    drawn: f64,
 }
 
-async fn arm(window: &Window, test: &str, argument: &str, key: &str) -> Result<(), Failure> {
+async fn told(window: &Window) -> Result<Told, Failure> {
+    let script = "window.__probe.result.then(arguments[0])";
+    let answer = later(window, script, Vec::new()).await?;
+    let number = |at: usize| {
+        let found = answer.get(at).and_then(Value::as_f64);
+        found.ok_or_else(|| Failure::Wrong(format!("the page answered {answer}")))
+    };
+    Ok(Told {
+        from: number(0)?,
+        held: number(1)?,
+        drawn: number(2)?,
+    })
+}
+
+/// When the key came, and the first pixel after the page held what was waited for. An answer that
+/// looks like the one before it changes none: then what the page says counts.
+pub(super) async fn pixel(window: &Window, changes: Changes) -> Result<(f64, f64), Failure> {
+    let told = told(window).await?;
+    let at = changes.first(told.held, LATER).await?;
+    Ok((told.from, at.unwrap_or(told.drawn)))
+}
+
+/// From the key to the first pixel.
+pub(super) async fn result(window: &Window, changes: Changes) -> Result<f64, Failure> {
+    let (from, at) = pixel(window, changes).await?;
+    Ok(at - from)
+}
+
+/// Lies in wait for a key and for what changes in a part of the window.
+pub(super) async fn arm(
+    run: &Run<'_>,
+    window: &Window,
+    css: &str,
+    waited: (&str, &str, &str),
+) -> Result<Changes, Failure> {
+    let (test, argument, key) = waited;
+    let region = region(window, css).await?;
     let script = "window.__probe.key(arguments[0], arguments[1], arguments[2]); return true";
     let words = vec![json!(test), json!(argument), json!(key)];
     window.ask(script, words).await?;
-    Ok(())
+    Changes::after_rest(&run.desktop.screen(), region).await
 }
 
 /// A list of milliseconds as times.
@@ -106,22 +147,23 @@ pub(super) fn quick(case: &str, size: u64, what: &str, of: &[f64], aim: f64) -> 
 
 /// From a key in the palette to the frame with its answer, letter by letter.
 pub(super) async fn palette(
+    run: &Run<'_>,
     window: &Window,
     size: u64,
-    words: usize,
 ) -> Result<Vec<Figure>, Failure> {
     probe(window).await?;
     let mut all = Vec::new();
     let mut slowest = (0.0, String::new());
-    for text in typed(words) {
+    for text in typed(run.words) {
         window.chord(Key::Control, 'k').await?;
         window.see(".pal input:focus").await?;
         let mut so_far = String::new();
         for letter in text.chars() {
             so_far.push(letter);
-            arm(window, "answered", &so_far, &letter.to_string()).await?;
-            window.keys(letter.to_string()).await?;
-            let time = result(window).await?;
+            let key = letter.to_string();
+            let changes = arm(run, window, ".pal-l", ("answered", &so_far, &key)).await?;
+            window.keys(key).await?;
+            let time = result(window, changes).await?;
             if time > slowest.0 {
                 slowest = (time, so_far.clone());
             }
@@ -170,9 +212,9 @@ async fn current(window: &Window) -> Result<String, Failure> {
 
 /// From a key in the inbox to the frame that shows what it did.
 pub(super) async fn actions(
+    run: &Run<'_>,
     window: &Window,
     size: u64,
-    rounds: usize,
 ) -> Result<Vec<Figure>, Failure> {
     go(window, "#/inbox").await?;
     window.see(".cl .cv:not(:has(.cv-s))").await?;
@@ -185,16 +227,16 @@ pub(super) async fn actions(
         .await?;
     window.keys("j").await?;
     let (mut done, mut unread) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
+    for _ in 0..run.actions {
         let id = current(window).await?;
         read(window, &id).await?;
-        arm(window, "unread", &id, "U").await?;
+        let changes = arm(run, window, LIST, ("unread", &id, "U")).await?;
         window.chord(Key::Shift, 'u').await?;
-        unread.push(result(window).await?);
+        unread.push(result(window, changes).await?);
         let id = current(window).await?;
-        arm(window, "left", &id, "e").await?;
+        let changes = arm(run, window, LIST, ("left", &id, "e")).await?;
         window.keys("e").await?;
-        done.push(result(window).await?);
+        done.push(result(window, changes).await?);
     }
     Ok(vec![
         quick("action", size, "done, until the row has gone", &done, 50.0),

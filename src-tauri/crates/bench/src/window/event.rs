@@ -1,8 +1,8 @@
 //! From the server's answer to the frame with the message in it, with a real homeserver; and
 //! from sending to the frame with what was sent.
 //!
-//! A proxy between both notes when it hands the event's bytes on; the page notes when they are
-//! seen. Both read the same wall clock.
+//! A proxy between both notes when it hands the event's bytes on, the display's own picture when
+//! they are seen. Both read the same wall clock.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,13 +12,15 @@ use rapport_testkit::servers::{MatrixUser, Synapse, eventually, password_of};
 use serde_json::json;
 
 use super::Run;
-use super::driven::{go, probe, quick, result};
+use super::driven::{arm, go, pixel, probe, quick, region, result};
 use super::profile::Opened;
+use super::screen::Changes;
 use crate::failure::Failure;
 use crate::report::Figure;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const ROOM: &str = "A room of the benchmark";
+const FEED: &str = ".tk-feed";
 const COMPOSER: &str = "textarea[data-composer]";
 
 /// A homeserver, a room in it, and who writes there.
@@ -75,9 +77,11 @@ impl Chat {
             let text = format!("The pump of bench {number} is ready.");
             let arm = "window.__probe.seen('said', arguments[0]); return true";
             window.ask(arm, vec![json!(text)]).await?;
+            let feed = region(window, FEED).await?;
+            let changes = Changes::after_rest(&run.desktop.screen(), feed).await?;
             self.proxy.watch_for(&text);
             self.bert.say(&self.room, &text).await?;
-            let seen = result(window).await?;
+            let (_, seen) = pixel(window, changes).await?;
             let handed = eventually("the event's way", PATIENCE, async || {
                 Ok(self.proxy.handed_on())
             })
@@ -92,10 +96,9 @@ impl Chat {
         for number in 0..run.events {
             let text = format!("Ticket {number} is with the mill.");
             window.fill(COMPOSER, &text).await?;
-            let arm = "window.__probe.key('said', arguments[0], 'Enter'); return true";
-            window.ask(arm, vec![json!(text)]).await?;
+            let changes = arm(run, window, FEED, ("said", &text, "Enter")).await?;
             window.chord(Key::Control, '\u{e007}').await?;
-            went.push(result(window).await?);
+            went.push(result(window, changes).await?);
         }
         Ok(vec![
             quick("event", size, "delivered, until it is seen", &came, 150.0),

@@ -115,11 +115,11 @@ pub(crate) async fn run(asked: &Asked, folder: &Path) -> Result<Vec<Figure>, Fai
         window.see(".cl .cv:not(:has(.cv-s))").await?;
         let list = driven::region(&window, ".cl .rows").await?;
         if wants(Part::Palette) {
-            let figures = driven::palette(&window, *size, run.words).await;
+            let figures = driven::palette(&run, &window, *size).await;
             add(or_said("palette", *size, figures));
         }
         if wants(Part::Action) {
-            let figures = driven::actions(&window, *size, run.actions).await;
+            let figures = driven::actions(&run, &window, *size).await;
             add(or_said("action", *size, figures));
         }
         window.close().await?;

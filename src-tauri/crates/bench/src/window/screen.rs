@@ -5,12 +5,19 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::failure::Failure;
 
 /// The picture is looked at this often; figures are no finer.
 const GLANCE: Duration = Duration::from_millis(4);
+/// The same while one change is waited for.
+const CLOSE_GLANCE: Duration = Duration::from_millis(1);
+/// A region in which nothing moved for so long is at rest.
+const RESTED: Duration = Duration::from_millis(300);
 /// A picture that has stayed the same for so long is the last one.
 const STABLE: Duration = Duration::from_millis(2_500);
 /// Nothing takes longer to show itself.
@@ -114,6 +121,82 @@ impl Screen {
             .map(|it| it.0)
             .ok_or_else(|| wrong("the last picture was never there"))
     }
+}
+
+/// The changes in a region, watched for beside everything else.
+#[derive(Debug)]
+pub(super) struct Changes {
+    watcher: JoinHandle<Result<(), Failure>>,
+    seen: Arc<Mutex<Vec<SystemTime>>>,
+    enough: Arc<AtomicBool>,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the real time of a pixel is what is measured"
+)]
+impl Changes {
+    /// Waits until nothing moves in the region, then begins to watch it.
+    pub(super) async fn after_rest(path: &Path, region: Region) -> Result<Self, Failure> {
+        let screen = Screen::open(path)?;
+        let mut last = screen.look(region)?;
+        let mut since = Instant::now();
+        while since.elapsed() < RESTED {
+            tokio::time::sleep(GLANCE).await;
+            let look = screen.look(region)?;
+            if look != last {
+                (last, since) = (look, Instant::now());
+            }
+        }
+        let (seen, enough) = (Arc::<Mutex<_>>::default(), Arc::new(AtomicBool::new(false)));
+        let (told, ended) = (seen.clone(), enough.clone());
+        let watcher = std::thread::spawn(move || {
+            while !ended.load(Ordering::Relaxed) {
+                let look = screen.look(region)?;
+                if look != last {
+                    last = look;
+                    lock(&told).push(SystemTime::now());
+                }
+                std::thread::sleep(CLOSE_GLANCE);
+            }
+            Ok(())
+        });
+        Ok(Self {
+            watcher,
+            seen,
+            enough,
+        })
+    }
+
+    /// The first one that was not before `since`, both in milliseconds of the wall clock; it is
+    /// waited for no longer than `patience`.
+    pub(super) async fn first(
+        self,
+        since: f64,
+        patience: Duration,
+    ) -> Result<Option<f64>, Failure> {
+        let end = Instant::now() + patience;
+        let found = loop {
+            let found = lock(&self.seen)
+                .iter()
+                .filter_map(|at| at.duration_since(UNIX_EPOCH).ok())
+                .map(|at| at.as_secs_f64() * 1_000.0)
+                .find(|at| *at >= since);
+            if found.is_some() || Instant::now() > end || self.watcher.is_finished() {
+                break found;
+            }
+            tokio::time::sleep(GLANCE).await;
+        };
+        self.enough.store(true, Ordering::Relaxed);
+        self.watcher
+            .join()
+            .map_err(|_panic| wrong("its watcher died"))??;
+        Ok(found)
+    }
+}
+
+fn lock(of: &Mutex<Vec<SystemTime>>) -> MutexGuard<'_, Vec<SystemTime>> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn pixel(look: &Look, at: usize) -> Option<&[u8]> {

@@ -1,16 +1,15 @@
-// Put into the page by the benchmark: says when a frame with something in it is out. Only what
-// every web view has; the page itself knows nothing of it.
-const out = (holds) =>
+// Put into the page by the benchmark: says when a key came, and when the page holds what is waited
+// for. Only what every web view has; the page itself knows nothing of it.
+const now = () => performance.timeOrigin + performance.now();
+// When a test holds in the page, and when the frame with it is drawn.
+const holding = (holds) =>
   new Promise((done) => {
     const look = () => {
       if (!holds()) return;
       watcher.disconnect();
-      // The message is handled after the frame that this callback belongs to was drawn.
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => done(performance.now());
-        port2.postMessage(null);
-      });
+      const held = now();
+      // The timer comes after the frame that this callback belongs to.
+      requestAnimationFrame(() => setTimeout(() => done([held, now()])));
     };
     const watcher = new MutationObserver(look);
     watcher.observe(document, {
@@ -41,21 +40,21 @@ const tests = {
 };
 
 window.__probe = {
-  // From the next key to the frame in which a test holds.
+  // When the next key came and when a test held after it, by the wall clock.
   key(test, argument, key) {
     this.result = new Promise((done) => {
       const heard = (event) => {
         if (key !== null && event.key !== key) return;
         removeEventListener('keydown', heard, true);
-        const from = performance.now();
-        void out(() => tests[test](argument)).then((at) => done(at - from));
+        const from = now();
+        void holding(() => tests[test](argument)).then((at) => done([from, ...at]));
       };
       addEventListener('keydown', heard, true);
     });
   },
-  // When a test first holds in a frame, by the wall clock.
+  // When a test first held.
   seen(test, argument) {
-    this.result = out(() => tests[test](argument)).then((at) => performance.timeOrigin + at);
+    this.result = holding(() => tests[test](argument)).then((at) => [0, ...at]);
   },
 };
 return true;
