@@ -63,6 +63,8 @@ export class Said {
   #closed = false;
   /** Said here a moment ago: shown before the list has heard of it. */
   #fresh: readonly ItemId[] = [];
+  /** The ids of rows that stood there until the core had kept them, by the core's. */
+  #stood = new Map<string, string>();
   /** Messages answered to that lie outside what is loaded, by handle. */
   #quoted = new SvelteMap<string, MessageRow | null>();
 
@@ -154,9 +156,17 @@ export class Said {
     const seen = standing ? new Promise<void>((done) => afterFrame(done)) : Promise.resolve();
     return async (row) => {
       await seen;
-      if (standing) this.#rows.delete(standing.id);
+      if (standing) {
+        this.#rows.delete(standing.id);
+        if (row) this.#stood.set(row.id, standing.id);
+      }
       this.#said(row);
     };
+  }
+
+  /** What a row is known by as long as it is shown: by that of what stood there before it. */
+  keyOf(id: string): string {
+    return this.#stood.get(id) ?? id;
   }
 
   #said(row: MessageRow | null): void {

@@ -140,6 +140,15 @@ describe('what the user says', () => {
     expect(said.shown.at(-2)?.id).toBe('29999');
   });
 
+  it('is the same row in the feed when the core has kept it: nothing is drawn anew', async () => {
+    await opened();
+    const told = said.saying(words());
+    const key = said.keyOf(last()?.id ?? '');
+    await act(told(mine(30_000)));
+    expect(last()?.id).toBe('30000');
+    expect(said.keyOf('30000')).toBe(key);
+  });
+
   it('is shown before the list has heard of it, and once after that', async () => {
     await opened();
     await act(said.saying(words())(mine(30_000)));
