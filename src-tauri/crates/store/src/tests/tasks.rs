@@ -74,3 +74,33 @@ fn tasks_come_by_due_date_then_priority_and_those_without_a_date_last() {
         }
     }
 }
+
+/// Zones on both sides of UTC, where the day begins before and after the moment it is stored by.
+#[test]
+fn late_tasks_are_counted_as_the_list_marks_them() {
+    let scene = Scene::new();
+    let hours = |n: i64| MORNING.plus(n * 3_600_000);
+    for n in (-30..30).step_by(3) {
+        let body = Task {
+            title: format!("at {n}"),
+            due: Some(Due::At(hours(n))),
+            ..Task::default()
+        };
+        scene.put(&item(&body.title.clone(), Body::Task(body)));
+    }
+    for day in 10..15 {
+        scene.put(&task(&format!("on the {day}th"), Some(day), None));
+    }
+    for zone in [
+        TimeZone::UTC,
+        TimeZone::fixed(jiff::tz::offset(13)),
+        TimeZone::fixed(jiff::tz::offset(-11)),
+    ] {
+        let counted = scene.db.read(|r| r.counts(MORNING, &zone)).unwrap().overdue;
+        let wanted = TasksWanted::default();
+        let rows = scene.db.read(|r| r.tasks(&wanted, MORNING, &zone)).unwrap();
+        let marked = rows.iter().filter(|it| it.overdue).count();
+        assert!(marked > 5);
+        assert_eq!(usize::try_from(counted).unwrap(), marked, "{zone:?}");
+    }
+}
