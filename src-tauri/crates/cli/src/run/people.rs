@@ -158,8 +158,23 @@ fn whole(desk: &Desk<'_>, page: &CustomerPage) -> String {
         section(
             &mut text,
             "Changed since you last looked",
-            &journal_table(&page.changes),
+            &changes_text(&page.changes),
         );
+    }
+    text
+}
+
+/// The lines that are told with a title; the others of what came and went are a number.
+fn changes_text(rows: &[JournalLine]) -> String {
+    let told: Vec<JournalLine> = rows
+        .iter()
+        .filter(|row| !row.title.is_empty())
+        .cloned()
+        .collect();
+    let mut text = journal_table(&told);
+    let more = rows.len().saturating_sub(told.len());
+    if more > 0 {
+        let _infallible = write!(text, "\nand {more} more that came or went");
     }
     text
 }
