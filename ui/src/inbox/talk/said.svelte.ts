@@ -157,8 +157,9 @@ export class Said {
     return async (row) => {
       await seen;
       if (standing) {
+        // Unless the list heard of it first: then its row stands there by its own id.
+        if (row && this.#fresh.includes(standing.id)) this.#stood.set(row.id, standing.id);
         this.#rows.delete(standing.id);
-        if (row) this.#stood.set(row.id, standing.id);
       }
       this.#said(row);
     };

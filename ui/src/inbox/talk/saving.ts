@@ -9,7 +9,7 @@ import type { MessageRow } from '../../core/generated/MessageRow';
 import type { Outgoing } from '../../core/generated/Outgoing';
 
 /** The state of a message that the core has not answered for; the core itself never says it. */
-export const SAVING = 'saving';
+const SAVING = 'saving';
 
 const NOBODY: Mailbox = { name: null, address: { kind: 'other', value: '' } };
 let count = 0;
