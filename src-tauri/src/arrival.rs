@@ -23,14 +23,6 @@ struct Waiting {
 pub(crate) struct Arrivals(Mutex<Waiting>);
 
 impl Arrivals {
-    /// With the link the program was started with.
-    pub(crate) fn of(link: Option<&str>) -> Self {
-        Self(Mutex::new(Waiting {
-            ready: false,
-            link: link.and_then(deep::read),
-        }))
-    }
-
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

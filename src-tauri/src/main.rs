@@ -88,14 +88,14 @@ fn run(arguments: Arguments, place: place::Place) -> tauri::Result<()> {
         .setup(move |app| {
             let handle = app.handle();
             app.manage(streams::Streams::default());
-            app.manage(arrival::Arrivals::of(arguments.link.as_deref()));
+            app.manage(arrival::Arrivals::default());
             app.manage(tray::Tray::default());
             app.manage(life::Life::default());
             app.manage(Gate::new(place, arguments.no_keychain));
             // The key and the file are looked for while the page loads.
             gate::begin(handle);
             arrival::listen(handle);
-            window::open(handle, arguments.minimised)?;
+            window::open(handle, arguments.link.as_deref(), arguments.minimised)?;
             tray::raise(handle);
             Ok(())
         })

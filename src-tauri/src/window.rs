@@ -11,7 +11,7 @@ use tauri::{
 };
 
 use crate::door::{self, MAIN};
-use crate::{arrival, life, links, streams};
+use crate::{arrival, deep, life, links, streams};
 
 /// Big enough for three panes; the state plugin remembers what the user made of it.
 const SIZE: (f64, f64) = (1440.0, 900.0);
@@ -42,11 +42,25 @@ struct Dropped {
     y: f64,
 }
 
+/// The page's address. With the link the program was started with, the page knows where to go
+/// before it has asked anything, and draws no other screen first.
+fn address(link: Option<&str>) -> WebviewUrl {
+    // A link that was read holds nothing that an address would have to escape.
+    link.and_then(deep::read)
+        .map_or_else(WebviewUrl::default, |link| {
+            WebviewUrl::App(format!("#link={link}").into())
+        })
+}
+
 /// Makes the window. Hidden when it is to start in the tray; otherwise it is
 /// shown once the page is there, so that nothing white flashes.
-pub(crate) fn open(app: &AppHandle, minimised: bool) -> tauri::Result<WebviewWindow> {
+pub(crate) fn open(
+    app: &AppHandle,
+    link: Option<&str>,
+    minimised: bool,
+) -> tauri::Result<WebviewWindow> {
     let talk = app.clone();
-    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let builder = WebviewWindowBuilder::new(app, MAIN, address(link))
         .title("Rapport")
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(LEAST.0, LEAST.1)

@@ -7,7 +7,26 @@ export interface Place {
   query: Record<string, string>;
 }
 
+const LINKED: Record<string, string> = {
+  conversation: 'inbox',
+  message: 'inbox',
+  customer: 'customer',
+  task: 'tasks',
+  record: 'record',
+  page: 'page',
+  event: 'calendar',
+  person: 'person',
+  today: 'today',
+};
+
+/** The program was started with a link: the shell puts it there, and this in its place. */
+const STARTED = '#link=';
+
 function read(): Place {
+  if (location.hash.startsWith(STARTED)) {
+    const place = linked(decodeURIComponent(location.hash.slice(STARTED.length)));
+    history.replaceState(null, '', place ?? '#/today');
+  }
   const [path = '', search = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const [view, id] = path.split('/').map(decodeURIComponent);
   return {
@@ -75,18 +94,6 @@ export const route = {
   },
   back: () => history.back(),
   forward: () => history.forward(),
-};
-
-const LINKED: Record<string, string> = {
-  conversation: 'inbox',
-  message: 'inbox',
-  customer: 'customer',
-  task: 'tasks',
-  record: 'record',
-  page: 'page',
-  event: 'calendar',
-  person: 'person',
-  today: 'today',
 };
 
 /**

@@ -45,6 +45,7 @@ const DEFAULTS: Settings = {
 };
 
 const values = $state<Settings>({ ...DEFAULTS });
+let follows = false;
 
 /** Done when the language is there too. */
 function show(): Promise<void> {
@@ -84,12 +85,14 @@ export const settings = {
       toasts.failed(thrown);
     }
   },
-  /** Reads all of them and follows changes from elsewhere. */
+  /** Reads all of them and follows changes from elsewhere; may be tried again. */
   async start(): Promise<void> {
     void show();
-    onTopics((topics) => {
-      if (topics.some((topic) => topic.on === 'settings' || topic.on === 'everything')) void load();
-    });
+    if (!follows)
+      onTopics((topics) => {
+        if (topics.some(({ on }) => on === 'settings' || on === 'everything')) void load();
+      });
+    follows = true;
     await load();
   },
 };

@@ -1,8 +1,8 @@
 import { tick } from 'svelte';
-import { render } from '@testing-library/svelte';
+import { render, waitFor } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { fake } from '../core/fake';
-import { transport, useTransport } from '../core/transport';
+import { CallFailed, transport, useTransport } from '../core/transport';
 import type { GateState } from '../core/transport';
 import App from './App.svelte';
 
@@ -43,4 +43,46 @@ test('an answer that an event has overtaken does not close the gate again', asyn
   await tick();
   await tick();
   expect(container.querySelector('.gate')).toBeNull();
+});
+
+test('what the window begins with is asked before the gate has answered, and again if too early', async () => {
+  const asked: string[] = [];
+  let isOpen = false;
+  let follows = 0;
+  fake({ accounts: () => [], settings: () => [] });
+  const carrier = transport();
+  let tell: (state: unknown) => void = () => {};
+  const refused = new CallFailed('refused', 'The profile is not open yet.');
+  useTransport({
+    ...carrier,
+    call: async (name, request) => {
+      asked.push(name);
+      if (!isOpen) throw refused;
+      return carrier.call(name, request);
+    },
+    topics: (_heard, opened, failed) => {
+      if (isOpen) {
+        follows += 1;
+        opened();
+      } else failed(refused);
+      return () => {};
+    },
+    gate: async () => stands('opening', 1),
+    shell: {
+      native: true,
+      act: async () => null,
+      on: (event, heard) => {
+        if (event === 'gate') tell = heard;
+        return () => {};
+      },
+    },
+  });
+  const { container } = render(App);
+  expect(asked).toContain('accounts');
+  await waitFor(() => expect(container.querySelector('.gate')).not.toBeNull());
+  isOpen = true;
+  tell(stands('open', 2));
+  await waitFor(() => expect(container.querySelector('.gate')).toBeNull());
+  await waitFor(() => expect(asked.filter((name) => name === 'accounts').length).toBe(2));
+  await waitFor(() => expect(follows).toBe(1));
 });

@@ -42,19 +42,31 @@ export function call<N extends CallName>(name: N, request: Request<N>): Promise<
 
 /**
  * Opens the one stream of topics that serves all who listen; done when nothing is missed any more.
- * A question asked before could have its answer overtaken by a commit that nobody heard of.
+ * A question asked before could have its answer overtaken by a commit that nobody heard of. Fails
+ * while the profile is not open; the next one to listen tries again.
  */
 export function listening(): Promise<void> {
-  return (opened ??= new Promise((done) => {
-    transport().topics((topics) => {
-      for (const listener of [...listeners]) listener(topics);
-    }, done);
-  }));
+  if (opened) return opened;
+  const mine = new Promise<void>((done, failed) => {
+    transport().topics(
+      (topics) => {
+        for (const listener of [...listeners]) listener(topics);
+      },
+      done,
+      failed,
+    );
+  });
+  opened = mine;
+  mine.catch(() => {
+    if (opened === mine) opened = undefined;
+  });
+  return mine;
 }
 
 /** Hears what changed after each commit. */
 export function onTopics(heard: (topics: Topic[]) => void): Stop {
   listeners.add(heard);
-  void listening();
+  // Who opens the profile tries again and tells what is wrong.
+  listening().catch(() => {});
   return () => void listeners.delete(heard);
 }

@@ -34,9 +34,9 @@ function open<T>(
     if (typeof event === 'object' && event !== null && 'error' in event) failed(event.error);
     else heard(event as T);
   };
-  invoke('stream', { id, what, channel })
-    .catch((thrown: unknown) => open && failed(thrown))
-    .finally(opened);
+  invoke('stream', { id, what, channel }).then(opened, (thrown: unknown) => {
+    if (open) failed(thrown);
+  });
   return () => {
     open = false;
     void invoke('stop', { id });
@@ -59,8 +59,18 @@ export function overIpc(): Transport {
         throw failure(thrown);
       }
     },
-    topics: (heard, opened) =>
-      open<Topic[]>({ kind: 'topics' }, heard, () => heard([{ on: 'everything' }]), opened),
+    topics(heard, opened, failed) {
+      let follows = false;
+      return open<Topic[]>(
+        { kind: 'topics' },
+        heard,
+        (thrown) => (follows ? heard([{ on: 'everything' }]) : failed(failure(thrown))),
+        () => {
+          follows = true;
+          opened();
+        },
+      );
+    },
     list: (list, heard, failed) =>
       open<ListDelta>({ kind: 'list', list }, heard, (thrown) => failed(failure(thrown))),
     gate: (action) => invoke<GateState>('gate', { action }),

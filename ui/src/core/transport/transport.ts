@@ -123,9 +123,14 @@ export interface Transport {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Response<N>>;
   /**
    * What changed, after each commit. Reopens by itself; then `everything` is heard. After `opened`
-   * nothing is missed; what was committed before it, may be.
+   * nothing is missed; what was committed before it, may be. `failed` is heard instead of
+   * `opened`, when there is nothing to follow yet.
    */
-  topics(heard: (topics: Topic[]) => void, opened: () => void): Stop;
+  topics(
+    heard: (topics: Topic[]) => void,
+    opened: () => void,
+    failed: (error: CallFailed) => void,
+  ): Stop;
   /** One list: as it is, then its changes. */
   list(list: ListOf, heard: (delta: ListDelta) => void, failed: (error: CallFailed) => void): Stop;
   gate(action: GateAction): Promise<GateState>;

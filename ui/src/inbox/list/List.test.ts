@@ -89,7 +89,7 @@ function core(named: string[] = []) {
 
 const shown = () => [...document.querySelectorAll('.cv .who')].map((one) => one.textContent);
 const open = () => document.querySelector('.cv.on .who')?.textContent;
-const props = { single: false, onenter: () => {}, onrow: () => {} };
+const props = { single: false, onenter: () => {}, onrow: () => {}, onthere: () => {} };
 
 describe('the list of conversations', () => {
   beforeEach(() => {

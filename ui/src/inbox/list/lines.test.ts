@@ -14,9 +14,9 @@ function fetched(moments: number[]) {
     if (!here.has(id)) asked.add(id);
     return here.has(id) ? moments[Number(id)] : undefined;
   };
-  const find = (from: number, hint?: number): number => {
+  const find = (from: number, hint?: number, ahead?: number): number => {
     for (;;) {
-      const found = border(ids, from, at, hint);
+      const found = border(ids, from, at, hint, ahead);
       if (found !== undefined) return found;
       rounds += 1;
       for (const id of asked) here.add(id);
@@ -49,6 +49,16 @@ describe('the border between two days', () => {
     expect(list.find(now - DAY)).toBe(1441);
     expect(list.rounds()).toBeLessThanOrEqual(4);
     expect(list.here.size).toBeLessThan(150);
+  });
+
+  it('among the rows fetched ahead costs no other row', () => {
+    const list = fetched(Array.from({ length: 5_000 }, (_, at) => now - at * 3_600_000));
+    for (let id = 0; id < 24; id += 1) list.here.add(String(id));
+    expect(list.find(now - 5.5 * 3_600_000, 0, 24)).toBe(6);
+    expect(list.rounds()).toBe(0);
+    // Beyond them it is looked for as before.
+    expect(list.find(now - 100.5 * 3_600_000, 0, 24)).toBe(101);
+    expect(list.rounds()).toBeGreaterThan(0);
   });
 
   it('is found again at once when one conversation came in above', () => {

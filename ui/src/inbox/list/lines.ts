@@ -34,13 +34,15 @@ const LOOKS = 24;
 /**
  * The index of the first id older than `from`, newest first. `at` answers the
  * moment of an id, or `undefined` while it is fetched; then so does this, and it
- * is called again when more is known. `hint` is an index that was right before.
+ * is called again when more is known. `hint` is an index that was right before;
+ * the first `ahead` rows are fetched anyhow, and looked at before any others.
  */
 export function border(
   ids: readonly string[],
   from: number,
   at: (id: string) => number | undefined,
   hint = 0,
+  ahead = 0,
 ): number | undefined {
   const older = (index: number): boolean | undefined => {
     const id = ids[index];
@@ -56,6 +58,13 @@ export function border(
   }
   let low = 0;
   let high = ids.length;
+  if (ahead > 0 && ids.length > 0) {
+    const edge = Math.min(ahead, ids.length) - 1;
+    const found = older(edge);
+    if (found === undefined) return undefined;
+    if (found) high = edge;
+    else low = edge + 1;
+  }
   while (low < high) {
     const step = Math.max(1, Math.ceil((high - low) / LOOKS));
     let [known, below, above] = [true, low, high];
