@@ -140,6 +140,11 @@ const NEEDS: &[Need] = &[
         &["imagemagick"],
     ),
     desktop(
+        "a font with emoji",
+        &["sh", "-c", "fc-list :lang=und-zsye | grep -q ."],
+        &["fontconfig", "fonts-noto-color-emoji"],
+    ),
+    desktop(
         "a notification daemon for tests",
         &["sh", "-c", "command -v dunst && command -v notify-send"],
         &["dunst", "libnotify-bin"],

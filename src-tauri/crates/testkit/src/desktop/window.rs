@@ -20,6 +20,25 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(240);
 /// its way out, and would wait for the answer for ever.
 const ANSWER: Duration = Duration::from_secs(20);
 
+/// Answers once the page has stood still for a moment, so that a picture shows what a person would
+/// see and not a screen that is still being filled; and at last in any case. The two frames draw
+/// what was made last.
+const AT_REST: &str = "
+    await new Promise((done) => {
+        const still = () => setTimeout(done, 400);
+        let timer = still();
+        const moved = () => { clearTimeout(timer); timer = still(); };
+        new MutationObserver(moved).observe(document, {
+            subtree: true, childList: true, attributes: true, characterData: true,
+        });
+        setTimeout(done, 5000);
+    });
+    await new Promise((done) => {
+        requestAnimationFrame(() => requestAnimationFrame(done));
+        setTimeout(done, 2000);
+    });
+    return true";
+
 /// Tells one press from the next.
 static PRESSES: AtomicU64 = AtomicU64::new(1);
 
@@ -296,10 +315,8 @@ impl Window {
         let folder = self.shots.clone().unwrap_or_else(std::env::temp_dir);
         std::fs::create_dir_all(&folder).map_err(HarnessError::io("make a folder for pictures"))?;
         let file = folder.join(format!("{name}.png"));
-        // What the page has just made is drawn one frame later. A page that draws no frame, since
-        // nothing in it moves, is taken as it is.
-        let drawn = "await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 2000); }); return true";
-        let _drawn = self.ask(drawn, Vec::new()).await;
+        // A page that never comes to rest is taken as it is.
+        let _rested = self.ask(AT_REST, Vec::new()).await;
         // What the display shows is what a person sees, and asking it stops nobody: the web driver's
         // own picture waits for a frame that a page at rest may never draw.
         let place = "return `${outerWidth}x${outerHeight}+${screenX}+${screenY}`";
