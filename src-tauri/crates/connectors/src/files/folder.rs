@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rapport_model::connector::{Collection, Deletions};
@@ -57,6 +58,8 @@ pub(super) struct Folder {
     pub(super) last: Mutex<BTreeMap<CollectionId, u64>>,
     /// The system's notices, while somebody watches.
     pub(super) notices: Mutex<Option<Notices>>,
+    /// A change was seen here that no notice told of.
+    pub(super) deaf: AtomicBool,
     threads: Mutex<BTreeSet<u64>>,
     own_cache: Mutex<Option<(u64, Arc<BTreeSet<String>>)>>,
     around_cache: Mutex<Option<(u64, Arc<Around>)>>,
@@ -84,6 +87,7 @@ impl Folder {
             left: Mutex::default(),
             last: Mutex::default(),
             notices: Mutex::default(),
+            deaf: AtomicBool::new(false),
             threads: Mutex::default(),
             own_cache: Mutex::default(),
             around_cache: Mutex::default(),

@@ -1,10 +1,11 @@
 //! Waits until something in the folder may have changed.
 //!
 //! The system's notices only make it quick: the answer comes from comparing the
-//! directory with what the last pull saw, so a lost notice costs seconds, and a
-//! notice about nothing costs nothing.
+//! directory with what the last pull saw, so a lost notice costs a minute at most,
+//! and a notice about nothing costs nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -17,8 +18,35 @@ use crate::common::digest64;
 
 /// Notices come in bursts; this much quiet ends one.
 const QUIET: Duration = Duration::from_millis(150);
-/// How often to compare although no notice came: network folders send none.
-const COMPARE: Duration = Duration::from_secs(5);
+/// How soon to compare although no notice came: network folders send none.
+const SOON: Duration = Duration::from_secs(5);
+/// How long a folder that was quiet is left alone: walking it costs a little each time, and a
+/// window at rest has many folders.
+const SELDOM: Duration = Duration::from_secs(60);
+
+/// How long until the next comparison that no notice asked for.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Pace {
+    /// `deaf`: changes were seen here that no notice told of.
+    const fn of(deaf: bool) -> Self {
+        Self {
+            next: SOON,
+            longest: if deaf { SOON } else { SELDOM },
+        }
+    }
+
+    /// This pause; the one after it is twice as long, up to the longest.
+    fn pause(&mut self) -> Duration {
+        let now = self.next;
+        self.next = (now * 2).min(self.longest);
+        now
+    }
+}
 
 /// The system's notices about one folder, shared by its collections.
 #[derive(Debug)]
@@ -30,6 +58,8 @@ pub(super) struct Notices {
 /// Returns when the collection's files are not as the last pull saw them.
 pub(super) async fn watch(folder: &Arc<Folder>, collection: &CollectionId) -> Result<(), Fault> {
     let mut notices = subscribe(folder).await?;
+    let mut pace = Pace::of(notices.is_none() || folder.deaf.load(Ordering::Relaxed));
+    let mut told = true;
     loop {
         if lock(&folder.left).contains(collection) {
             // A file was being written; it has settled by then.
@@ -37,24 +67,38 @@ pub(super) async fn watch(folder: &Arc<Folder>, collection: &CollectionId) -> Re
             return Ok(());
         }
         if differs(folder, collection).await? {
+            if !told && !on_its_way(notices.as_mut()).await {
+                folder.deaf.store(true, Ordering::Relaxed);
+            }
             return Ok(());
         }
         match &mut notices {
             Some(count) => {
-                tokio::select! {
+                told = tokio::select! {
                     changed = count.changed() => {
                         if changed.is_err() {
                             notices = None;
+                            pace = Pace::of(true);
                         } else {
                             quiet(count).await;
                         }
+                        true
                     }
-                    () = tokio::time::sleep(COMPARE) => {}
-                }
+                    () = tokio::time::sleep(pace.pause()) => false,
+                };
             }
-            None => tokio::time::sleep(COMPARE).await,
+            None => tokio::time::sleep(pace.pause()).await,
         }
     }
+}
+
+/// A change that was seen just now may only have been quicker than its notice.
+async fn on_its_way(notices: Option<&mut watch::Receiver<u64>>) -> bool {
+    let Some(count) = notices else { return false };
+    matches!(
+        tokio::time::timeout(QUIET, count.changed()).await,
+        Ok(Ok(()))
+    )
 }
 
 /// Waits for the end of a burst, but not for ever.
@@ -144,5 +188,26 @@ impl super::folder::Look {
             .map(|it| format!("{} {} {} {}", it.path, it.size, it.mtime, it.extra))
             .collect();
         digest64(lines.iter().map(String::as_bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pace, SELDOM, SOON};
+
+    #[test]
+    fn a_quiet_folder_is_left_alone_ever_longer_but_never_more_than_a_minute() {
+        let mut pace = Pace::of(false);
+        let pauses: Vec<u64> = (0..6).map(|_| pace.pause().as_secs()).collect();
+        assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
+        assert_eq!(pace.pause(), SELDOM);
+    }
+
+    #[test]
+    fn a_folder_that_sends_no_notices_is_looked_at_as_often_as_ever() {
+        let mut pace = Pace::of(true);
+        for _ in 0..6 {
+            assert_eq!(pace.pause(), SOON);
+        }
     }
 }
