@@ -212,3 +212,16 @@ pub(crate) fn pull(window: &WebviewWindow, edge: Edge) -> tauri::Result<()> {
     };
     window.as_ref().window().start_resize_dragging(to)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_link_of_ours_becomes_part_of_the_address() {
+        let path = |link| address(link).to_string();
+        assert_eq!(path(Some("rapport://task/7")), "#link=rapport://task/7");
+        assert_eq!(path(Some("--help")), path(None));
+        assert_eq!(path(Some("rapport://task/7#x\" onload=")), path(None));
+    }
+}
