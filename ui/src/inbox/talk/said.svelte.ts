@@ -171,9 +171,10 @@ export class Said {
   }
 
   #said(row: MessageRow | null): void {
-    if (row && row.thread === this.thread && !this.#ids.includes(row.id)) {
-      this.#fresh = [...this.#fresh, row.id];
-      this.#keep([row]);
+    if (row && row.thread === this.thread) {
+      // The list may have its id by now and still be fetching it: meanwhile this one is shown.
+      if (!this.#rows.has(row.id)) this.#keep([row]);
+      if (!this.#ids.includes(row.id)) this.#fresh = [...this.#fresh, row.id];
     }
     this.#draw();
   }

@@ -17,6 +17,8 @@ let texts = new Map<number, string>();
 let rows = new Map<number, MessageRow>();
 let asked: string[][] = [];
 let open: { filter: MessagesOf; heard: (delta: ListDelta) => void }[] = [];
+/** How long rows take, in milliseconds. */
+let slow = 0;
 let topic: ((topics: Topic[]) => void) | undefined;
 
 const row = (id: number): MessageRow =>
@@ -56,6 +58,7 @@ useTransport({
   call: async (name: string, request: Partial<MessagesOf> & { ids?: string[] }) => {
     if (name === 'messages_by_id') {
       asked.push(request.ids ?? []);
+      if (slow > 0) await new Promise((done) => setTimeout(done, slow));
       return (request.ids ?? [])
         .map(Number)
         .filter((id) => all.includes(id))
@@ -113,6 +116,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   all = Array.from({ length: 20_000 }, (_, at) => at + 10_000);
   texts = new Map();
+  slow = 0;
   rows = new Map();
   asked = [];
   open = [];
@@ -166,6 +170,24 @@ describe('what the user says', () => {
     await listed();
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
     await act(told(mine(30_000)));
+    expect(shown().slice(-2)).toEqual([29_999, 30_000]);
+  });
+
+  it('never leaves the feed while the list that named it first is fetching it', async () => {
+    await opened();
+    const told = said.saying(words());
+    const key = said.keyOf(last()?.id ?? '');
+    rows.set(30_000, mine(30_000));
+    all.push(30_000);
+    slow = 200;
+    void listed();
+    const telling = told(mine(30_000));
+    for (let at = 0; at < 40; at += 1) {
+      await vi.advanceTimersByTimeAsync(10);
+      expect(last()?.text).toBe('Ready.');
+      expect(said.keyOf(last()?.id ?? '')).toBe(key);
+    }
+    await telling;
     expect(shown().slice(-2)).toEqual([29_999, 30_000]);
   });
 
