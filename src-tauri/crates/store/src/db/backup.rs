@@ -2,8 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use super::{Db, open};
+use rusqlite::Connection;
+
+use super::form::Form;
+use super::{Db, lock, open};
 use crate::error::StoreError;
 
 impl Db {
@@ -30,10 +34,7 @@ impl Db {
         // The copy is written through a second file, which `query_only` forbids;
         // the source is only read.
         conn.execute_batch("PRAGMA query_only = OFF;")?;
-        let outcome = conn
-            .execute("VACUUM INTO ?1", [name])
-            .map_err(StoreError::from)
-            .and_then(|_| self.copy_recovery(&recovery));
+        let outcome = copy(&conn, &self.path(), name).and_then(|()| self.copy_recovery(&recovery));
         if outcome.is_err() {
             for begun in [path, &recovery] {
                 // The first error is the one to tell.
@@ -52,6 +53,19 @@ impl Db {
             .map(|_| ())
             .map_err(|error| StoreError::Io(error.to_string()))
     }
+}
+
+/// One copy at a time: the form of what SQLCipher makes beside a file is a matter of the
+/// whole process.
+static COPYING: Mutex<()> = Mutex::new(());
+
+/// The copy gets the salt of the file, and so must get the form that the salt speaks of.
+fn copy(conn: &Connection, from: &Path, to: &str) -> Result<(), StoreError> {
+    let form = Form::of_file(from).map_err(|error| StoreError::Io(error.to_string()))?;
+    let _alone = lock(&COPYING);
+    form.tell_beside(conn)?;
+    conn.execute("VACUUM INTO ?1", [to])?;
+    Ok(())
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -5,6 +5,7 @@
 
 mod backup;
 mod check;
+pub(crate) mod form;
 mod migrate;
 mod open;
 mod read;

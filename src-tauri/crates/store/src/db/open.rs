@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
+use super::form::Form;
 use crate::error::{OpenError, StoreError};
 use crate::key::{self, DbKey};
 use crate::profile::Profile;
@@ -28,16 +29,21 @@ const CHECKPOINT_PAGES: u32 = 8000;
 /// The default of 16 would prepare the same statements for every item.
 const STATEMENTS: usize = 256;
 
+/// Opens a file, or makes it with that salt.
 fn connect(
     path: &Path,
     key: &DbKey,
-    salt: Option<&str>,
-    create: bool,
+    salt: Option<&[u8; 16]>,
 ) -> Result<Connection, rusqlite::Error> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if create {
+    if salt.is_some() {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
+    let form = match salt {
+        Some(salt) => Form::of_salt(salt),
+        // A file that cannot be read is told about by SQLite, in its words.
+        None => Form::of_file(path).unwrap_or(Form::First),
+    };
     let conn = Connection::open_with_flags(path, flags)?;
     // Its own log goes to stderr, which belongs to the user; errors come back
     // as errors anyway.
@@ -46,9 +52,10 @@ fn connect(
     let text = Zeroizing::new(format!(
         "PRAGMA key = \"x'{}{}'\";",
         hex.as_str(),
-        salt.unwrap_or_default()
+        salt.map(|it| key::hex(it)).unwrap_or_default()
     ));
     conn.execute_batch(&text)?;
+    form.tell(&conn)?;
     // Locking every page buffer in memory costs half the throughput and guards
     // against a reader of our memory, who has the key anyway.
     conn.execute_batch("PRAGMA cipher_memory_security = OFF;")?;
@@ -74,11 +81,14 @@ pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connectio
     let told = |error: rusqlite::Error| explain(profile, key, &error);
     let is_new = !profile.has_database();
     let salt = if is_new {
-        key::chosen_salt(profile)
+        Some(match key::chosen_salt(profile) {
+            Some(chosen) => chosen,
+            None => key::new_salt().map_err(|error| OpenError::Io(error.to_string()))?,
+        })
     } else {
         None
     };
-    let conn = connect(&path, key, salt.as_deref(), true).map_err(told)?;
+    let conn = connect(&path, key, salt.as_ref()).map_err(told)?;
     if is_new {
         restrict(&path)?;
     }
@@ -96,7 +106,7 @@ pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connectio
 /// A connection that can only ask, and never checkpoints, not even when it is
 /// the last to close.
 pub(super) fn connect_reader(path: &Path, key: &DbKey) -> Result<Connection, StoreError> {
-    let conn = connect(path, key, None, false)?;
+    let conn = connect(path, key, None)?;
     conn.execute_batch(COMMON)?;
     conn.execute_batch(&format!(
         "PRAGMA cache_size = -{READER_CACHE}; PRAGMA wal_autocheckpoint = 0; \

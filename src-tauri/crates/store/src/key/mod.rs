@@ -356,9 +356,14 @@ pub(crate) fn fits(profile: &Profile, key: &DbKey) -> Option<bool> {
         .map(|it| it.fits(key))
 }
 
-/// The salt a new database is to be made with.
-pub(crate) fn chosen_salt(profile: &Profile) -> Option<String> {
-    Recovery::load(profile).ok().flatten().map(|it| it.salt)
+/// The salt a new database is to be made with, where that was decided.
+pub(crate) fn chosen_salt(profile: &Profile) -> Option<[u8; 16]> {
+    Recovery::load(profile).ok().flatten()?.salt_bytes()
+}
+
+/// The salt of a database in the form that new ones have.
+pub(crate) fn new_salt() -> Result<[u8; 16], UnlockError> {
+    Ok(crate::db::form::new_salt(random()?))
 }
 
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], UnlockError> {

@@ -13,10 +13,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{DbKey, Passphrase, UnlockError, hex, random};
+use super::{DbKey, Passphrase, UnlockError, hex, new_salt, random};
+use crate::db::form::Form;
 use crate::profile::{Profile, replace};
 
-const VERSION: u32 = 1;
+/// 2 where the salt speaks of the form of the pages: a version that does not know that would
+/// take the database for a damaged one.
+const VERSION: u32 = 2;
 
 /// What the sealed bytes are about; a box for something else does not open.
 const PURPOSE: &[u8] = b"rapport data key 1";
@@ -36,7 +39,7 @@ pub(super) struct Recovery {
     version: u32,
     /// Salt of the database file, 32 hex digits. Names the keychain entry too,
     /// so that a lost `recovery.json` can be told from the file itself.
-    pub(super) salt: String,
+    salt: String,
     /// First half of a hash of the key: tells a wrong key from a damaged file.
     check: String,
     /// The key under the passphrase.
@@ -54,12 +57,13 @@ struct Wrapped {
 
 impl Recovery {
     pub(super) fn new(key: &DbKey) -> Result<Self, UnlockError> {
-        Ok(Self::with_salt(key, hex(&random::<16>()?)))
+        Ok(Self::with_salt(key, hex(&new_salt()?)))
     }
 
     fn with_salt(key: &DbKey, salt: String) -> Self {
+        let older = parsed(&salt).is_none_or(|it| Form::of_salt(&it) == Form::First);
         Self {
-            version: VERSION,
+            version: if older { 1 } else { VERSION },
             salt,
             check: check(key),
             wrapped: None,
@@ -108,6 +112,11 @@ impl Recovery {
             }
         }
         Err(damaged("there are too many old ones"))
+    }
+
+    /// The salt as the database has it.
+    pub(super) fn salt_bytes(&self) -> Option<[u8; 16]> {
+        parsed(&self.salt)
     }
 
     /// The name of the keychain entry.
@@ -185,6 +194,10 @@ impl Recovery {
             Err(damaged("the key does not match its fingerprint"))
         }
     }
+}
+
+fn parsed(salt: &str) -> Option<[u8; 16]> {
+    Some(u128::from_str_radix(salt, 16).ok()?.to_be_bytes())
 }
 
 fn stretch(

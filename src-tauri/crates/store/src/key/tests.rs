@@ -254,7 +254,8 @@ fn a_damaged_recovery_file_is_reported_and_left_alone() {
         String::new(),
         "{".to_owned(),
         good.replace("65536", "4294967295"),
-        good.replace("\"version\": 1", "\"version\": 9"),
+        good.replace("\"version\": 2", "\"version\": 9")
+            .replace("\"version\": 1", "\"version\": 9"),
     ] {
         std::fs::write(profile.recovery(), &bad).unwrap();
         assert!(matches!(

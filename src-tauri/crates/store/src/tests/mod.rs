@@ -6,6 +6,7 @@ mod daily;
 mod damage;
 mod facts;
 mod forgetting;
+mod forms;
 mod inbox;
 mod indexing;
 mod items;
