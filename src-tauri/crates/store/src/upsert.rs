@@ -10,7 +10,8 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::db::Tx;
 use crate::error::StoreError;
-use crate::hash::{self, Print};
+use crate::hash::Print;
+use crate::ready::{Ready, Rest, content_hash};
 use crate::search::Indexed;
 use crate::table::collection::PlaceIds;
 use crate::table::item::{self, KEPT, LOCAL_ONLY, Links, Place};
@@ -80,6 +81,13 @@ struct Known {
     at: i64,
 }
 
+/// An item with its JSON and its fingerprint.
+struct Seen<'a> {
+    item: &'a Item,
+    json: &'a str,
+    hash: [u8; 16],
+}
+
 /// An item ready to be written.
 struct Incoming<'a> {
     item: &'a Item,
@@ -130,7 +138,16 @@ impl Tx<'_> {
         written: &Written,
     ) -> Result<Upserted, StoreError> {
         let mut buffer = std::mem::take(&mut self.tools.json);
-        let outcome = self.upsert_into(&mut buffer, place, item, links, written);
+        let outcome = body::encode(&item.body, &mut buffer).and_then(|()| {
+            let json = std::str::from_utf8(&buffer)
+                .map_err(|error| StoreError::Json(error.to_string()))?;
+            let seen = Seen {
+                item,
+                json,
+                hash: content_hash(item, json),
+            };
+            self.upsert(place, &seen, links, written, None)
+        });
         if buffer.capacity() > SPARE {
             buffer = Vec::new();
         }
@@ -138,18 +155,32 @@ impl Tx<'_> {
         outcome
     }
 
-    fn upsert_into(
+    /// As [`Tx::upsert_item`], for an item of which everything else is worked out.
+    pub fn upsert_ready(
         &mut self,
-        buffer: &mut Vec<u8>,
         place: &Place<'_>,
-        item: &Item,
+        (item, ready): (&Item, Ready),
         links: &Links,
         written: &Written,
     ) -> Result<Upserted, StoreError> {
+        let seen = Seen {
+            item,
+            json: &ready.json,
+            hash: ready.hash,
+        };
+        self.upsert(place, &seen, links, written, Some(ready.rest))
+    }
+
+    fn upsert(
+        &mut self,
+        place: &Place<'_>,
+        seen: &Seen<'_>,
+        links: &Links,
+        written: &Written,
+        rest: Option<Rest>,
+    ) -> Result<Upserted, StoreError> {
         let ids = self.place(place)?;
-        body::encode(&item.body, buffer)?;
-        let json =
-            std::str::from_utf8(buffer).map_err(|error| StoreError::Json(error.to_string()))?;
+        let Seen { item, json, hash } = *seen;
         let missing = self.names.borrow().is_missing(ids.collection, &item.handle);
         let new = Incoming {
             item,
@@ -157,7 +188,7 @@ impl Tx<'_> {
             written,
             place: ids,
             print: missing.unwrap_or_else(|| item::handle_print(ids.collection, &item.handle)),
-            hash: content_hash(item, json),
+            hash,
             json,
         };
         let known = if missing.is_some() {
@@ -166,7 +197,7 @@ impl Tx<'_> {
             self.known(&new)?
         };
         match known {
-            None => self.insert(&new),
+            None => self.insert(&new, rest),
             Some(known) if known.hash == new.hash => self.same_content(&new, &known),
             Some(known) => self.different_content(&new, &known),
         }
@@ -200,7 +231,7 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    fn insert(&mut self, new: &Incoming<'_>) -> Result<Upserted, StoreError> {
+    fn insert(&mut self, new: &Incoming<'_>, rest: Option<Rest>) -> Result<Upserted, StoreError> {
         let kind = new.item.body.kind();
         let id = self.insert_row(new)?;
         if kind == Kind::Conversation {
@@ -208,12 +239,16 @@ impl Tx<'_> {
         }
         self.said(id, kind, new.links, 1);
         body::put_row(self.conn, new.body_row(id, new.links), true)?;
+        let (texts, packed) = match rest {
+            Some(it) => (it.texts, it.packed),
+            None => (Indexed::of(&new.item.body), self.pack(new.item)),
+        };
         if let Some(text) = &new.item.raw {
-            raw::put(self.conn, &mut self.tools.packer, id, text, true)?;
+            raw::put(self.conn, id, text, packed.as_deref(), true)?;
         }
         refs::put(self.conn, new.place.account, id, &new.item.body, false)?;
         self.journal_created(new.subject(id, new.links))?;
-        self.index(id, Indexed::of(&new.item.body))?;
+        self.index(id, texts)?;
         self.clear_poison(new)?;
         if new.links.flags & LOCAL_ONLY == 0 {
             self.counted(new.place.collection, 1, Some(new.item.at.0));
@@ -234,6 +269,12 @@ impl Tx<'_> {
             id,
             outcome: Outcome::New,
         })
+    }
+
+    /// The raw form, where packing it is worth it.
+    fn pack(&mut self, item: &Item) -> Option<Vec<u8>> {
+        let raw = item.raw.as_ref()?;
+        self.tools.packer.pack(raw.as_bytes())
     }
 
     /// Finds a free id at the item's moment. The first try is a function of
@@ -376,7 +417,8 @@ impl Tx<'_> {
             ])?;
         // A local edit brings no raw form; the source's own stays.
         if let Some(text) = &item.raw {
-            raw::put(self.conn, &mut self.tools.packer, id, text, false)?;
+            let packed = self.pack(item);
+            raw::put(self.conn, id, text, packed.as_deref(), false)?;
         }
         let mut changes = Vec::new();
         if body_moved {
@@ -509,19 +551,6 @@ fn title(body: &Body) -> &str {
     title
         .get(..title.floor_char_boundary(TITLE))
         .unwrap_or(title)
-}
-
-fn content_hash(item: &Item, json: &str) -> [u8; 16] {
-    let link = item.link.as_ref().map_or("", LinkId::as_str);
-    let raw = item.raw.as_deref().unwrap_or_default();
-    hash::of(&[
-        &item.body.kind().code().to_le_bytes(),
-        &item.at.0.to_le_bytes(),
-        link.as_bytes(),
-        json.as_bytes(),
-        raw.as_bytes(),
-    ])
-    .bytes()
 }
 
 /// The `attempt`-th id to try for an item of that moment. Eight tries share a

@@ -4,6 +4,7 @@
 //! the order in which messages, patches, conversations and customers arrive does
 //! not change what is shown in the end.
 
+mod ahead;
 mod local;
 mod message;
 mod notify;
@@ -20,7 +21,7 @@ use rapport_model::{
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
 use rapport_store::table::item::{LOCAL_ONLY, Links, MENTION, PENDING, Place, UNREAD, flags_of};
-use rapport_store::{Outcome, Written};
+use rapport_store::{Outcome, Ready, Written};
 
 use crate::merge::overlay;
 use crate::outbox::waiting_edits;
@@ -55,6 +56,8 @@ pub(crate) struct Ingest<'a> {
     pub(crate) wrote: bool,
     /// Alerts are raised; a first listing raises none.
     pub(crate) alerts: bool,
+    /// Most of what comes is new here, as in a first listing.
+    pub(crate) many_new: bool,
 }
 
 impl<'a> Ingest<'a> {
@@ -71,6 +74,7 @@ impl<'a> Ingest<'a> {
             conversations: BTreeMap::new(),
             wrote: false,
             alerts: false,
+            many_new: false,
         }
     }
 
@@ -80,26 +84,35 @@ impl<'a> Ingest<'a> {
     pub(crate) fn all(&mut self, tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
         let mut order: Vec<&Change> = without_returned(changes);
         order.sort_by_key(|it| rank(it));
-        let mut settled = false;
-        for change in order {
-            if !settled && rank(change) > 2 {
-                settled = true;
-                self.people.settle(tx, self.rules)?;
+        ahead::with(&order, self.many_new, |ahead| {
+            let mut settled = false;
+            for change in &order {
+                if !settled && rank(change) > 2 {
+                    settled = true;
+                    self.people.settle(tx, self.rules)?;
+                }
+                let ready = ahead.next();
+                self.one(tx, change, ready)?;
+                rapport_store::fail::point("engine.pull.mid_page");
             }
-            self.one(tx, change)?;
-            rapport_store::fail::point("engine.pull.mid_page");
-        }
+            Ok(())
+        })?;
         self.people.settle(tx, self.rules)?;
         self.wrote |= self.people.take_wrote();
         Ok(())
     }
 
-    fn one(&mut self, tx: &mut Tx<'_>, change: &Change) -> Result<(), StoreError> {
+    fn one(
+        &mut self,
+        tx: &mut Tx<'_>,
+        change: &Change,
+        ready: Option<Ready>,
+    ) -> Result<(), StoreError> {
         match change {
             Change::Upsert(item) if self.too_old(tx, item)? => {
                 tx.note_erased(&self.place, &item.handle)
             }
-            Change::Upsert(item) => self.upsert(tx, item).map(drop),
+            Change::Upsert(item) => self.upsert_with(tx, item, ready).map(drop),
             Change::Gone(handle) => self.gone(tx, handle),
             Change::Patch(patch) => keep_patch(self, tx, patch),
             Change::Gap(gap) => {
@@ -141,6 +154,15 @@ impl<'a> Ingest<'a> {
         &mut self,
         tx: &mut Tx<'_>,
         item: &Item,
+    ) -> Result<Option<ItemId>, StoreError> {
+        self.upsert_with(tx, item, None)
+    }
+
+    fn upsert_with(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        ready: Option<Ready>,
     ) -> Result<Option<ItemId>, StoreError> {
         let weight = weight(item);
         if weight > LARGEST {
@@ -190,7 +212,9 @@ impl<'a> Ingest<'a> {
             }
             (_, None) => {}
         }
-        let id = self.put(tx, &item, 0)?;
+        // What was worked out holds for the item as the source has it.
+        let ready = ready.filter(|_| matches!(item, Cow::Borrowed(_)));
+        let id = self.put_with(tx, &item, 0, ready)?;
         match keep {
             Some(body) => tx.keep_remote(id, &body)?,
             None if before.is_some() => tx.drop_remote(id)?,
@@ -207,9 +231,22 @@ impl<'a> Ingest<'a> {
         item: &Item,
         flags: i64,
     ) -> Result<ItemId, StoreError> {
+        self.put_with(tx, item, flags, None)
+    }
+
+    fn put_with(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        flags: i64,
+        ready: Option<Ready>,
+    ) -> Result<ItemId, StoreError> {
         let mut links = self.links(tx, &item.handle, &item.body)?;
         links.flags |= flags;
-        let upserted = tx.upsert_item(&self.place, item, &links, &self.written)?;
+        let upserted = match ready {
+            Some(ready) => tx.upsert_ready(&self.place, (item, ready), &links, &self.written)?,
+            None => tx.upsert_item(&self.place, item, &links, &self.written)?,
+        };
         let id = upserted.id;
         let new = matches!(upserted.outcome, Outcome::New);
         if matches!(upserted.outcome, Outcome::Same) {

@@ -32,7 +32,12 @@ pub fn email(text: &str) -> Option<String> {
     if text.len() > LONGEST {
         return None;
     }
-    let text: String = text.trim().nfc().collect::<String>().to_lowercase();
+    // Every message asks for a few of these, and most have nothing to compose.
+    let text = if text.is_ascii() {
+        text.trim().to_ascii_lowercase()
+    } else {
+        text.trim().nfc().collect::<String>().to_lowercase()
+    };
     let text = text.strip_prefix("mailto:").unwrap_or(&text);
     let text = text.trim_matches(['<', '>', ' ', '\t', '.', ';', ',']);
     let (local, domain) = text.rsplit_once('@')?;

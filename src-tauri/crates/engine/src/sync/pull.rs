@@ -363,6 +363,7 @@ impl Pull<'_> {
             let rules = Rules::load(tx, place.account)?;
             let mut ingest = Ingest::new(*place, &rules, now, Cause::Remote);
             ingest.alerts = self.complete;
+            ingest.many_new = !self.complete;
             if let Some(Listing::Stamped(run)) = self.listing {
                 ingest.written.run = Some(run);
             }

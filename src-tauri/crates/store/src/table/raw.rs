@@ -42,7 +42,8 @@ impl std::fmt::Debug for Packer {
 }
 
 impl Packer {
-    fn pack(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
+    /// Nothing when it is not worth it.
+    pub(crate) fn pack(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         if raw.len() < WORTH_PACKING {
             return None;
         }
@@ -54,16 +55,16 @@ impl Packer {
     }
 }
 
-/// Puts the raw form. `fresh` says that there is none yet.
+/// Puts the raw form, packed where that was worth it. `fresh` says that there is none
+/// yet.
 pub(crate) fn put(
     conn: &Connection,
-    packer: &mut Packer,
     id: ItemId,
     raw: &str,
+    packed: Option<&[u8]>,
     fresh: bool,
 ) -> Result<(), StoreError> {
-    let packed = packer.pack(raw.as_bytes());
-    let data = packed.as_deref().unwrap_or(raw.as_bytes());
+    let data = packed.unwrap_or(raw.as_bytes());
     let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
     // Two statements instead of a replacing one, see `table::body`.
     if !fresh {

@@ -125,3 +125,38 @@ fn more_text_than_is_held_back_is_written_in_between() {
         assert_eq!(found(&scene, &format!("word{at}")).len(), 1, "word{at}");
     }
 }
+
+#[test]
+fn what_was_worked_out_ahead_is_stored_as_if_it_had_not_been() {
+    let (one, other) = (Scene::new(), Scene::new());
+    let raw = serde_json::json!({ "body": "valve ".repeat(100) }).to_string();
+    let item = Item {
+        raw: Some(raw),
+        ..message("m1", "the valve 4711 leaks")
+    };
+    let changed = Item {
+        raw: None,
+        ..message("m1", "the valve 4711 is tight")
+    };
+    for item in [&item, &item, &changed] {
+        let links = Links::default();
+        let ahead = crate::Ready::of(item).unwrap();
+        let here = one
+            .db
+            .write(|tx| tx.upsert_item(&one.mail(), item, &links, &one.remote()));
+        let there = other
+            .db
+            .write(|tx| tx.upsert_ready(&other.mail(), (item, ahead), &links, &other.remote()));
+        let (here, there) = (here.unwrap(), there.unwrap());
+        assert_eq!(here, there);
+        let read = |scene: &Scene| {
+            scene
+                .db
+                .read(|r| Ok((r.stored(here.id)?, r.raw(here.id)?)))
+                .unwrap()
+        };
+        assert_eq!(read(&one), read(&other));
+        assert_eq!(found(&one, "4711"), [here.id]);
+        assert_eq!(found(&other, "4711"), [here.id]);
+    }
+}
