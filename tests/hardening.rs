@@ -8,6 +8,7 @@ mod given;
 mod hostile;
 mod keychain;
 mod mail;
+mod meanwhile;
 
 use std::io::Write;
 

@@ -129,6 +129,11 @@ impl Core {
         blocking(|| self.db.write(work))
     }
 
+    /// Lets those go first who wait to write.
+    pub(crate) fn give_way(&self) {
+        blocking(|| self.db.give_way());
+    }
+
     /// As [`Core::write`], for work that can refuse in the hub's own words.
     pub(crate) fn change<T>(
         &self,

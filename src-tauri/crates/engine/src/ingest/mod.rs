@@ -78,28 +78,40 @@ impl<'a> Ingest<'a> {
         }
     }
 
-    /// Applies changes in the order that spares late linking: places and people
-    /// before what happens in them, removals last. What was removed and came back
-    /// is here.
+    /// Applies changes in the order of [`in_order`].
     pub(crate) fn all(&mut self, tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
-        let mut order: Vec<&Change> = without_returned(changes);
-        order.sort_by_key(|it| rank(it));
-        ahead::with(&order, self.many_new, |ahead| {
+        self.some(tx, &in_order(changes), |_| false).map(drop)
+    }
+
+    /// Applies changes that are in order, until `enough` says so of how many are done.
+    /// Answers how many are.
+    pub(crate) fn some(
+        &mut self,
+        tx: &mut Tx<'_>,
+        order: &[&Change],
+        enough: impl Fn(usize) -> bool,
+    ) -> Result<usize, StoreError> {
+        let mut done = 0;
+        ahead::with(order, self.many_new, |ahead| {
             let mut settled = false;
-            for change in &order {
+            for change in order {
+                if enough(done) {
+                    break;
+                }
                 if !settled && rank(change) > 2 {
                     settled = true;
                     self.people.settle(tx, self.rules)?;
                 }
                 let ready = ahead.next();
                 self.one(tx, change, ready)?;
+                done += 1;
                 rapport_store::fail::point("engine.pull.mid_page");
             }
             Ok(())
         })?;
         self.people.settle(tx, self.rules)?;
         self.wrote |= self.people.take_wrote();
-        Ok(())
+        Ok(done)
     }
 
     fn one(
@@ -411,6 +423,14 @@ impl<'a> Ingest<'a> {
     pub(crate) fn forget_conversation(&mut self, handle: &Handle) {
         self.conversations.remove(handle);
     }
+}
+
+/// Changes in the order that spares late linking: places and people before what happens
+/// in them, removals last. What was removed and came back is here.
+pub(crate) fn in_order(changes: &[Change]) -> Vec<&Change> {
+    let mut order = without_returned(changes);
+    order.sort_by_key(|it| rank(it));
+    order
 }
 
 /// The changes, but for removals that a later change of the same page undoes.

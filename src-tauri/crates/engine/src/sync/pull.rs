@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use super::turn::{Ask, Progress};
 use crate::core::{Core, Session, lock};
 use crate::error::HubError;
-use crate::ingest::{Ingest, weight};
+use crate::ingest::{Ingest, in_order, weight};
 use crate::people::Rules;
 
 /// So many changes go into one transaction; other writers get in between.
@@ -34,14 +34,16 @@ const BATCH: usize = 500;
 /// Up to so many in a first listing, where most of them are new. The first page goes
 /// in alone, so that there is something to see, and each piece may be twice as large
 /// as the one before.
-const FIRST_BATCH: usize = 8_000;
+/// Whoever wants to write meanwhile is let in between, once so many are in as in any other
+/// transaction.
+const FIRST_BATCH: usize = 16_000;
 /// And no more bytes than this.
 const FIRST_BYTES: usize = 16 * 1024 * 1024;
 /// A page waits for others no longer than this, in milliseconds.
 const PATIENCE: i64 = 250;
-/// A piece that took longer than this, in milliseconds, makes the next one smaller:
-/// others want to write as well.
-const LONG: i64 = 1_000;
+/// A piece that took longer than this, in milliseconds, makes the next one smaller: its end
+/// cannot be interrupted, and a crash loses it.
+const LONG: i64 = 2_000;
 
 /// How a full listing keeps track.
 #[derive(Debug)]
@@ -295,28 +297,36 @@ impl Pull<'_> {
         } else {
             FIRST_BATCH + BATCH
         };
-        let mut chunks: Vec<&[Change]> = page.changes.chunks(batch).collect();
-        let last = chunks.pop().unwrap_or_default();
-        for chunk in chunks {
-            self.write(&place, chunk, |_, _| Ok(()))?;
-        }
         let now = self.core.now();
-        self.write(&place, last, |ingest, tx| {
-            for poison in &page.poison {
-                ingest.poison(tx, poison)?;
+        let order = in_order(&page.changes);
+        let mut rest = order.as_slice();
+        loop {
+            let some = rest.get(..batch).unwrap_or(rest);
+            let done = self.write(&place, some, |ingest, tx, done| {
+                if done < rest.len() {
+                    return Ok(());
+                }
+                for poison in &page.poison {
+                    ingest.poison(tx, poison)?;
+                }
+                if !page.more {
+                    self.end(ingest, tx, complete)?;
+                }
+                fail::point("engine.pull.before_cursor");
+                if !save {
+                    tx.save_cursor(place.account, place.collection, &page.cursor)?;
+                }
+                if !page.more {
+                    tx.note_success(place.account, place.collection, now, page.source_count)?;
+                }
+                Ok(())
+            })?;
+            rest = rest.get(done..).unwrap_or_default();
+            if rest.is_empty() {
+                break;
             }
-            if !page.more {
-                self.end(ingest, tx, complete)?;
-            }
-            fail::point("engine.pull.before_cursor");
-            if !save {
-                tx.save_cursor(place.account, place.collection, &page.cursor)?;
-            }
-            if !page.more {
-                tx.note_success(place.account, place.collection, now, page.source_count)?;
-            }
-            Ok(())
-        })?;
+            self.core.give_way();
+        }
         fail::point("engine.pull.after_commit");
         let next = if self.core.now().since(began) > LONG {
             size / 2
@@ -352,12 +362,14 @@ impl Pull<'_> {
         Ok(Listing::Stamped(run))
     }
 
+    /// Writes changes that are in order, and what follows from how many are done. Answers
+    /// how many that is: fewer than all when somebody else waits to write.
     fn write(
         &self,
         place: &Place<'_>,
-        changes: &[Change],
-        then: impl FnOnce(&mut Ingest<'_>, &mut Tx<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        changes: &[&Change],
+        then: impl FnOnce(&mut Ingest<'_>, &mut Tx<'_>, usize) -> Result<(), StoreError>,
+    ) -> Result<usize, StoreError> {
         let now = self.core.now();
         self.core.write(|tx| {
             let rules = Rules::load(tx, place.account)?;
@@ -367,8 +379,10 @@ impl Pull<'_> {
             if let Some(Listing::Stamped(run)) = self.listing {
                 ingest.written.run = Some(run);
             }
-            ingest.all(tx, changes)?;
-            then(&mut ingest, tx)
+            let enough = |done| done >= BATCH && self.core.db.is_waited_for();
+            let done = ingest.some(tx, changes, enough)?;
+            then(&mut ingest, tx, done)?;
+            Ok(done)
         })
     }
 

@@ -14,8 +14,10 @@ mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
+use std::time::Duration;
 
 use rapport_model::Clock;
 use rusqlite::{Transaction, TransactionBehavior};
@@ -55,6 +57,8 @@ struct Inner {
     /// Who is inside [`Db::write`], so that a second call inside the first is
     /// an error and not a standstill.
     writing: Mutex<Option<ThreadId>>,
+    /// How many wait to write.
+    waiting: AtomicUsize,
     quiet: Quiet,
     topics: broadcast::Sender<Arc<Vec<Topic>>>,
     profile: Profile,
@@ -93,6 +97,7 @@ impl Db {
                 readers: Pool::new(profile.database(), key.clone()),
                 writer: Mutex::new(Writer::new(conn)),
                 writing: Mutex::new(None),
+                waiting: AtomicUsize::new(0),
                 quiet: Mutex::default(),
                 topics,
                 profile: profile.clone(),
@@ -174,7 +179,9 @@ impl Db {
                 "A write was begun inside another write; nothing was changed.".to_owned(),
             ));
         }
+        self.inner.waiting.fetch_add(1, Ordering::SeqCst);
         let mut writer = lock(&self.inner.writer);
+        self.inner.waiting.fetch_sub(1, Ordering::SeqCst);
         *lock(&self.inner.writing) = Some(me);
         let _done = Leaving(&self.inner.writing);
         let Writer { conn, names, tools } = &mut *writer;
@@ -192,6 +199,27 @@ impl Db {
                 tools.forget();
                 Err(error)
             }
+        }
+    }
+}
+
+impl Db {
+    /// Whether somebody waits to write. Long work that can be done in parts ends its
+    /// transaction then, and calls [`Db::give_way`].
+    #[must_use]
+    pub fn is_waited_for(&self) -> bool {
+        self.inner.waiting.load(Ordering::SeqCst) > 0
+    }
+
+    /// Lets those go first who wait to write. A lock goes to whoever comes, and that is
+    /// mostly who has just let go of it. Blocks, at most a tenth of a second; not to be
+    /// called inside a write.
+    pub fn give_way(&self) {
+        for _ in 0..100 {
+            if !self.is_waited_for() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }

@@ -17,7 +17,7 @@ use super::words;
 use crate::error::StoreError;
 
 /// Beyond so many bytes of text what was gathered is written at once.
-const MOST: usize = 8 * 1024 * 1024;
+const MOST: usize = 16 * 1024 * 1024;
 
 /// See the module.
 #[derive(Debug)]

@@ -237,6 +237,30 @@ fn a_reader_sees_one_state_while_the_writer_goes_on() {
     assert_eq!(scene.db.read(|r| r.ledger()).unwrap()[0].local_count, 2);
 }
 
+#[test]
+fn whoever_waits_to_write_is_seen_and_let_in() {
+    let scene = Scene::new();
+    assert!(!scene.db.is_waited_for());
+    std::thread::scope(|scope| {
+        let scene = &scene;
+        scene
+            .db
+            .write(|tx| {
+                scope.spawn(|| scene.put(&message("m2", "from another thread")));
+                while !scene.db.is_waited_for() {
+                    std::thread::yield_now();
+                }
+                scene.put_in(tx, &message("m1", "first"), &Links::default())
+            })
+            .unwrap();
+        while scene.db.is_waited_for() {
+            scene.db.give_way();
+        }
+        scene.put(&message("m3", "last"));
+    });
+    assert_eq!(texts(&scene.db).len(), 3);
+}
+
 /// The home of the child that is to die; set only in the child.
 const HOME: &str = "RAPPORT_TEST_CRASH_HOME";
 
