@@ -11,7 +11,7 @@ import type { Transport } from '../../core/transport';
 import List from './List.svelte';
 
 /** A core with four conversations of today, newest first. */
-function core(named: string[] = []) {
+function core(named: string[] = [], all: string[] = ['4', '3', '2', '1']) {
   const gone = new Set<string>();
   const unread = new Set(['4', '3']);
   const mentions = new Set(named);
@@ -49,9 +49,7 @@ function core(named: string[] = []) {
   const ids = (list: ListOf): string[] => {
     if (list.of !== 'inbox') return [];
     if (list.filter.mentions) return [...mentions];
-    return ['4', '3', '2', '1'].filter(
-      (id) => !gone.has(id) && (!list.filter.unread || unread.has(id)),
-    );
+    return all.filter((id) => !gone.has(id) && (!list.filter.unread || unread.has(id)));
   };
   const tell = () => heard.forEach((one) => one());
   const answers: Record<string, (request: never) => unknown> = {
@@ -110,6 +108,17 @@ describe('the list of conversations', () => {
     await toasts.undo();
     await waitFor(() => expect(shown()).toHaveLength(4));
     expect(route.id).toBe('3');
+  });
+
+  it('says that it is there, with rows and without', async () => {
+    for (const all of [['4', '3', '2', '1'], []]) {
+      core([], all);
+      let there = false;
+      const { unmount } = render(List, { ...props, onthere: () => (there = true) });
+      await waitFor(() => expect(there).toBe(true));
+      expect(shown()).toHaveLength(all.length);
+      unmount();
+    }
   });
 
   it('does what is selected as one, and asks the core once', async () => {
