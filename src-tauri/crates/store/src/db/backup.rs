@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use rusqlite::Connection;
 
 use super::form::Form;
-use super::{Db, lock, open};
+use super::{Db, lock};
 use crate::error::StoreError;
 
 impl Db {
@@ -30,11 +30,12 @@ impl Db {
         let name = path.to_str().ok_or_else(|| {
             StoreError::Refused(format!("{} is not a usable file name.", path.display()))
         })?;
-        let conn = open::connect_reader(&self.path(), &self.inner.key)?;
+        let conn = self.inner.readers.another()?;
         // The copy is written through a second file, which `query_only` forbids;
         // the source is only read.
         conn.execute_batch("PRAGMA query_only = OFF;")?;
-        let outcome = copy(&conn, &self.path(), name).and_then(|()| self.copy_recovery(&recovery));
+        let outcome = copy(&conn, self.inner.readers.form(), name)
+            .and_then(|()| self.copy_recovery(&recovery));
         if outcome.is_err() {
             for begun in [path, &recovery] {
                 // The first error is the one to tell.
@@ -60,8 +61,7 @@ impl Db {
 static COPYING: Mutex<()> = Mutex::new(());
 
 /// The copy gets the salt of the file, and so must get the form that the salt speaks of.
-fn copy(conn: &Connection, from: &Path, to: &str) -> Result<(), StoreError> {
-    let form = Form::of_file(from).map_err(|error| StoreError::Io(error.to_string()))?;
+fn copy(conn: &Connection, form: Form, to: &str) -> Result<(), StoreError> {
     let _alone = lock(&COPYING);
     form.tell_beside(conn)?;
     conn.execute("VACUUM INTO ?1", [to])?;

@@ -4,7 +4,7 @@ use std::fs;
 
 use rusqlite::Connection;
 
-use super::{Db, lock, open, write};
+use super::{Db, lock, write};
 use crate::error::StoreError;
 
 /// How large the database is, in bytes.
@@ -26,7 +26,7 @@ impl Db {
     /// The file cannot even be opened.
     pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
         // A connection of its own: what it drags through its cache is used once.
-        let conn = open::connect_reader(&self.path(), &self.inner.key)?;
+        let conn = self.inner.readers.another()?;
         check(&conn)
     }
 

@@ -41,14 +41,24 @@ impl Form {
         }
     }
 
-    /// The form of a file that is there. One that is too short to have a salt is no
-    /// database in any form.
-    pub(super) fn of_file(path: &Path) -> std::io::Result<Self> {
+    /// The form of a file that is there and that this process has not open: closing the
+    /// file that is read here would take the locks of every connection to it away. One that
+    /// cannot be read, or is too short to have a salt, is told about by SQLite, in its words.
+    pub(super) fn of_file(path: &Path) -> Self {
         let mut salt = [0; 16];
-        let mut file = File::open(path)?;
-        Ok(match file.read_exact(&mut salt) {
+        match File::open(path).and_then(|mut file| file.read_exact(&mut salt)) {
             Ok(()) => Self::of_salt(&salt),
             Err(_) => Self::First,
+        }
+    }
+
+    /// The form of the file that a connection has open.
+    pub(super) fn of(conn: &Connection) -> rusqlite::Result<Self> {
+        let guard: String = conn.query_row("PRAGMA cipher_hmac_algorithm", [], |row| row.get(0))?;
+        Ok(if guard == Self::Second.guard() {
+            Self::Second
+        } else {
+            Self::First
         })
     }
 

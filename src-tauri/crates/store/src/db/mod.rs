@@ -35,6 +35,7 @@ pub use read::Reader;
 pub use salvage::{Salvage, SalvagedTable};
 pub use write::Tx;
 
+use form::Form;
 pub(crate) use open::connect_writer;
 use read::Pool;
 use write::Writer;
@@ -91,10 +92,11 @@ impl Db {
         let mut conn = connect_writer(profile, key)?;
         migrate::apply(&mut conn, &crate::table::steps(), clock.now())
             .map_err(|error| error.at(&profile.database()))?;
+        let form = Form::of(&conn).map_err(|error| OpenError::Io(error.to_string()))?;
         let (topics, _) = broadcast::channel(BACKLOG);
         Ok(Self {
             inner: Arc::new(Inner {
-                readers: Pool::new(profile.database(), key.clone()),
+                readers: Pool::new(profile.database(), key.clone(), form),
                 writer: Mutex::new(Writer::new(conn)),
                 writing: Mutex::new(None),
                 waiting: AtomicUsize::new(0),

@@ -33,17 +33,13 @@ const STATEMENTS: usize = 256;
 fn connect(
     path: &Path,
     key: &DbKey,
+    form: Form,
     salt: Option<&[u8; 16]>,
 ) -> Result<Connection, rusqlite::Error> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if salt.is_some() {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let form = match salt {
-        Some(salt) => Form::of_salt(salt),
-        // A file that cannot be read is told about by SQLite, in its words.
-        None => Form::of_file(path).unwrap_or(Form::First),
-    };
     let conn = Connection::open_with_flags(path, flags)?;
     // Its own log goes to stderr, which belongs to the user; errors come back
     // as errors anyway.
@@ -75,7 +71,7 @@ PRAGMA temp_store = MEMORY;
 PRAGMA mmap_size = 0;
 ";
 
-/// The one connection that writes and checkpoints.
+/// The one connection that writes and checkpoints. No other is open yet.
 pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connection, OpenError> {
     let path = profile.database();
     let told = |error: rusqlite::Error| explain(profile, key, &error);
@@ -88,7 +84,10 @@ pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connectio
     } else {
         None
     };
-    let conn = connect(&path, key, salt.as_ref()).map_err(told)?;
+    let form = salt
+        .as_ref()
+        .map_or_else(|| Form::of_file(&path), Form::of_salt);
+    let conn = connect(&path, key, form, salt.as_ref()).map_err(told)?;
     if is_new {
         restrict(&path)?;
     }
@@ -105,8 +104,12 @@ pub(crate) fn connect_writer(profile: &Profile, key: &DbKey) -> Result<Connectio
 
 /// A connection that can only ask, and never checkpoints, not even when it is
 /// the last to close.
-pub(super) fn connect_reader(path: &Path, key: &DbKey) -> Result<Connection, StoreError> {
-    let conn = connect(path, key, None)?;
+pub(super) fn connect_reader(
+    path: &Path,
+    key: &DbKey,
+    form: Form,
+) -> Result<Connection, StoreError> {
+    let conn = connect(path, key, form, None)?;
     conn.execute_batch(COMMON)?;
     conn.execute_batch(&format!(
         "PRAGMA cache_size = -{READER_CACHE}; PRAGMA wal_autocheckpoint = 0; \

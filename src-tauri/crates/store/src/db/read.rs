@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use rapport_model::{AccountId, CollectionId, Handle};
 use rusqlite::Connection;
 
+use super::form::Form;
 use super::{Quiet, lock, open};
 use crate::error::StoreError;
 use crate::hash::Print;
@@ -152,14 +153,16 @@ pub(super) struct Pool {
     idle: Mutex<Vec<Lent>>,
     path: PathBuf,
     key: DbKey,
+    form: Form,
 }
 
 impl Pool {
-    pub(super) const fn new(path: PathBuf, key: DbKey) -> Self {
+    pub(super) const fn new(path: PathBuf, key: DbKey, form: Form) -> Self {
         Self {
             idle: Mutex::new(Vec::new()),
             path,
             key,
+            form,
         }
     }
 
@@ -168,9 +171,19 @@ impl Pool {
             return Ok(lent);
         }
         Ok(Lent {
-            conn: open::connect_reader(&self.path, &self.key)?,
+            conn: self.another()?,
             names: RefCell::default(),
         })
+    }
+
+    /// A connection of one's own, outside the pool.
+    pub(super) fn another(&self) -> Result<Connection, StoreError> {
+        open::connect_reader(&self.path, &self.key, self.form)
+    }
+
+    /// How the pages of the file are guarded.
+    pub(super) const fn form(&self) -> Form {
+        self.form
     }
 
     pub(super) fn give(&self, lent: Lent) {

@@ -10,6 +10,7 @@ use rapport_model::Clock;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use super::form::Form;
 use super::{Db, Quiet, Reader, migrate, open};
 use crate::error::{OpenError, StoreError};
 use crate::key::DbKey;
@@ -53,10 +54,11 @@ impl Db {
     /// # Errors
     /// As [`Db::recover`].
     pub fn recover_to(&self, to: &Profile) -> Result<Salvage, OpenError> {
-        Self::recover(self.profile(), &self.inner.key, to, self.clock())
+        let form = self.inner.readers.form();
+        recover(self.profile(), &self.inner.key, form, to, self.clock())
     }
 
-    /// Saves every readable row of the database of `from` into a new one in
+    /// Saves every readable row of the database of `from`, which is not open, into a new one in
     /// `to`, under the same key. Nothing in `from` is changed.
     ///
     /// # Errors
@@ -68,27 +70,38 @@ impl Db {
         to: &Profile,
         clock: Arc<dyn Clock>,
     ) -> Result<Salvage, OpenError> {
-        if to.has_database() {
-            return Err(OpenError::Io(format!(
-                "there is a database in {} already; nothing was written",
-                to.home().display()
-            )));
-        }
-        to.create()?;
-        if from.recovery().exists() && !to.recovery().exists() {
-            std::fs::copy(from.recovery(), to.recovery())?;
-        }
-        let failed = |error: StoreError| match error {
-            StoreError::DiskFull(text) => OpenError::DiskFull(text),
-            other => OpenError::Io(other.to_string()),
-        };
-        // Opening tells a wrong key from damage, with its advice.
-        let mut source = Source::open(from, key)?;
-        let mut conn = open::connect_writer(to, key)?;
-        migrate::apply(&mut conn, &crate::table::steps(), clock.now())
-            .map_err(|error| error.at(&to.database()))?;
-        copy(&mut source, &conn).map_err(failed)
+        let form = Form::of_file(&from.database());
+        recover(from, key, form, to, clock)
     }
+}
+
+fn recover(
+    from: &Profile,
+    key: &DbKey,
+    form: Form,
+    to: &Profile,
+    clock: Arc<dyn Clock>,
+) -> Result<Salvage, OpenError> {
+    if to.has_database() {
+        return Err(OpenError::Io(format!(
+            "there is a database in {} already; nothing was written",
+            to.home().display()
+        )));
+    }
+    to.create()?;
+    if from.recovery().exists() && !to.recovery().exists() {
+        std::fs::copy(from.recovery(), to.recovery())?;
+    }
+    let failed = |error: StoreError| match error {
+        StoreError::DiskFull(text) => OpenError::DiskFull(text),
+        other => OpenError::Io(other.to_string()),
+    };
+    // Opening tells a wrong key from damage, with its advice.
+    let mut source = Source::open(from, key, form)?;
+    let mut conn = open::connect_writer(to, key)?;
+    migrate::apply(&mut conn, &crate::table::steps(), clock.now())
+        .map_err(|error| error.at(&to.database()))?;
+    copy(&mut source, &conn).map_err(failed)
 }
 
 /// The damaged file. After a page that cannot be read the connection is opened
@@ -96,28 +109,36 @@ impl Db {
 struct Source<'a> {
     profile: &'a Profile,
     key: &'a DbKey,
+    form: Form,
     conn: Connection,
 }
 
 impl<'a> Source<'a> {
-    fn open(profile: &'a Profile, key: &'a DbKey) -> Result<Self, OpenError> {
-        let conn = open::connect_reader(&profile.database(), key).map_err(|error| match error {
-            StoreError::Corrupt(_) if crate::key::fits(profile, key) == Some(false) => {
-                OpenError::WrongKey
-            }
-            StoreError::Corrupt(_) => OpenError::Corrupt {
-                path: profile.database(),
-                advice: "Its table of contents cannot be read, so nothing can be saved from it. \
+    fn open(profile: &'a Profile, key: &'a DbKey, form: Form) -> Result<Self, OpenError> {
+        let conn =
+            open::connect_reader(&profile.database(), key, form).map_err(|error| match error {
+                StoreError::Corrupt(_) if crate::key::fits(profile, key) == Some(false) => {
+                    OpenError::WrongKey
+                }
+                StoreError::Corrupt(_) => OpenError::Corrupt {
+                    path: profile.database(),
+                    advice:
+                        "Its table of contents cannot be read, so nothing can be saved from it. \
                          Put back a backup."
-                    .to_owned(),
-            },
-            other => OpenError::Io(other.to_string()),
-        })?;
-        Ok(Self { profile, key, conn })
+                            .to_owned(),
+                },
+                other => OpenError::Io(other.to_string()),
+            })?;
+        Ok(Self {
+            profile,
+            key,
+            form,
+            conn,
+        })
     }
 
     fn reopen(&mut self) -> Result<(), StoreError> {
-        self.conn = open::connect_reader(&self.profile.database(), self.key)?;
+        self.conn = open::connect_reader(&self.profile.database(), self.key, self.form)?;
         Ok(())
     }
 }

@@ -93,3 +93,29 @@ fn both_forms_are_open_at_once_and_copied_at_once() {
         scope.spawn(|| lives_on(&with_salt(other.path(), second_salt([9; 8])), Form::Second));
     });
 }
+
+/// Closing any file of a database takes away the locks that this process has on it, and another
+/// process could then believe that nobody has it open. So nothing may look into an open one.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_open_file_stays_locked_whatever_is_made_of_it() {
+    use std::os::unix::fs::MetadataExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&with_salt(dir.path(), second_salt([9; 8])));
+    db.write(|tx| tx.set_setting("said", &"the pump is fixed"))
+        .unwrap();
+    let file = format!(":{} ", fs::metadata(db.path()).unwrap().ino());
+    let is_locked = || fs::read_to_string("/proc/locks").unwrap().contains(&file);
+    assert!(is_locked());
+    // Two readers at once.
+    db.read(|_| db.read(|r| r.setting::<String>("said")))
+        .unwrap();
+    db.backup_to(&dir.path().join("copy.db")).unwrap();
+    assert!(db.integrity_check().unwrap().is_empty());
+    let saved = Profile::at(&dir.path().join("saved"));
+    assert!(db.recover_to(&saved).unwrap().is_whole());
+    assert!(is_locked());
+    // What the above would look like otherwise.
+    drop(fs::File::open(db.path()).unwrap());
+    assert!(!is_locked());
+}
