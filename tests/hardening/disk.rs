@@ -5,39 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use rapport_engine::HubError;
+use rapport_model::State;
 use rapport_model::command::Outgoing;
-use rapport_model::conversation::ConversationKind;
-use rapport_model::{Address, Body, Conversation, Mailbox, Message, State};
 use rapport_store::StoreError;
 
 use super::child::{HOME, said, start};
-use super::given::{ALL, Desk, Given, came};
+use super::given::{ALL, Desk, Given};
 use super::say;
 
 const MESSAGES: usize = 600;
 
-/// A room, and so many messages in it.
 fn talk() -> Arc<Given> {
-    let mut changes = vec![came(
-        "!room",
-        Body::Conversation(Conversation::new(ConversationKind::Room, "Room")),
-    )];
-    let bob = Mailbox {
-        name: None,
-        address: Address::matrix("@bob:example.org"),
-    };
-    for n in 0..MESSAGES {
-        let text = format!("{n} {}", "a line about pumps ".repeat(20));
-        changes.push(came(
-            &format!("${n}"),
-            Body::Message(Message::plain("!room".into(), bob.clone(), text)),
-        ));
-    }
-    Arc::new(Given {
-        changes: changes.into(),
-        page: 40,
-        ..Given::default()
-    })
+    let words = |n| format!("{n} {}", "a line about pumps ".repeat(20));
+    Given::talk(MESSAGES, 40, words)
 }
 
 /// Everything is here, once.

@@ -11,8 +11,9 @@ use rapport_model::connector::{
     Collection, Deletions, Delivery, Factory, Setting, SignInStep, SignedIn,
 };
 use rapport_model::{
-    AccountId, Body, Change, CollectionId, Command, CommandId, Connector, Cursor, Fault, Handle,
-    Item, Kind, Manifest, Millis, Page, Receipt,
+    AccountId, Address, Body, Change, CollectionId, Command, CommandId, Connector, Conversation,
+    ConversationKind, Cursor, Fault, Handle, Item, Kind, Mailbox, Manifest, Message, Millis, Page,
+    Receipt,
 };
 use rapport_store::table::item::{Place, Stored};
 use rapport_store::{Db, OpenError, Profile, key::DbKey};
@@ -35,6 +36,25 @@ pub(crate) struct Given {
     pub(crate) page: usize,
     /// What was sent there.
     pub(crate) pushed: AtomicU64,
+}
+
+impl Given {
+    /// A room in which Bob said so many things, handed over in pages of that many changes.
+    pub(crate) fn talk(messages: usize, page: usize, words: impl Fn(usize) -> String) -> Arc<Self> {
+        let room = Conversation::new(ConversationKind::Room, "Room");
+        let bob = Mailbox {
+            name: None,
+            address: Address::matrix("@bob:example.org"),
+        };
+        let said = |n| Message::plain("!room".into(), bob.clone(), words(n));
+        let mut changes = vec![came("!room", Body::Conversation(room))];
+        changes.extend((0..messages).map(|n| came(&format!("${n}"), Body::Message(said(n)))));
+        Arc::new(Self {
+            changes: changes.into(),
+            page,
+            ..Self::default()
+        })
+    }
 }
 
 static MANIFEST: Manifest = Manifest {

@@ -1,33 +1,14 @@
 //! A long first listing, and somebody who wants to write in the middle of it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use rapport_model::{Address, Body, Conversation, ConversationKind, Mailbox, Message};
-
-use super::given::{Desk, Given, came};
+use super::given::{Desk, Given};
 
 const MESSAGES: usize = 4_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn others_write_in_the_middle_of_a_first_listing_and_nothing_is_lost() {
-    let mut changes = vec![came(
-        "!room",
-        Body::Conversation(Conversation::new(ConversationKind::Room, "Room")),
-    )];
-    let bob = Mailbox {
-        name: None,
-        address: Address::matrix("@bob:example.org"),
-    };
-    for n in 0..MESSAGES {
-        let said = Message::plain("!room".into(), bob.clone(), format!("{n} about pumps"));
-        changes.push(came(&format!("${n}"), Body::Message(said)));
-    }
-    let given = Arc::new(Given {
-        changes: changes.into(),
-        page: 2_000,
-        ..Given::default()
-    });
+    let given = Given::talk(MESSAGES, 2_000, |n| format!("{n} about pumps"));
     let dir = tempfile::tempdir().unwrap();
     let desk = Desk::open(&dir.path().join("home"), &given).unwrap();
     let (over, written) = (AtomicBool::new(false), AtomicU64::new(0));

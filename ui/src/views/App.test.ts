@@ -3,7 +3,7 @@ import { render, waitFor } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { fake } from '../core/fake';
 import { CallFailed, transport, useTransport } from '../core/transport';
-import type { GateState } from '../core/transport';
+import type { GateState, Shell } from '../core/transport';
 import App from './App.svelte';
 
 const stands = (state: GateState['state'], number: number): GateState => ({
@@ -16,21 +16,23 @@ const stands = (state: GateState['state'], number: number): GateState => ({
   number,
 });
 
+let tell: (state: unknown) => void = () => {};
+const shell: Shell = {
+  native: true,
+  act: async () => null,
+  on: (event, heard) => {
+    if (event === 'gate') tell = heard;
+    return () => {};
+  },
+};
+
 test('an answer that an event has overtaken does not close the gate again', async () => {
   fake({ accounts: () => [], settings: () => [] });
-  let tell: (state: unknown) => void = () => {};
   let answer: (state: GateState) => void = () => {};
   useTransport({
     ...transport(),
     gate: () => new Promise((done) => (answer = done)),
-    shell: {
-      native: true,
-      act: async () => null,
-      on: (event, heard) => {
-        if (event === 'gate') tell = heard;
-        return () => {};
-      },
-    },
+    shell,
   });
   const { container } = render(App);
   tell(stands('opening', 1));
@@ -51,7 +53,6 @@ test('what the window begins with is asked before the gate has answered, and aga
   let follows = 0;
   fake({ accounts: () => [], settings: () => [] });
   const carrier = transport();
-  let tell: (state: unknown) => void = () => {};
   const refused = new CallFailed('refused', 'The profile is not open yet.');
   useTransport({
     ...carrier,
@@ -68,14 +69,7 @@ test('what the window begins with is asked before the gate has answered, and aga
       return () => {};
     },
     gate: async () => stands('opening', 1),
-    shell: {
-      native: true,
-      act: async () => null,
-      on: (event, heard) => {
-        if (event === 'gate') tell = heard;
-        return () => {};
-      },
-    },
+    shell,
   });
   const { container } = render(App);
   expect(asked).toContain('accounts');
