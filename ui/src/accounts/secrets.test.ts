@@ -36,6 +36,8 @@ describe('a password', () => {
     render(SignInForm, { account, manifest, ondone: (name: string) => (user = name) });
     await signIn();
     await screen.findByText('Wrong user name or password');
+    expect(screen.getByRole('alert').textContent).toContain('The sign-in was refused.');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Password')));
     expect(value('Password')).toBe('');
     expect(value('User name')).toBe('ines');
     well = true;
