@@ -24,7 +24,7 @@ const STARTED = '#link=';
 
 function read(): Place {
   if (location.hash.startsWith(STARTED)) {
-    const place = linked(decodeURIComponent(location.hash.slice(STARTED.length)));
+    const place = linked(location.hash.slice(STARTED.length));
     history.replaceState(null, '', place ?? '#/today');
   }
   const [path = '', search = ''] = location.hash.replace(/^#\/?/, '').split('?');
