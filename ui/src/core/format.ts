@@ -43,6 +43,9 @@ export function age(at: number | null | undefined, at_now: number = now()): stri
 export const ago = (at: number | null | undefined): string =>
   at === null || at === undefined ? t('core.never') : t('core.ago', { age: age(at) });
 
+/** `Thu`. */
+export const weekday = (at: number): string => dateFormat({ weekday: 'short' }).format(at);
+
 /** `08:12`. */
 export const time = (at: number): string =>
   dateFormat({ hour: '2-digit', minute: '2-digit', hour12: false }).format(at);
@@ -79,7 +82,7 @@ export function when(at: number): string {
   if (away === 0) return time(at);
   if (away === -1) return t('core.yesterday');
   if (away === 1) return t('core.tomorrow');
-  if (away < 0 && away > -7) return dateFormat({ weekday: 'short' }).format(at);
+  if (away < 0 && away > -7) return weekday(at);
   return shortDay(at);
 }
 

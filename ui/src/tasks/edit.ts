@@ -4,7 +4,7 @@ import type { Due } from '../core/generated/Due';
 import type { FieldValue } from '../core/generated/FieldValue';
 import type { ItemId } from '../core/generated/ItemId';
 import type { TaskRow } from '../core/generated/TaskRow';
-import { dateFormat, daysAway, dueAt, dueText } from '../core/format';
+import { dateFormat, daysAway, dueAt, dueText, weekday } from '../core/format';
 import { t } from '../core/i18n.svelte';
 import { attempt, toasts } from '../core/toasts.svelte';
 import { call } from '../core/transport';
@@ -56,7 +56,6 @@ export function dayIn(days: number, from = new Date()): string {
 export function dueShort(due: Due): string {
   const away = daysAway(dueAt(due));
   if (away < 2 || away > 14) return dueText(due);
-  const weekday = dateFormat({ weekday: 'short' }).format(dueAt(due));
   const day = dateFormat({ day: 'numeric' }).format(dueAt(due));
-  return `${weekday} ${day}`;
+  return `${weekday(dueAt(due))} ${day}`;
 }
