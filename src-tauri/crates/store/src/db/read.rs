@@ -44,32 +44,36 @@ impl<'c> Reader<'c> {
 
     /// Whether there is a patch at all.
     pub(crate) fn any_patch(&self) -> Result<bool, StoreError> {
-        let known = self.names.borrow().any_patch;
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let any = self.any_in("SELECT EXISTS (SELECT 1 FROM patch)")?;
-        self.names.borrow_mut().any_patch = Some(any);
-        Ok(any)
+        self.any(Rare::Patch)
     }
 
     /// Whether anything is parked.
     pub(crate) fn any_parked(&self) -> Result<bool, StoreError> {
-        let known = self.names.borrow().any_parked;
+        self.any(Rare::Parked)
+    }
+
+    fn any(&self, of: Rare) -> Result<bool, StoreError> {
+        let known = self.names.borrow().any.get(&of).copied();
         if let Some(known) = known {
             return Ok(known);
         }
-        let any = self.any_in("SELECT EXISTS (SELECT 1 FROM poison)")?;
-        self.names.borrow_mut().any_parked = Some(any);
+        let any = self
+            .conn
+            .prepare_cached(match of {
+                Rare::Patch => "SELECT EXISTS (SELECT 1 FROM patch)",
+                Rare::Parked => "SELECT EXISTS (SELECT 1 FROM poison)",
+            })?
+            .query_row([], |row| row.get(0))?;
+        self.names.borrow_mut().any.insert(of, any);
         Ok(any)
     }
+}
 
-    fn any_in(&self, sql: &str) -> Result<bool, StoreError> {
-        Ok(self
-            .conn
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get(0))?)
-    }
+/// What most sources have none of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rare {
+    Patch,
+    Parked,
 }
 
 /// What one item's write need not look up again: places by name, and what was just
@@ -80,27 +84,24 @@ pub(crate) struct Names {
     /// The handle that was last looked for and not found: who looks before writing
     /// need not have the write look again.
     missing: Option<(i64, Handle, Print)>,
-    /// Whether there is a patch at all, and whether anything is parked: asked once in a
-    /// transaction, where most sources have neither.
-    any_patch: Option<bool>,
-    any_parked: Option<bool>,
+    /// Whether there is any of it: asked once in a transaction.
+    any: BTreeMap<Rare, bool>,
 }
 
 impl Names {
     /// What holds for one transaction only is to be asked again.
     pub(crate) fn begin(&mut self) {
-        self.any_patch = None;
-        self.any_parked = None;
+        self.any.clear();
     }
 
     /// There is a patch now.
     pub(crate) fn note_patch(&mut self) {
-        self.any_patch = Some(true);
+        self.any.insert(Rare::Patch, true);
     }
 
     /// Something is parked now.
     pub(crate) fn note_parked(&mut self) {
-        self.any_parked = Some(true);
+        self.any.insert(Rare::Parked, true);
     }
 
     /// Notes that nothing is at a handle.
