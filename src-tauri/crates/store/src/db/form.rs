@@ -11,11 +11,9 @@
 //! was moved, and one whose `recovery.json` was lost all still say it. The salt of an older
 //! file is all random and reads so by chance once in 2^64.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::hash;
 
@@ -41,14 +39,12 @@ impl Form {
         }
     }
 
-    /// The form of a file that is there and that this process has not open: closing the
-    /// file that is read here would take the locks of every connection to it away. One that
-    /// cannot be read, or is too short to have a salt, is told about by SQLite, in its words.
+    /// The form of a file that is there. One that cannot be read, or is too short to have a
+    /// salt, is told about by SQLite, in its words.
     pub(super) fn of_file(path: &Path) -> Self {
-        let mut salt = [0; 16];
-        match File::open(path).and_then(|mut file| file.read_exact(&mut salt)) {
-            Ok(()) => Self::of_salt(&salt),
-            Err(_) => Self::First,
+        match salt_of_file(path) {
+            Ok(Some(salt)) => Self::of_salt(&salt),
+            Ok(None) | Err(_) => Self::First,
         }
     }
 
@@ -99,6 +95,25 @@ fn is_quick() -> bool {
     {
         false
     }
+}
+
+/// The salt at the head of a file; none where the file is shorter than that. It is read through
+/// SQLite, which knows what this process has open: whoever opens the file beside it, and closes
+/// it, takes away the locks of every connection to it.
+pub(crate) fn salt_of_file(path: &Path) -> rusqlite::Result<Option<[u8; 16]>> {
+    // SQLCipher makes up a salt for a file that has none.
+    if std::fs::metadata(path).map_or(true, |it| it.len() < 16) {
+        return Ok(None);
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    // Any key will do: no page is read with it.
+    let any = "0".repeat(64);
+    conn.execute_batch(&format!(
+        "PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{any}'\";"
+    ))?;
+    let salt: String = conn.query_row("PRAGMA cipher_salt", [], |row| row.get(0))?;
+    Ok(u128::from_str_radix(&salt, 16).ok().map(u128::to_be_bytes))
 }
 
 /// A salt for a new file, of 16 random bytes.

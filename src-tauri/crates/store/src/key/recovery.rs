@@ -2,7 +2,7 @@
 //! and the key wrapped by a passphrase. None of it is secret without that.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{DbKey, Passphrase, UnlockError, hex, new_salt, random};
-use crate::db::form::Form;
+use crate::db::form::{self, Form};
 use crate::profile::{Profile, replace};
 
 /// 2 where the salt speaks of the form of the pages: a version that does not know that would
@@ -242,14 +242,15 @@ pub(super) fn entry_of_file(profile: &Profile) -> Result<String, UnlockError> {
 
 /// SQLCipher keeps its salt in the first 16 bytes of the file.
 fn salt_of_file(profile: &Profile) -> Result<String, UnlockError> {
-    let mut head = [0; 16];
-    fs::File::open(profile.database())?
-        .read_exact(&mut head)
-        .map_err(|error| UnlockError::Damaged {
-            what: "The database file".to_owned(),
-            advice: format!("Put back a backup. ({error})"),
-        })?;
-    Ok(hex(&head))
+    let damaged = |why: &str| UnlockError::Damaged {
+        what: "The database file".to_owned(),
+        advice: format!("Put back a backup. ({why})"),
+    };
+    match form::salt_of_file(&profile.database()) {
+        Ok(Some(salt)) => Ok(hex(&salt)),
+        Ok(None) => Err(damaged("it is too short")),
+        Err(error) => Err(damaged(&error.to_string())),
+    }
 }
 
 fn damaged(why: &str) -> UnlockError {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::db::form::{Form, new_salt, second_salt};
+use crate::key::Passphrase;
 
 /// A profile whose database is still to be made, with a salt that was chosen before.
 fn with_salt(dir: &Path, salt: [u8; 16]) -> Profile {
@@ -114,6 +115,11 @@ fn an_open_file_stays_locked_whatever_is_made_of_it() {
     assert!(db.integrity_check().unwrap().is_empty());
     let saved = Profile::at(&dir.path().join("saved"));
     assert!(db.recover_to(&saved).unwrap().is_whole());
+    // The salt is looked for where the file beside it was lost.
+    let profile = Profile::at(dir.path());
+    fs::remove_file(profile.recovery()).unwrap();
+    crate::key::set_passphrase(&profile, &key(), &Passphrase::new("blue whales")).unwrap();
+    assert_eq!(crate::key::chosen_salt(&profile), Some(second_salt([9; 8])));
     assert!(is_locked());
     // What the above would look like otherwise.
     drop(fs::File::open(db.path()).unwrap());
