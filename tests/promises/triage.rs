@@ -2,18 +2,18 @@
 //! somebody writes, and what she lets go later goes then and not before.
 
 use rapport_model::Millis;
-use rapport_store::view::{ConversationsWanted, MessagesWanted, Spot};
+use rapport_store::view::{ConversationFilter, MessagesWanted, Spot};
 
 use super::*;
 
 const HOUR: i64 = 3_600_000;
 
-fn inbox(hub: &TestHub, wanted: &ConversationsWanted) -> Vec<ItemId> {
+fn inbox(hub: &TestHub, wanted: &ConversationFilter) -> Vec<ItemId> {
     hub.hub().read(|it| it.inbox_ids(wanted)).unwrap()
 }
 
 fn shown(hub: &TestHub) -> Vec<ItemId> {
-    inbox(hub, &ConversationsWanted::default())
+    inbox(hub, &ConversationFilter::default())
 }
 
 fn row(hub: &TestHub, id: ItemId) -> rapport_store::view::ConversationRow {
@@ -41,9 +41,9 @@ async fn what_is_put_off_leaves_the_inbox_and_comes_back_when_it_is_due() {
     hub.hub().snooze(&[id], Some(until)).unwrap();
     assert!(shown(&hub).is_empty());
     assert_eq!(row(&hub, id).snoozed_until, Some(until));
-    let snoozed = ConversationsWanted {
+    let snoozed = ConversationFilter {
         snoozed: true,
-        ..ConversationsWanted::default()
+        ..ConversationFilter::default()
     };
     assert_eq!(inbox(&hub, &snoozed), [id]);
     hub.clock.advance(HOUR);
@@ -129,9 +129,9 @@ async fn a_mark_as_unread_stays_until_it_is_read_again() {
     hub.server().say(&room, &somebody("Bob"), "Hello");
     hub.sync().await.unwrap();
     hub.hub().mark_read(id, None).unwrap();
-    let unread = ConversationsWanted {
+    let unread = ConversationFilter {
         unread: true,
-        ..ConversationsWanted::default()
+        ..ConversationFilter::default()
     };
     assert!(inbox(&hub, &unread).is_empty());
     hub.hub().mark_unread(id).unwrap();

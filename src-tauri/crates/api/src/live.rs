@@ -155,8 +155,7 @@ impl Live {
         let text = |id: ItemId| id.to_string();
         Ok(match self.list.clone() {
             ListOf::Inbox(filter) => {
-                let wanted = filter.into();
-                let ids = self.api.read(|db| db.inbox_ids(&wanted))?;
+                let ids = self.api.read(|db| db.inbox_ids(&filter))?;
                 ids.into_iter().map(text).collect()
             }
             ListOf::Messages(which) => {

@@ -27,7 +27,7 @@ kinds: Array<string>,
  */
 title: string | null, 
 /**
- * Only with unread messages.
+ * Only with unread messages, or marked as unread.
  */
 unread: boolean, 
 /**
@@ -35,7 +35,8 @@ unread: boolean,
  */
 mentions: boolean, 
 /**
- * Only those whose last word is the customer's.
+ * Only those whose last word is not the user's, that belong to a customer and
+ * have not rested for a month.
  */
 waiting: boolean, 
 /**

@@ -26,7 +26,7 @@ impl Api {
         &self,
         filter: ConversationFilter,
     ) -> Result<Vec<view::ConversationRow>, ApiError> {
-        self.read(|db| db.inbox(&filter.into()))
+        self.read(|db| db.inbox(&filter))
     }
 
     /// One conversation.

@@ -1,71 +1,11 @@
 //! Conversations, messages and drafts.
 
 use rapport_model::command::Outgoing;
-use rapport_model::{AccountId, CommandId, Handle, ItemId, Millis, OrgId};
-use rapport_store::view::{ConversationsWanted, DraftRow, MessageRow, MessagesWanted, Spot};
+use rapport_model::{CommandId, Handle, ItemId, Millis};
+pub use rapport_store::view::ConversationFilter;
+use rapport_store::view::{DraftRow, MessageRow, MessagesWanted, Spot};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-/// Which conversations, newest activity first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
-#[serde(default)]
-pub struct ConversationFilter {
-    /// Of this account.
-    pub account: Option<AccountId>,
-    /// Of this customer.
-    pub customer: Option<OrgId>,
-    /// `room`, `direct`, `space`, `mail_thread` or `ticket`.
-    pub kind: Option<String>,
-    /// Of one of these kinds; of any when empty.
-    pub kinds: Vec<String>,
-    /// Whose title contains this.
-    pub title: Option<String>,
-    /// Only with unread messages.
-    pub unread: bool,
-    /// Only with unread mentions.
-    pub mentions: bool,
-    /// Only those whose last word is the customer's.
-    pub waiting: bool,
-    /// Only those put off, the first to return first.
-    pub snoozed: bool,
-    /// Only those that came back from being put off and were not triaged since.
-    pub back: bool,
-    /// Only those with a draft.
-    pub drafts: bool,
-    /// Only those where something the user said is parked or in doubt.
-    pub failed: bool,
-    /// Also what the list hides by itself: done, put off, left.
-    pub done: bool,
-    /// Only those the user dealt with.
-    pub finished: bool,
-    /// At most this many (default 100; a live list has all when absent).
-    pub limit: Option<u32>,
-    /// Go on after this many.
-    pub offset: Option<u32>,
-}
-
-impl From<ConversationFilter> for ConversationsWanted {
-    fn from(filter: ConversationFilter) -> Self {
-        Self {
-            account: filter.account,
-            org: filter.customer,
-            kind: filter.kind,
-            kinds: filter.kinds,
-            title: filter.title,
-            unread: filter.unread,
-            mentions: filter.mentions,
-            waiting: filter.waiting,
-            snoozed: filter.snoozed,
-            back: filter.back,
-            drafts: filter.drafts,
-            failed: filter.failed,
-            done: filter.done,
-            finished: filter.finished,
-            limit: filter.limit,
-            offset: filter.offset.unwrap_or(0),
-        }
-    }
-}
 
 /// Names a conversation.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

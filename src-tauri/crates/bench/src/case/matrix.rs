@@ -13,7 +13,7 @@ use http::Method;
 use rapport_connectors::matrix::MatrixFactory;
 use rapport_engine::SystemClock;
 use rapport_model::connector::SignInStep;
-use rapport_store::view::{ConversationsWanted, MessagesWanted};
+use rapport_store::view::{ConversationFilter, MessagesWanted};
 use rapport_testkit::servers::{HarnessError, MatrixUser, Synapse, password_of};
 use serde_json::{Value, json};
 
@@ -226,10 +226,10 @@ async fn engine(server: &Synapse, folder: &Path) -> Result<(Duration, u64), Fail
     home.hub.sign_in(&account, step).await?;
     let watch = Stopwatch::start();
     home.turn(&|_| {}).await?;
-    let wanted = ConversationsWanted {
+    let wanted = ConversationFilter {
         limit: Some(5_000),
         done: true,
-        ..ConversationsWanted::default()
+        ..ConversationFilter::default()
     };
     let rooms = home.hub.read(|it| it.inbox(&wanted))?;
     for room in &rooms {

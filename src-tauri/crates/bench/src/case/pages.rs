@@ -8,7 +8,7 @@ use rapport_engine::HubError;
 use rapport_store::StoreError;
 use rapport_store::db::Reader;
 use rapport_store::view::{
-    ConversationsWanted, CustomersWanted, MessagesWanted, RecordsWanted, TasksWanted,
+    ConversationFilter, CustomersWanted, MessagesWanted, RecordsWanted, TasksWanted,
     TimelineWanted, looked_key, today,
 };
 
@@ -55,7 +55,7 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             large.len()
         )));
     }
-    let inbox = ConversationsWanted::default();
+    let inbox = ConversationFilter::default();
     let rows = home.hub.read(|it| it.inbox(&inbox))?;
     let rooms: Vec<_> = rows.iter().map(|it| it.id).collect();
     let people: Vec<_> = home
@@ -106,7 +106,7 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             "inbox, unread only",
             None,
             Box::new(|it, _| {
-                it.inbox(&ConversationsWanted {
+                it.inbox(&ConversationFilter {
                     unread: true,
                     ..inbox.clone()
                 })
@@ -117,7 +117,7 @@ pub(crate) fn run(size: u64, folder: &Path) -> Result<Vec<Figure>, Failure> {
             "inbox, waiting",
             None,
             Box::new(|it, _| {
-                it.inbox(&ConversationsWanted {
+                it.inbox(&ConversationFilter {
                     waiting: true,
                     ..inbox.clone()
                 })

@@ -4,7 +4,7 @@ use rapport_model::ItemId;
 
 use super::*;
 use crate::table::item::{DONE, UNREAD};
-use crate::view::ConversationsWanted;
+use crate::view::ConversationFilter;
 
 /// `count` conversations, each with one unread message, the newest last.
 fn full(scene: &Scene, count: i64) {
@@ -41,7 +41,7 @@ fn room(handle: &str) -> Item {
     }
 }
 
-fn ids(scene: &Scene, wanted: &ConversationsWanted) -> Vec<ItemId> {
+fn ids(scene: &Scene, wanted: &ConversationFilter) -> Vec<ItemId> {
     scene.db.read(|r| r.inbox_ids(wanted)).unwrap()
 }
 
@@ -49,7 +49,7 @@ fn ids(scene: &Scene, wanted: &ConversationsWanted) -> Vec<ItemId> {
 fn a_list_of_a_hundred_thousand_conversations_is_whole_and_in_order() {
     let scene = Scene::new();
     full(&scene, 100_000);
-    let all = ids(&scene, &ConversationsWanted::default());
+    let all = ids(&scene, &ConversationFilter::default());
     assert_eq!(all.len(), 100_000);
     assert!(all.windows(2).all(|pair| pair[0] > pair[1]), "newest first");
     let (first, last) = (all[0], all[99_999]);
@@ -60,10 +60,10 @@ fn a_list_of_a_hundred_thousand_conversations_is_whole_and_in_order() {
             tx.snooze(last, Some(MORNING.plus(1_000_000)))
         })
         .unwrap();
-    assert_eq!(ids(&scene, &ConversationsWanted::default()).len(), 99_998);
-    let everything = ConversationsWanted {
+    assert_eq!(ids(&scene, &ConversationFilter::default()).len(), 99_998);
+    let everything = ConversationFilter {
         done: true,
-        ..ConversationsWanted::default()
+        ..ConversationFilter::default()
     };
     assert_eq!(ids(&scene, &everything).len(), 100_000);
     let counts = scene
@@ -81,13 +81,13 @@ fn no_list_of_the_inbox_is_sorted_by_hand() {
     let scene = Scene::new();
     full(&scene, 2_000);
     let wanted =
-        |unread: bool, mentions: bool, snoozed: bool, back: bool, done: bool| ConversationsWanted {
+        |unread: bool, mentions: bool, snoozed: bool, back: bool, done: bool| ConversationFilter {
             unread,
             mentions,
             snoozed,
             back,
             done,
-            ..ConversationsWanted::default()
+            ..ConversationFilter::default()
         };
     for (wanted, index) in [
         (
@@ -122,7 +122,7 @@ fn done_is_the_same_in_the_row_and_in_the_list() {
     let done = |scene: &Scene| {
         let row = scene.db.read(|r| r.conversation(id)).unwrap();
         assert_eq!(
-            ids(scene, &ConversationsWanted::default()).is_empty(),
+            ids(scene, &ConversationFilter::default()).is_empty(),
             row.done
         );
         row.done
@@ -154,10 +154,10 @@ fn what_the_user_left_is_hidden_and_a_draft_is_found_wherever_it_is() {
             ..room("left")
         })
         .id;
-    assert!(ids(&scene, &ConversationsWanted::default()).is_empty());
-    let drafts = ConversationsWanted {
+    assert!(ids(&scene, &ConversationFilter::default()).is_empty());
+    let drafts = ConversationFilter {
         drafts: true,
-        ..ConversationsWanted::default()
+        ..ConversationFilter::default()
     };
     assert!(ids(&scene, &drafts).is_empty());
     let draft = crate::table::draft::Draft::in_conversation(
@@ -170,10 +170,10 @@ fn what_the_user_left_is_hidden_and_a_draft_is_found_wherever_it_is() {
         .write(|tx| tx.save_draft(&draft).map(drop))
         .unwrap();
     assert_eq!(ids(&scene, &drafts), [id]);
-    let kinds = |kind: &str| ConversationsWanted {
+    let kinds = |kind: &str| ConversationFilter {
         kinds: vec![kind.to_owned(), "space".to_owned()],
         done: true,
-        ..ConversationsWanted::default()
+        ..ConversationFilter::default()
     };
     assert_eq!(ids(&scene, &kinds("room")), [id]);
     assert!(ids(&scene, &kinds("direct")).is_empty());

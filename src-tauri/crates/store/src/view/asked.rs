@@ -6,7 +6,7 @@ use rapport_model::{ItemId, Message, Millis, OrgId, PersonId};
 use rusqlite::params;
 
 use super::common::{Names, beginning, body_at};
-use super::inbox::{ConversationsWanted, RECENT};
+use super::inbox::{ConversationFilter, RECENT};
 use super::plan::{TasksWanted, today};
 use super::records::RecordsWanted;
 use super::rows::{Asked, EventRow, OpenQuestion, Today};
@@ -160,8 +160,8 @@ impl Reader<'_> {
                 .and_then(|day| day.to_zoned(zone.clone()))
                 .map_or(now, |at| Millis::from(at.timestamp()))
         };
-        let of = |wanted: ConversationsWanted| {
-            self.inbox(&ConversationsWanted {
+        let of = |wanted: ConversationFilter| {
+            self.inbox(&ConversationFilter {
                 limit: u32::try_from(PER_SECTION).ok(),
                 ..wanted
             })
@@ -177,9 +177,9 @@ impl Reader<'_> {
             });
         }
         Ok(Today {
-            mentions: of(ConversationsWanted {
+            mentions: of(ConversationFilter {
                 mentions: true,
-                ..ConversationsWanted::default()
+                ..ConversationFilter::default()
             })?,
             questions,
             overdue: self.records(
@@ -201,9 +201,9 @@ impl Reader<'_> {
                 zone,
             )?,
             events: self.events(now, midnight(1), zone)?,
-            back: of(ConversationsWanted {
+            back: of(ConversationFilter {
                 back: true,
-                ..ConversationsWanted::default()
+                ..ConversationFilter::default()
             })?,
             next: self.next_meeting(now, zone)?,
         })

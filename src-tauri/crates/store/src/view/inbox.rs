@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use rapport_model::{AccountId, ItemId, Millis, OrgId};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::asked::MOST_LISTED;
 use super::common::{contains, limit};
@@ -17,14 +19,15 @@ use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::item::MINE;
 
-/// Which conversations.
-#[derive(Clone, Debug, Default)]
-pub struct ConversationsWanted {
+/// Which conversations, newest activity first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ConversationFilter {
     /// Of this account.
     pub account: Option<AccountId>,
     /// Of this customer.
-    pub org: Option<OrgId>,
-    /// Of this kind.
+    pub customer: Option<OrgId>,
+    /// `room`, `direct`, `space`, `mail_thread` or `ticket`.
     pub kind: Option<String>,
     /// Of one of these kinds; of any when empty.
     pub kinds: Vec<String>,
@@ -39,7 +42,7 @@ pub struct ConversationsWanted {
     pub waiting: bool,
     /// Only those put off, the first to return first.
     pub snoozed: bool,
-    /// Only those that came back and were not triaged since, the latest first.
+    /// Only those that came back from being put off and were not triaged since.
     pub back: bool,
     /// Only those with a draft.
     pub drafts: bool,
@@ -49,10 +52,10 @@ pub struct ConversationsWanted {
     pub done: bool,
     /// Only those the user dealt with.
     pub finished: bool,
-    /// At most this many.
+    /// At most this many (default 100; a live list has all when absent).
     pub limit: Option<u32>,
     /// Go on after this many.
-    pub offset: u32,
+    pub offset: Option<u32>,
 }
 
 /// What the list shows by itself.
@@ -66,7 +69,7 @@ const MENTIONED: &str = "v.unread + v.marked > 0 AND v.unread > 0 AND v.mentions
 const FAILED: &str = "SELECT conversation FROM outbox WHERE conversation IS NOT NULL \
      AND state NOT IN ('done', 'withdrawn') AND state IN ('parked', 'unsure') AND word = 'send'";
 
-impl ConversationsWanted {
+impl ConversationFilter {
     /// The query of their ids.
     fn query(&self, most: Option<u32>) -> (String, Vec<Value>) {
         let mut sql = String::from("SELECT v.item FROM conversation v");
@@ -95,9 +98,9 @@ impl ConversationsWanted {
             sql.push_str(" AND i.account = (SELECT id FROM account WHERE name = ?)");
             values.push(account.0.clone().into());
         }
-        if let Some(org) = self.org {
+        if let Some(customer) = self.customer {
             sql.push_str(" AND v.org = ?");
-            values.push(org.0.into());
+            values.push(customer.0.into());
         }
         if let Some(kind) = &self.kind {
             sql.push_str(" AND v.kind = ?");
@@ -139,7 +142,7 @@ impl ConversationsWanted {
         });
         sql.push_str(" LIMIT ? OFFSET ?");
         values.push(most.map_or(-1, i64::from).into());
-        values.push(self.offset.into());
+        values.push(self.offset.unwrap_or(0).into());
         (sql, values)
     }
 }
@@ -149,7 +152,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn inbox(&self, wanted: &ConversationsWanted) -> Result<Vec<ConversationRow>, StoreError> {
+    pub fn inbox(&self, wanted: &ConversationFilter) -> Result<Vec<ConversationRow>, StoreError> {
         let ids = self.inbox_upto(wanted, Some(limit(wanted.limit, 100)))?;
         self.conversations_by_id(&ids)
     }
@@ -159,13 +162,13 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn inbox_ids(&self, wanted: &ConversationsWanted) -> Result<Vec<ItemId>, StoreError> {
+    pub fn inbox_ids(&self, wanted: &ConversationFilter) -> Result<Vec<ItemId>, StoreError> {
         self.inbox_upto(wanted, wanted.limit)
     }
 
     fn inbox_upto(
         &self,
-        wanted: &ConversationsWanted,
+        wanted: &ConversationFilter,
         most: Option<u32>,
     ) -> Result<Vec<ItemId>, StoreError> {
         let (sql, values) = wanted.query(most);
@@ -178,7 +181,7 @@ impl Reader<'_> {
     #[cfg(test)]
     pub(crate) fn inbox_plan(
         &self,
-        wanted: &ConversationsWanted,
+        wanted: &ConversationFilter,
     ) -> Result<Vec<String>, StoreError> {
         let (sql, values) = wanted.query(None);
         let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;

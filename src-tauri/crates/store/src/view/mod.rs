@@ -28,7 +28,7 @@ pub use customers::{
 };
 pub use drafts::{draft_in, draft_versions, drafts};
 pub use find::{notification_row, notifications};
-pub use inbox::ConversationsWanted;
+pub use inbox::ConversationFilter;
 pub use messages::{MessagesWanted, Spot};
 pub use people::Whose;
 pub use plan::{TaskOrder, TasksWanted, today};

@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::table::journal::{JournalQuery, What};
 use crate::view::care::line;
 use crate::view::common::Names;
-use crate::view::inbox::ConversationsWanted;
+use crate::view::inbox::ConversationFilter;
 use crate::view::plan::{TasksWanted, today};
 use crate::view::records::RecordsWanted;
 use crate::view::rows::{CustomerPage, Fact, FactValue, JournalLine, RecordRow, TimelineRow};
@@ -66,11 +66,11 @@ impl Reader<'_> {
             limit: Some(PER_KIND),
             ..TasksWanted::default()
         };
-        let talk = ConversationsWanted {
-            org: Some(org),
+        let talk = ConversationFilter {
+            customer: Some(org),
             done: true,
             limit: Some(PER_KIND),
-            ..ConversationsWanted::default()
+            ..ConversationFilter::default()
         };
         let about = self.about(org)?;
         let (pages, notes) = self.pages_and_notes(org, PER_KIND)?;
