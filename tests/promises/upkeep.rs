@@ -199,3 +199,25 @@ async fn a_first_look_tells_how_far_it_is_and_then_no_more() {
     assert_eq!(*told.lock().unwrap(), [Some((2, 6)), Some((4, 6)), None]);
     assert_eq!(hub.hub().looked(&hub.account(), &rooms), None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_said_until_it_is_looked_at_again() {
+    let (hub, _, room) = ada_in_a_room().await;
+    let health = || hub.hub().accounts().unwrap()[0].health.clone();
+    hub.server()
+        .plan(Verb::Pull, Trouble::Rejected("no module for it".into()));
+    hub.sync().await.unwrap();
+    let refused = Health::Degraded("no module for it".into());
+    assert_eq!(health(), refused);
+    // A turn in which no collection is due: only what was said goes out.
+    hub.hub().send(room, say("Old")).unwrap();
+    hub.clock.advance(30_000);
+    hub.hub().start().unwrap();
+    while hub.server().effects().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(hub.hub().stop().await);
+    assert_eq!(health(), refused);
+    hub.sync().await.unwrap();
+    assert_eq!(health(), Health::Well);
+}

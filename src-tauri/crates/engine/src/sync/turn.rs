@@ -100,13 +100,14 @@ pub(crate) async fn turn(core: &Core, session: &Session, ask: &Ask<'_>) -> Resul
         account: session.account.clone(),
     });
     send(core, session, ask, &mut out).await?;
+    let mut as_before = None;
     if out.fault.is_none() && !ask.stop.is_cancelled() {
         match collections(core, session).await? {
-            Ok(all) => read_all(core, session, ask, &all, &mut out).await?,
+            Ok(all) => as_before = read_all(core, session, ask, &all, &mut out).await?,
             Err(fault) => out.fault = Some(fault),
         }
     }
-    note(core, session, &out)?;
+    note(core, session, &out, as_before)?;
     (ask.progress)(&Progress::Ended(Box::new(out.clone())));
     Ok(out)
 }
@@ -159,13 +160,15 @@ async fn collections(
     }
 }
 
+/// Reads those that are asked for. Answers what is still refused of the others, at worst: they
+/// are as they were when they were last looked at.
 async fn read_all(
     core: &Core,
     session: &Session,
     ask: &Ask<'_>,
     all: &[Collection],
     out: &mut Turn,
-) -> Result<(), HubError> {
+) -> Result<Option<Health>, HubError> {
     let ledger: BTreeMap<CollectionId, LedgerLine> = core
         .read(|it| it.ledger())?
         .into_iter()
@@ -214,7 +217,14 @@ async fn read_all(
         );
         out.collections.push(result);
     }
-    Ok(())
+    let looked_at = |id: &CollectionId| out.collections.iter().any(|it| it.collection == *id);
+    Ok(all
+        .iter()
+        .filter(|it| !looked_at(&it.id))
+        .filter_map(|it| Some(&ledger.get(&it.id)?.health))
+        .filter(|it| matches!(it, Health::Degraded(_)))
+        .max()
+        .cloned())
 }
 
 /// Whether a failed read says that the others would fail too.
@@ -258,13 +268,19 @@ async fn compare(
 }
 
 /// How the account is after a turn, and when it may ask again.
-fn note(core: &Core, session: &Session, out: &Turn) -> Result<(), HubError> {
+fn note(
+    core: &Core,
+    session: &Session,
+    out: &Turn,
+    as_before: Option<Health>,
+) -> Result<(), HubError> {
     let now: Millis = core.now();
     let worst = out
         .collections
         .iter()
         .filter_map(|it| it.fault.as_ref())
         .map(|it| Health::after(it, now))
+        .chain(as_before)
         .max();
     let health = match &out.fault {
         Some(fault) => {
