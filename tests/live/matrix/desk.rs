@@ -159,7 +159,8 @@ impl Desk {
             password: "wrong".to_owned(),
         };
         let fault = self.connector.sign_in(step).await.expect_err("refused");
-        assert_eq!(fault.word(), "sign_in", "{fault:?}");
+        let plain = Fault::SignIn("the user name or the password is wrong".to_owned());
+        assert_eq!(fault, plain);
     }
 
     /// What a crash leaves: the keychain, the folder, and what was stored.

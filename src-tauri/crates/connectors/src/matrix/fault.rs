@@ -255,7 +255,9 @@ fn root(error: &dyn std::error::Error) -> String {
         text = cause.to_string();
         next = cause.source();
     }
-    short(&text)
+    // The system's number for it helps nobody who reads this.
+    let plain = text.split(" (os error").next().unwrap_or_default();
+    short(plain)
 }
 
 fn short(text: &str) -> String {

@@ -11,6 +11,7 @@ use matrix_sdk::authentication::oauth::registration::{
 };
 use matrix_sdk::authentication::oauth::{ClientRegistrationData, OAuthError};
 use matrix_sdk::ruma::api::client::session::get_login_types::v3::LoginType;
+use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedDeviceId, OwnedUserId, UserId};
 use matrix_sdk::utils::UrlOrQuery;
@@ -92,7 +93,12 @@ async fn with_password(session: &Session, user: &str, password: &str) -> Result<
     if let Some(again) = &fresh.again {
         login = login.device_id(again.device.as_str());
     }
-    login.send().await.map_err(|error| refused(&error))?;
+    login.send().await.map_err(|error| match refused(&error) {
+        Fault::SignIn(_) if is_forbidden(&error) => {
+            Fault::SignIn("the user name or the password is wrong".to_owned())
+        }
+        other => other,
+    })?;
     let user = session.adopt(fresh.client, &fresh.folder).await?;
     Ok(SignedIn::Done { user })
 }
@@ -273,6 +279,11 @@ fn registration(redirect: &Url) -> Result<ClientRegistrationData, Fault> {
     metadata.client_name = Some(Localized::new(DEVICE_NAME.to_owned(), None));
     let raw = Raw::new(&metadata).map_err(|error| Fault::Rejected(error.to_string()))?;
     Ok(raw.into())
+}
+
+/// What servers answer to a user or a password that they do not know.
+fn is_forbidden(error: &matrix_sdk::Error) -> bool {
+    matches!(error.client_api_error_kind(), Some(ErrorKind::Forbidden))
 }
 
 /// A refused sign-in asks for another try, whatever word the server used.
