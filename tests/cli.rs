@@ -146,6 +146,13 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
         assert_ne!(account["changed"], 0, "{account}");
     }
 
+    let back = desk.json(&["today"])["back"].clone();
+    assert_eq!(
+        rows(&back).len(),
+        1,
+        "what was put off last evening: {back}"
+    );
+
     // A sync without news changes nothing but the moment of the last success,
     // which a process writes down when it ends.
     let journal = desk.json(&["journal", "--limit", "100000"]);

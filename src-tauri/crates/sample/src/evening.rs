@@ -5,6 +5,10 @@ use rust_decimal::Decimal;
 
 use crate::company::Company;
 
+/// The file of the conversation that was put off until the morning: with Samir Odeh, whom the
+/// user meant to call by then.
+pub const PUT_OFF: &str = "chat/dm-samir.jsonl";
+
 /// Opportunity, and the stage and amount in euro it had.
 const DEALS: &[(&str, &str, i64)] = &[
     ("OPP-2204", "Proposal", 82_000),

@@ -19,8 +19,9 @@ use rapport_store::view;
 
 use super::Api;
 use crate::dto::{
-    CustomerFilter, DoctorReport, Done, Export, Exported, Forget, JournalFilter, Loss, MadeSample,
-    MakeSample, Nothing, OneCustomer, SampleNeedle, SearchFor, Setting, SettingName, SomeAccounts,
+    ConversationFilter, CustomerFilter, DoctorReport, Done, Export, Exported, Forget,
+    JournalFilter, Loss, MadeSample, MakeSample, Nothing, OneCustomer, SampleNeedle, SearchFor,
+    Setting, SettingName, SomeAccounts,
 };
 use crate::error::{ApiError, Code};
 
@@ -39,6 +40,9 @@ type MakeFolder = fn(
     &std::path::Path,
     &mut dyn FnMut(Written) -> ControlFlow<()>,
 ) -> Result<rapport_sample::Summary, rapport_sample::SampleError>;
+
+/// The end of the account's id that has the sample's chat.
+const CHAT: &str = "chat";
 
 /// So many of the sample's systems, the first ones, keep records.
 const SAMPLE_RECORDS: usize = 3;
@@ -73,7 +77,7 @@ const SAMPLE_SOURCES: [SampleSource; 7] = [
     ),
     ("tickets", "Tickets", &["records/ticket"]),
     ("mail", "Mail", &["mail/"]),
-    ("chat", "Chat", &["chat/"]),
+    (CHAT, "Chat", &["chat/"]),
     ("calendar", "Calendar", &["calendar/", "tasks/"]),
     ("wiki", "Wiki", &["wiki/"]),
 ];
@@ -336,6 +340,7 @@ impl Api {
 
     /// The evening before: the books, the pipeline and the tickets are read and looked at once.
     /// What the morning changed in them comes with the next turn, as it comes from any source.
+    /// One conversation was read, too, and put off until now.
     async fn sample_evening(
         &self,
         options: &rapport_sample::Options,
@@ -348,8 +353,10 @@ impl Api {
             |_written| {},
         )?;
         let on_record = SAMPLE_SOURCES.get(..SAMPLE_RECORDS).unwrap_or_default();
+        let put_off: SampleSource = (CHAT, "Chat", &[rapport_sample::PUT_OFF]);
         self.sample_sources(folder, on_record)?;
-        for (part, ..) in on_record {
+        self.sample_sources(folder, &[put_off])?;
+        for (part, ..) in on_record.iter().chain([&put_off]) {
             let account = Some(sample_account(part));
             self.sync_once(SomeAccounts { account }).await?;
         }
@@ -359,6 +366,13 @@ impl Api {
             self.customer_looked(OneCustomer { customer, since })
                 .await?;
         }
+        let talk = ConversationFilter {
+            account: Some(sample_account(CHAT)),
+            ..ConversationFilter::default()
+        };
+        let talk = self.read(|db| db.inbox_ids(&talk))?;
+        // The shortest while there is.
+        self.hub.snooze(&talk, Some(self.now().plus(1)))?;
         Ok(())
     }
 }

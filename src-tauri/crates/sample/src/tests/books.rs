@@ -7,7 +7,7 @@ use jiff::civil::date;
 use rust_decimal::Decimal;
 
 use super::{amount, files, make, options, table};
-use crate::evening_before;
+use crate::{PUT_OFF, evening_before};
 
 #[test]
 fn the_sums_of_the_books_agree() {
@@ -73,6 +73,10 @@ fn the_morning_changes_a_few_facts_of_the_evening_before_and_adds_nothing() {
         differ,
         ["records/opportunities.csv", "records/tickets.csv"],
         "only records of the pipeline and the desk change overnight"
+    );
+    assert!(
+        before.contains_key(PUT_OFF),
+        "one talk waits for the morning"
     );
     for kind in ["opportunities", "tickets"] {
         let (before, after) = (table(&before, kind), table(&after, kind));
