@@ -67,6 +67,10 @@ pub(crate) enum Action {
         #[serde(default)]
         on: Option<bool>,
     },
+    /// How large everything in the window is, in hundredths.
+    Zoom {
+        percent: u32,
+    },
     /// What the tray shows.
     SetUnread {
         count: u64,
@@ -140,6 +144,10 @@ pub(crate) async fn act(window: &WebviewWindow, action: Action) -> Result<Value,
                 None => {}
             }
             Ok(json!(start.is_enabled().map_err(failed)?))
+        }
+        // As web views zoom: lengths, pictures and the width that the layout goes by.
+        Action::Zoom { percent } => {
+            nothing(window.set_zoom(f64::from(percent.clamp(50, 400)) / 100.0))
         }
         Action::SetUnread { count } => {
             tray::unread(app, count);

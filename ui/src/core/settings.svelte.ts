@@ -1,7 +1,7 @@
 // The user's settings: rows in the database, kept at hand. A change is shown at
 // once and written; when writing fails the old value comes back.
 
-import { call, onTopics } from './transport';
+import { call, onTopics, transport } from './transport';
 import { toasts } from './toasts.svelte';
 import { language } from './i18n.svelte';
 import type { Locale } from './i18n.svelte';
@@ -47,6 +47,19 @@ const DEFAULTS: Settings = {
 const values = $state<Settings>({ ...DEFAULTS });
 let follows = false;
 
+/** How large the window was made. */
+let zoomed = DEFAULTS['look.text'];
+
+/** The window zooms as a browser does, so that the layout folds; in one, people zoom themselves. */
+function scale(percent: number): void {
+  const { shell } = transport();
+  if (!shell.native) document.documentElement.style.fontSize = `${(16 * percent) / 100}px`;
+  else if (percent !== zoomed) {
+    zoomed = percent;
+    void shell.act({ do: 'zoom', percent });
+  }
+}
+
 /** Done when the language is there too. */
 function show(): Promise<void> {
   const root = document.documentElement;
@@ -54,8 +67,7 @@ function show(): Promise<void> {
   if (theme === 'system') delete root.dataset.theme;
   else root.dataset.theme = theme;
   root.dataset.density = values['look.density'];
-  // Sizes are in rem, so one number scales everything.
-  root.style.fontSize = `${(16 * values['look.text']) / 100}px`;
+  scale(values['look.text']);
   const wanted = values['look.language'];
   return language.use(wanted === 'system' ? null : wanted, values['look.direction']);
 }

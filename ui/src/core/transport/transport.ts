@@ -81,6 +81,7 @@ export type ShellAction =
   | { do: 'pick_folder' }
   | { do: 'autostart'; on: boolean | null }
   | { do: 'set_unread'; count: number }
+  | { do: 'zoom'; percent: number }
   | { do: 'reveal'; path: string }
   | { do: 'fault'; what: string };
 
