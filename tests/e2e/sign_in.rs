@@ -5,9 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
-use rapport_testkit::desktop::Window;
+use rapport_testkit::desktop::{Key, Window};
 use rapport_testkit::servers::{
-    AuthService, Cas, HarnessError, Synapse, browse, eventually, way_back_of,
+    AuthService, Cas, HarnessError, MatrixUser, Synapse, browse, eventually, password_of,
+    way_back_of,
 };
 
 use super::stage::{PASSPHRASE, Stage, go};
@@ -70,6 +71,16 @@ impl Desk {
     }
 }
 
+const QUESTION: &str = "Are the seal kits in Hamburg?";
+
+/// A room in which one has asked the other something.
+async fn asked(server: &Synapse, bert: &MatrixUser, ada: &MatrixUser) {
+    let room = bert.create_room("Line 2", &[&server.user_id("ada")]).await;
+    let room = room.unwrap();
+    ada.join(&room).await.unwrap();
+    bert.say(&room, QUESTION).await.unwrap();
+}
+
 /// Waits until nobody listens there any more.
 async fn closed(back: &str) {
     let host = back.trim_start_matches("http://").split('/').next();
@@ -88,18 +99,7 @@ async fn a_person_signs_in_with_the_desktops_browser_and_the_window_goes_on() {
     let server = Synapse::options().with_browser_sign_in(provider.base_url());
     let server = server.start().await.expect("a Synapse");
     let bert = server.login("bert").await.unwrap();
-    let room = bert.create_room("Line 2", &[&server.user_id("ada")]).await;
-    let room = room.unwrap();
-    server
-        .login("ada")
-        .await
-        .unwrap()
-        .join(&room)
-        .await
-        .unwrap();
-    bert.say(&room, "Are the seal kits in Hamburg?")
-        .await
-        .unwrap();
+    asked(&server, &bert, &server.login("ada").await.unwrap()).await;
     provider.seats("ada");
     let desk = Desk::with(&server).await;
 
@@ -127,7 +127,7 @@ async fn a_person_signs_in_with_the_desktops_browser_and_the_window_goes_on() {
     closed(&back).await;
     go(&window, "#/inbox").await;
     window
-        .read("main", "Are the seal kits in Hamburg?")
+        .read("main", QUESTION)
         .await
         .expect("the messages come");
     window.close().await.unwrap();
@@ -140,13 +140,8 @@ async fn a_person_signs_in_with_oauth_after_a_no() {
     let server = server.expect("a Synapse");
     service.serves(&server);
     let bert = service.login(&server, "bert").await.unwrap();
-    let room = bert.create_room("Line 2", &[&server.user_id("ada")]).await;
-    let room = room.unwrap();
     let ada = service.login(&server, "ada").await.unwrap();
-    ada.join(&room).await.unwrap();
-    bert.say(&room, "Are the seal kits in Hamburg?")
-        .await
-        .unwrap();
+    asked(&server, &bert, &ada).await;
     let desk = Desk::with(&server).await;
 
     let window = desk.window().await;
@@ -170,7 +165,7 @@ async fn a_person_signs_in_with_oauth_after_a_no() {
         .expect("the window goes on by itself");
     go(&window, "#/inbox").await;
     window
-        .read("main", "Are the seal kits in Hamburg?")
+        .read("main", QUESTION)
         .await
         .expect("the messages come");
     window.close().await.unwrap();
@@ -188,5 +183,44 @@ async fn a_homeserver_without_a_browser_sign_in_says_so_and_opens_nothing() {
         .expect("why not");
     window.gone(".dlg [role=status]").await.unwrap();
     assert!(!desk.stage.desktop.folder().join(OPENED).exists());
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_wrong_password_the_right_one_is_typed_and_an_invitation_is_accepted() {
+    let server = Synapse::start().await.expect("a Synapse");
+    let bert = server.login("bert").await.unwrap();
+    let room = bert.create_room("Line 2", &[&server.user_id("ada")]).await;
+    bert.say(&room.unwrap(), QUESTION).await.unwrap();
+    let desk = Desk::with(&server).await;
+    let window = desk.window().await;
+    let secret = ".dlg input[type=password]";
+    window.fill(".dlg input", "ada").await.unwrap();
+    window.fill(secret, "not this one").await.unwrap();
+    window.keys(Key::Enter + "").await.unwrap();
+    window
+        .read(".dlg [role=alert]", "password is wrong")
+        .await
+        .expect("plain words");
+    // Nobody has to find the field again.
+    let focused =
+        "return document.activeElement === document.querySelector('.dlg input[type=password]')";
+    window.until("the focus", focused).await.unwrap();
+    window.keys(password_of("ada")).await.unwrap();
+    window.keys(Key::Enter + "").await.unwrap();
+    window.gone(".dlg").await.expect("signed in");
+
+    go(&window, "#/inbox").await;
+    window.read(".cv", "You are invited").await.unwrap();
+    window.click(".cv").await.unwrap();
+    window.press("Join").await.expect("a way in");
+    window
+        .read("main", QUESTION)
+        .await
+        .expect("what was said there");
+    window
+        .see(".th textarea, .th [contenteditable=true]")
+        .await
+        .expect("a way to answer");
     window.close().await.unwrap();
 }
