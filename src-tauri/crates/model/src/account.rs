@@ -7,6 +7,10 @@ use crate::fault::Fault;
 use crate::id::AccountId;
 use crate::time::Millis;
 
+/// The connector of what no server has: tasks and notes of this computer's own. Also the id of
+/// its account.
+pub const LOCAL: &str = "local";
+
 /// One sign-in at one remote system. Its secret lies in the vault under
 /// `account/<id>`; the row holds none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

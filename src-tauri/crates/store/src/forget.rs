@@ -3,20 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rapport_model::account::LOCAL;
 use rapport_model::{AccountId, CommandId, ItemId, Kind, OrgId, PersonId};
 use rusqlite::{OptionalExtension, params};
 
 use crate::db::{Reader, Tx};
 use crate::error::StoreError;
-use crate::table::item::{kind_at, links_at};
+use crate::table::item::{LOCAL_ONLY, kind_at, links_at};
 use crate::table::people::NodeId;
 use crate::topic::Topic;
 
 /// What goes, or went, with an account or person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loss {
-    /// Items here, by kind. What came from a source is still there.
+    /// Items here that their source still has, by kind.
     pub items: BTreeMap<Kind, u64>,
+    /// Items of this computer's own, by kind: lost for good.
+    pub only_here: BTreeMap<Kind, u64>,
     /// Wishes that never reached their source: lost for good.
     pub unsent: Vec<Unsent>,
     /// Drafts: lost for good.
@@ -36,7 +39,7 @@ pub struct Unsent {
     pub word: String,
     /// Where it stands.
     pub state: String,
-    /// The item it is about, by title.
+    /// What it is about, in the user's own words.
     pub title: String,
 }
 
@@ -44,7 +47,7 @@ impl Loss {
     /// Whether nothing goes that could not be fetched again.
     #[must_use]
     pub fn is_harmless(&self) -> bool {
-        self.unsent.is_empty() && self.drafts == 0
+        self.only_here.is_empty() && self.unsent.is_empty() && self.drafts == 0
     }
 }
 
@@ -145,27 +148,36 @@ impl Reader<'_> {
             of,
             outbox,
         } = whose;
+        // What has not reached its source yet is listed by its wish.
+        let counted = |whose: &str| -> Result<BTreeMap<Kind, u64>, StoreError> {
+            let mut statement = self.conn.prepare(&format!(
+                "SELECT i.kind, count(*) FROM item i WHERE {condition} AND i.flags & ?2 = 0 \
+                 AND i.account {whose} (SELECT id FROM account WHERE connector = ?3) \
+                 GROUP BY i.kind"
+            ))?;
+            let rows = statement.query_map(params![of, LOCAL_ONLY, LOCAL], |row| {
+                Ok((kind_at(row, 0)?, row.get(1)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let (items, only_here) = (counted("NOT IN")?, counted("IN")?);
         let mut statement = self.conn.prepare(&format!(
-            "SELECT i.kind, count(*) FROM item i WHERE {condition} GROUP BY i.kind"
-        ))?;
-        let items = statement
-            .query_map([of], |row| Ok((kind_at(row, 0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        let mut statement = self.conn.prepare(&format!(
-            "SELECT o.id, o.word, o.state, \
-             coalesce((SELECT title FROM item WHERE id = o.item), '') FROM outbox o \
+            "SELECT o.id FROM outbox o \
              WHERE {outbox} AND o.state NOT IN ('done', 'withdrawn') ORDER BY o.seq"
         ))?;
-        let unsent = statement
-            .query_map([of], |row| {
-                Ok(Unsent {
-                    id: CommandId(row.get(0)?),
-                    word: row.get(1)?,
-                    state: row.get(2)?,
-                    title: row.get(3)?,
-                })
-            })?
+        let unsent: Vec<CommandId> = statement
+            .query_map([of], |row| row.get(0).map(CommandId))?
             .collect::<Result<_, _>>()?;
+        let unsent = self
+            .outbox_by_id(&unsent)?
+            .into_iter()
+            .map(|row| Unsent {
+                id: row.id,
+                word: row.does,
+                state: row.state,
+                title: row.wish.about(),
+            })
+            .collect();
         let drafts = self.count(
             &format!(
                 "SELECT count(*) FROM draft WHERE conversation IN \
@@ -175,6 +187,7 @@ impl Reader<'_> {
         )?;
         Ok(Loss {
             items,
+            only_here,
             unsent,
             drafts,
             journal: 0,
@@ -294,7 +307,7 @@ impl Tx<'_> {
             self.conn
                 .prepare_cached("DELETE FROM item WHERE id = ?1")?
                 .execute([id])?;
-            if links.flags & crate::table::item::LOCAL_ONLY == 0 {
+            if links.flags & LOCAL_ONLY == 0 {
                 self.counted(collection, -1, None);
             }
         }

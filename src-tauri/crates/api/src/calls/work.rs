@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use rapport_engine::{Choice, NewAccount};
+use rapport_model::account::LOCAL;
 use rapport_model::field::fields_of;
 use rapport_model::{
     AccountId, Body, CollectionId, FieldName, FieldValue, ItemId, ItemRef, Kind, OrgId, Task,
@@ -20,9 +21,6 @@ use crate::dto::{
     Queued, RecordFilter, Resolve, Said, SetFields, TaskFilter,
 };
 use crate::error::{ApiError, Code};
-
-/// The connector of tasks and notes that no server has; also its account's id.
-const LOCAL: &str = "local";
 
 impl Api {
     /// Tasks of every source.

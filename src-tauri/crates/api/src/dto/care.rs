@@ -280,6 +280,14 @@ impl From<rapport_store::Loss> for Loss {
                 .with("kind", kind.word())
             })
             .collect();
+        lines.extend(loss.only_here.iter().map(|(kind, count)| {
+            Said::new(
+                "only_here",
+                format!("{count} × {}, nowhere else", kind.word()),
+            )
+            .with("n", *count)
+            .with("kind", kind.word())
+        }));
         for wish in &loss.unsent {
             lines.push(
                 Said::new(
@@ -300,9 +308,10 @@ impl From<rapport_store::Loss> for Loss {
             lines.push(Said::new(word, format!("{n} × {what}")).with("n", n));
         }
         let unsent = u64::try_from(loss.unsent.len()).unwrap_or(u64::MAX);
+        let own: u64 = loss.only_here.values().sum();
         Self {
             lines,
-            unsynced: unsent.saturating_add(loss.drafts),
+            unsynced: unsent.saturating_add(loss.drafts).saturating_add(own),
         }
     }
 }

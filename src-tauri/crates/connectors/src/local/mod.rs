@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use rapport_model::account::LOCAL;
 use rapport_model::change::Page;
 use rapport_model::connector::{
     Collection, ConflictCheck, Connector, Deletions, Delivery, Factory, Manifest, Setting,
@@ -23,7 +24,7 @@ const VERSION: u16 = 1;
 const POLL_MS: i64 = 86_400_000;
 
 static MANIFEST: Manifest = Manifest {
-    name: "local",
+    name: LOCAL,
     title: "This computer",
     about: "Tasks and notes that are kept here only.",
     form: &[],

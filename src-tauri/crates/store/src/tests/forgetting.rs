@@ -1,10 +1,12 @@
 //! Forgetting and exporting.
 
+use rapport_model::account::LOCAL;
 use rapport_model::command::Outgoing;
 use rapport_model::{Command, CommandId, ItemRef, PersonId};
 
 use super::*;
 use crate::people::{Node, Side};
+use crate::table::item::LOCAL_ONLY;
 use crate::{JournalQuery, NewEntry, Scope};
 
 fn of_ada() -> Links {
@@ -86,9 +88,46 @@ fn what_would_be_lost_is_listed_before_anything_goes() {
     assert_eq!(loss.items.get(&Kind::Message), Some(&3));
     assert_eq!(loss.unsent.len(), 1);
     assert_eq!(loss.unsent[0].word, "send");
+    assert!(loss.only_here.is_empty());
     assert_eq!(loss.drafts, 1);
     assert!(!loss.is_harmless());
     assert_eq!(rows(&scene, "item"), before);
+}
+
+#[test]
+fn what_lies_nowhere_else_is_told_from_what_its_source_still_has() {
+    let scene = Scene::new();
+    let own = AccountId::new(LOCAL);
+    scene.add_account_of(&own, LOCAL);
+    let place = Place {
+        account: &own,
+        collection: &scene.mail,
+    };
+    scene
+        .db
+        .write(|tx| {
+            let asked = Links {
+                flags: LOCAL_ONLY,
+                ..Links::default()
+            };
+            tx.upsert_item(
+                &place,
+                &message("kept", "Water the palm"),
+                &Links::default(),
+                &scene.remote(),
+            )?;
+            tx.upsert_item(
+                &place,
+                &message("asked", "Not yet"),
+                &asked,
+                &scene.remote(),
+            )
+        })
+        .unwrap();
+    let loss = scene.db.read(|r| r.loss_of_account(&own)).unwrap();
+    assert_eq!(loss.only_here, [(Kind::Message, 1)].into());
+    assert!(loss.items.is_empty(), "no source has them: {loss:?}");
+    assert!(!loss.is_harmless());
 }
 
 #[test]

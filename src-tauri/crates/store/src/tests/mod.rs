@@ -77,9 +77,13 @@ impl Scene {
     }
 
     pub(crate) fn add_account(&self, id: &AccountId) {
+        self.add_account_of(id, "test");
+    }
+
+    pub(crate) fn add_account_of(&self, id: &AccountId, connector: &str) {
         let account = Account {
             id: id.clone(),
-            connector: "test".into(),
+            connector: connector.into(),
             label: "Velmora".into(),
             config: serde_json::json!({"url": "https://erp.example"}),
             paused: false,

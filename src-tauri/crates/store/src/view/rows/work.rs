@@ -275,6 +275,20 @@ pub struct WishedField {
     pub value: FieldValue,
 }
 
+impl Wish {
+    /// What it is about in the user's own words, for those who name the deed themselves.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self {
+            Self::Send { text } | Self::Edit { text } => text.clone(),
+            Self::React { key } => key.clone(),
+            Self::Create { title, .. } | Self::Delete { title } => title.clone(),
+            Self::Set { .. } | Self::Act { .. } => self.to_string(),
+            Self::TakeBack | Self::Unreact | Self::MarkRead => String::new(),
+        }
+    }
+}
+
 impl fmt::Display for Wish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
