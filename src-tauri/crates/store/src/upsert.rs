@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::hash::Print;
 use crate::ready::{Ready, Rest, content_hash};
 use crate::search::Indexed;
+use crate::search::doc::Docs;
 use crate::table::collection::PlaceIds;
 use crate::table::item::{self, KEPT, LOCAL_ONLY, Links, Place};
 use crate::table::journal::{FieldChange, Subject, difference};
@@ -288,8 +289,12 @@ impl Tx<'_> {
              ?18) ON CONFLICT (id) DO NOTHING",
         )?;
         let item = new.item;
+        let docs = match self.tools.docs {
+            Some(docs) => docs,
+            None => *self.tools.docs.insert(Docs::of(self.conn)?),
+        };
         for attempt in 0.. {
-            let id = id_for(item.at, new.print, attempt);
+            let id = id_for(item.at, new.print, attempt, docs);
             let inserted = statement.execute(params![
                 id.0,
                 new.place.account,
@@ -553,15 +558,19 @@ fn title(body: &Body) -> &str {
         .unwrap_or(title)
 }
 
-/// The `attempt`-th id to try for an item of that moment. Eight tries share a
-/// millisecond; a source that gives a million items one moment spills into
-/// the milliseconds after it.
-fn id_for(at: Millis, print: Print, attempt: u64) -> ItemId {
+/// The `attempt`-th id to try for an item of that moment. The first tries share its
+/// millisecond; a source that gives a hundred thousand items one moment spills into those
+/// after it, into four times as many with every few tries that fail.
+fn id_for(at: Millis, print: Print, attempt: u64, docs: Docs) -> ItemId {
     const LATEST: i64 = (1 << 42) - (1 << 20);
-    let moment = at.0.clamp(0, LATEST) + i64::try_from(attempt / 8).unwrap_or(0);
+    const TRIES: u64 = 4;
+    const WIDEST: u64 = 20;
     let mixed = print
         .second
         .wrapping_add(attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let low = i64::try_from(mixed >> 44).unwrap_or_default();
-    ItemId((moment << 20) | low)
+    let wide = 1_u64 << (2 * (attempt / TRIES)).min(WIDEST);
+    let later = i64::try_from(mixed & (wide - 1)).unwrap_or_default();
+    let moment = at.0.clamp(0, LATEST) + later;
+    docs.rounded(ItemId((moment << 20) | low))
 }

@@ -397,6 +397,7 @@ fn drop_orphans(target: &Connection) -> Result<u64, StoreError> {
 }
 
 fn reindex(target: &Connection) -> Result<(), StoreError> {
+    crate::search::doc::Docs::decide(target)?;
     let names = std::cell::RefCell::default();
     let quiet = Quiet::default();
     let reader = Reader::new(target, &names, &quiet);

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::read::Names;
 use super::{Reader, lock};
 use crate::error::StoreError;
+use crate::search::doc::Docs;
 use crate::search::pending::Pending;
 use crate::search::{Indexed, index_item, unindex_item};
 use crate::table::daily::Daily;
@@ -41,6 +42,8 @@ pub(crate) struct Tools {
     pub(crate) packer: Packer,
     /// The newest number of the journal, once known.
     pub(crate) last_seq: Option<i64>,
+    /// How the file numbers its documents, once known.
+    pub(crate) docs: Option<Docs>,
 }
 
 impl Tools {

@@ -5,10 +5,14 @@ use std::ops::ControlFlow;
 use rapport_model::{AccountId, CollectionId, ItemId, Millis};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::doc::Docs;
 use super::indexed::Indexed;
 use super::rebuild::stored_body;
 use super::token::tokenize;
 use crate::error::StoreError;
+
+/// What has no moment of its own lies at the beginning of time; nothing was written that day.
+const DATED: i64 = 86_400_000 << 20;
 
 /// How much of a collection can be searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct Coverage {
     pub indexed: u64,
     /// Items here.
     pub total: u64,
-    /// The moment of the oldest item here.
+    /// The moment of the oldest item here that has one.
     pub oldest: Option<Millis>,
     /// Known holes in what the source has given.
     pub gaps: u64,
@@ -40,11 +44,11 @@ pub fn coverage(conn: &Connection) -> Result<Vec<Coverage>, StoreError> {
          (SELECT count(*) FROM item i WHERE i.collection = c.id), \
          CASE WHEN ?1 IS NULL THEN NULL ELSE \
          (SELECT count(*) FROM item i WHERE i.collection = c.id AND i.id >= ?1) END, \
-         (SELECT min(i.id) FROM item i WHERE i.collection = c.id), \
+         (SELECT min(i.id) FROM item i WHERE i.collection = c.id AND i.id >= ?2), \
          (SELECT count(*) FROM gap g WHERE g.collection = c.id) \
          FROM collection c JOIN account a ON a.id = c.account ORDER BY a.name, c.name",
     )?;
-    let rows = statement.query_map(params![built_to], |row| {
+    let rows = statement.query_map(params![built_to, DATED], |row| {
         let total: u64 = row.get(2)?;
         let oldest: Option<i64> = row.get(4)?;
         Ok(Coverage {
@@ -174,5 +178,6 @@ fn is_found(conn: &Connection, id: i64, texts: &Indexed<'_>) -> Result<bool, Sto
     }
     let mut statement =
         conn.prepare_cached("SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2")?;
-    Ok(statement.exists(params![id, format!("\"{longest}\"")])?)
+    let number = Docs::of(conn)?.number(ItemId(id));
+    Ok(statement.exists(params![number, format!("\"{longest}\"")])?)
 }

@@ -7,6 +7,7 @@
 use rapport_model::ItemId;
 use rusqlite::{Connection, params};
 
+use super::doc::Docs;
 use super::indexed::Indexed;
 use super::words;
 use crate::error::StoreError;
@@ -23,7 +24,7 @@ pub fn index_item(
     fresh: bool,
 ) -> Result<(), StoreError> {
     let known = !fresh && unindex_item(conn, id)?;
-    insert(conn, id, texts)?;
+    insert(conn, Docs::of(conn)?, id, texts)?;
     if !known {
         let mut counts = words::Counts::default();
         counts.add(id, texts);
@@ -33,13 +34,24 @@ pub fn index_item(
 }
 
 /// Writes the document of an item that the index does not have.
-pub(super) fn insert(conn: &Connection, id: ItemId, texts: &Indexed<'_>) -> Result<(), StoreError> {
+pub(super) fn insert(
+    conn: &Connection,
+    docs: Docs,
+    id: ItemId,
+    texts: &Indexed<'_>,
+) -> Result<(), StoreError> {
+    debug_assert_eq!(
+        docs.rounded(id),
+        id,
+        "an id with bits that its number loses"
+    );
+    let number = docs.number(id);
     conn.prepare_cached(
         "INSERT INTO search_text (rowid, title, sender, recipient, names, body, facet) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
-        id.0,
+        number,
         texts.title,
         texts.sender,
         texts.recipient,
@@ -49,7 +61,7 @@ pub(super) fn insert(conn: &Connection, id: ItemId, texts: &Indexed<'_>) -> Resu
     ])?;
     if !texts.part.is_empty() {
         conn.prepare_cached("INSERT INTO search_part (rowid, part) VALUES (?1, ?2)")?
-            .execute(params![id.0, texts.part])?;
+            .execute(params![number, texts.part])?;
     }
     Ok(())
 }
@@ -78,12 +90,13 @@ pub fn tidy(conn: &Connection, pages: u32) -> Result<bool, StoreError> {
 /// # Errors
 /// The database refused.
 pub fn unindex_item(conn: &Connection, id: ItemId) -> Result<bool, StoreError> {
+    let number = Docs::of(conn)?.number(id);
     let gone = conn
         .prepare_cached("DELETE FROM search_text WHERE rowid = ?1")?
-        .execute([id.0])?;
+        .execute([number])?;
     if gone > 0 {
         conn.prepare_cached("DELETE FROM search_part WHERE rowid = ?1")?
-            .execute([id.0])?;
+            .execute([number])?;
     }
     Ok(gone > 0)
 }

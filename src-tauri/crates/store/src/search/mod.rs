@@ -5,6 +5,7 @@
 
 mod answer;
 mod coverage;
+pub(crate) mod doc;
 mod evidence;
 mod facet;
 mod fold;

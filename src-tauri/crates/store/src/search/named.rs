@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rapport_model::{ItemId, Kind};
 use rusqlite::{Connection, params};
 
+use super::doc::Docs;
 use super::facet::kind_token;
 use super::plan::in_a_row;
 use super::rows::row;
@@ -50,7 +51,10 @@ fn named(
     let mut statement = conn.prepare_cached(
         "SELECT rowid FROM search_text WHERE search_text MATCH ?1 ORDER BY rowid DESC LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![expression, MOST_NAMED], |row| row.get(0))?;
+    let docs = Docs::of(conn)?;
+    let rows = statement.query_map(params![expression, MOST_NAMED], |row| {
+        Ok(docs.id(row.get(0)?))
+    })?;
     let found = rows.collect::<Result<Vec<i64>, _>>()?;
     let part = fold_parts(name);
     if !parts || !found.is_empty() || part.chars().nth(2).is_none() {
@@ -58,8 +62,9 @@ fn named(
     }
     let part = format!("\"{}\"", part.replace('"', "\"\""));
     let mut statement = conn.prepare_cached(
-        "SELECT p.rowid FROM search_part p CROSS JOIN item i ON i.id = p.rowid \
-         WHERE p.search_part MATCH ?1 AND i.kind = ?2 ORDER BY p.rowid DESC LIMIT ?3",
+        "SELECT i.id FROM search_part p CROSS JOIN item i \
+         ON i.id = p.rowid << (SELECT shift FROM search_state) WHERE p.search_part MATCH ?1 \
+         AND i.kind = ?2 ORDER BY p.rowid DESC LIMIT ?3",
     )?;
     let code = Kind::ALL
         .into_iter()

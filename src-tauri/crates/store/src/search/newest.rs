@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::doc::Docs;
 use crate::error::StoreError;
 
 /// The newest stretch is this part of the time line.
@@ -108,9 +109,16 @@ pub(super) fn newest_first(
     wanted: usize,
     mut each: impl FnMut(i64) -> Result<ControlFlow<()>, StoreError>,
 ) -> Result<(), StoreError> {
+    let docs = Docs::of(conn)?;
+    let (from, cut, to) = (
+        docs.bound(range.from),
+        docs.bound(range.cut),
+        docs.bound(range.to),
+    );
+    let mut each = |number: i64| each(docs.id(number));
     let mut back = conn.prepare_cached(index.back())?;
     let mut met = 0_usize;
-    let mut rows = back.query(params![range.cut, range.to, expression])?;
+    let mut rows = back.query(params![cut, to, expression])?;
     while let Some(row) = rows.next()? {
         met += 1;
         if each(row.get(0)?)?.is_break() {
@@ -118,11 +126,11 @@ pub(super) fn newest_first(
         }
     }
     drop(rows);
-    if range.cut <= range.from {
+    if cut <= from {
         return Ok(());
     }
     if met >= wanted / SOON {
-        let mut rows = back.query(params![range.from, range.cut, expression])?;
+        let mut rows = back.query(params![from, cut, expression])?;
         while let Some(row) = rows.next()? {
             if each(row.get(0)?)?.is_break() {
                 return Ok(());
@@ -131,10 +139,10 @@ pub(super) fn newest_first(
         return Ok(());
     }
     let mut forth = conn.prepare_cached(index.forth())?;
-    let rows = forth.query_map(params![range.from, range.cut, expression], |row| row.get(0))?;
+    let rows = forth.query_map(params![from, cut, expression], |row| row.get(0))?;
     let rest = rows.collect::<Result<Vec<i64>, _>>()?;
-    for id in rest.into_iter().rev() {
-        if each(id)?.is_break() {
+    for number in rest.into_iter().rev() {
+        if each(number)?.is_break() {
             return Ok(());
         }
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use rapport_model::ItemId;
 use rusqlite::Connection;
 
+use super::doc::Docs;
 use super::index::insert;
 use super::indexed::Indexed;
 use super::words;
@@ -74,8 +75,9 @@ impl Pending {
             counts.add(*id, texts);
         }
         counts.write(conn)?;
+        let docs = Docs::of(conn)?;
         for (id, texts) in &documents {
-            insert(conn, *id, texts)?;
+            insert(conn, docs, *id, texts)?;
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use rapport_model::{Body, ItemId, Kind, Millis};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::answer::{Found, Total};
+use super::doc::Docs;
 use super::evidence::has_all;
 use super::hits::find;
 use super::indexed::Indexed;
@@ -95,6 +96,7 @@ pub fn search(
     }
     let mut run = Run {
         conn,
+        docs: Docs::of(conn)?,
         plan: &plan,
         filter: &filter,
         weights: weights(conn, &plan)?,
@@ -138,6 +140,7 @@ struct Windows {
 /// One search in progress.
 pub(super) struct Run<'a> {
     pub(super) conn: &'a Connection,
+    docs: Docs,
     pub(super) plan: &'a Plan,
     filter: &'a RowFilter,
     /// The weight of each group.
@@ -409,7 +412,7 @@ impl Run<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT 1 FROM search_part WHERE rowid = ?1 AND search_part MATCH ?2",
         )?;
-        Ok(statement.exists(params![id, parts.exact])?)
+        Ok(statement.exists(params![self.docs.number(ItemId(id)), parts.exact])?)
     }
 
     /// One word is a part of a name or code, the others are words of the text.
@@ -441,7 +444,7 @@ impl Run<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2",
         )?;
-        Ok(statement.exists(params![id, words.words])?)
+        Ok(statement.exists(params![self.docs.number(ItemId(id)), words.words])?)
     }
 
     /// Makes an item a candidate, unless it is one or a filter excludes it.

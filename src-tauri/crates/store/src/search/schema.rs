@@ -1,8 +1,8 @@
 //! The tables of the search index.
 //!
 //! Both text indexes are contentless: the text lies in the item tables, and
-//! what a hit shows is cut from there. Row ids are item ids, so descending
-//! row order is newest first.
+//! what a hit shows is cut from there. Row ids are the upper bits of item ids
+//! ([`super::doc`]), so descending row order is newest first.
 
 use crate::db::Migration;
 
@@ -64,6 +64,16 @@ INSERT INTO search_text (search_text, rank) VALUES ('hashsize', 16777216);
 INSERT INTO search_part (search_part, rank) VALUES ('hashsize', 16777216);
 INSERT INTO search_text (search_text, rank) VALUES ('automerge', 16);
 INSERT INTO search_part (search_part, rank) VALUES ('automerge', 16);
+",
+    },
+    Migration {
+        name: "2026_11_27_1720 search",
+        older_may_open: false,
+        sql: "
+-- Lower bits of an item's id that its row number in the indexes leaves out: zero in every
+-- item of the file. Items of before have anything there.
+ALTER TABLE search_state ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
+UPDATE search_state SET shift = 12 WHERE NOT EXISTS (SELECT 1 FROM item);
 ",
     },
 ];

@@ -160,3 +160,98 @@ fn what_was_worked_out_ahead_is_stored_as_if_it_had_not_been() {
         assert_eq!(found(&other, "4711"), [here.id]);
     }
 }
+
+/// How many lower bits of an id the indexes of a file leave out.
+fn shift(db: &Db) -> i64 {
+    db.read(|r| {
+        let sql = "SELECT shift FROM search_state";
+        Ok(r.conn.query_row(sql, [], |row| row.get(0))?)
+    })
+    .unwrap()
+}
+
+/// Makes the file one from before ids had lower bits of zero.
+fn make_old(scene: &Scene) {
+    scene
+        .db
+        .write(|tx| {
+            tx.conn
+                .execute("UPDATE search_state SET shift = 0", [])
+                .map_err(Into::into)
+        })
+        .unwrap();
+}
+
+#[test]
+fn many_items_of_one_moment_all_get_in_and_are_all_found() {
+    let scene = Scene::new();
+    let links = Links::default();
+    let total = scene
+        .db
+        .write(|tx| {
+            for n in 0..2_000 {
+                scene.put_in(tx, &message(&format!("m{n}"), "porphyry"), &links)?;
+            }
+            Ok(())
+        })
+        .and_then(|()| {
+            let sql = "SELECT count(*) FROM search_text WHERE search_text MATCH 'porphyry'";
+            scene
+                .db
+                .read(|r| Ok(r.conn.query_row(sql, [], |row| row.get::<_, i64>(0))?))
+        });
+    assert_eq!(total.unwrap(), 2_000);
+    assert_eq!(shift(&scene.db), 12);
+    assert!(
+        scene
+            .put(&message("last", "porphyry"))
+            .id
+            .0
+            .trailing_zeros()
+            >= 12
+    );
+}
+
+#[test]
+fn a_file_with_ids_of_before_is_searched_as_it_was_and_so_is_what_is_saved_of_it() {
+    let scene = Scene::new();
+    make_old(&scene);
+    let ids: Vec<ItemId> = (0..8)
+        .map(|n| scene.put(&said(&format!("m{n}"), n, "gabbro")).id)
+        .collect();
+    assert!(ids.iter().any(|id| id.0.trailing_zeros() < 12));
+    let newest: Vec<ItemId> = ids.iter().rev().copied().collect();
+    assert_eq!(found(&scene, "gabbro"), newest);
+    let dir = tempfile::tempdir().unwrap();
+    let to = Profile::at(dir.path());
+    scene.db.recover_to(&to).unwrap();
+    let saved = Scene {
+        db: Db::open(&to, &key(), scene.clock.clone()).unwrap(),
+        ..scene
+    };
+    assert_eq!(shift(&saved.db), 0);
+    assert_eq!(found(&saved, "gabbro"), newest);
+    saved.put(&said("more", 9, "gabbro"));
+    assert_eq!(found(&saved, "gabbro").len(), 9);
+}
+
+#[test]
+fn only_a_file_without_items_leaves_bits_out_from_now_on() {
+    let (last, before) = crate::search::SCHEMA.split_last().unwrap();
+    for items in [0, 1] {
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        crate::search::register(&conn).unwrap();
+        conn.execute_batch("CREATE TABLE item (id INTEGER PRIMARY KEY)")
+            .unwrap();
+        for step in before {
+            conn.execute_batch(step.sql).unwrap();
+        }
+        let add = "INSERT INTO item SELECT 1 WHERE ?1 = 1";
+        conn.execute(add, [items]).unwrap();
+        conn.execute_batch(last.sql).unwrap();
+        let shift: i64 = conn
+            .query_row("SELECT shift FROM search_state", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(shift, if items == 0 { 12 } else { 0 });
+    }
+}

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rapport_model::record::RecordKind;
-use rapport_model::{Body, ItemId, Organisation, Record};
+use rapport_model::{Body, Organisation, Record};
 use rusqlite::{Connection, params};
 
 use super::world::{World, context, id, mailbox, message};
@@ -194,7 +194,7 @@ fn fill(world: &mut World, items: u64) -> Duration {
         }
         let body = body(&mut dice, n);
         let age = i64::try_from((items - n) * 700 / items).unwrap();
-        let id = ItemId(id(age, 0).0 + i64::try_from(n).unwrap());
+        let id = id(age, i64::try_from(n).unwrap());
         body::encode(&body, &mut json).unwrap();
         world
             .conn

@@ -456,7 +456,7 @@ fn the_self_check_sees_an_item_that_the_index_lost() {
     assert!(fine.checked > 5 && fine.missing.is_empty(), "{fine:?}");
     world
         .conn
-        .execute("DELETE FROM search_text WHERE rowid = ?1", [ids[0].0])
+        .execute("DELETE FROM search_text WHERE rowid = ?1", [ids[0].0 >> 12])
         .unwrap();
     assert_eq!(self_check(&world.conn, 20).unwrap().missing, [ids[0]]);
 }

@@ -27,7 +27,7 @@ pub(super) fn id(days_ago: i64, n: i64) -> ItemId {
         .unwrap()
         .timestamp()
         .as_millisecond();
-    ItemId(((day - days_ago * 86_400_000) << 20) + n)
+    ItemId(((day - days_ago * 86_400_000) << 20) + (n << 12))
 }
 
 pub(super) fn mailbox(name: &str, address: &str) -> Mailbox {
