@@ -17,6 +17,7 @@ use tauri::{Manager as _, State, WebviewWindow};
 
 use crate::act::{self, Action};
 use crate::door;
+use crate::ease::Asked;
 use crate::gate::{self, Gate, GateState, Knock};
 use crate::streams::{Heard, Streams, What};
 
@@ -45,6 +46,7 @@ pub(crate) async fn call(
 ) -> Result<Value, ApiError> {
     door::check(&window)?;
     let api = gate.api()?;
+    window.state::<Asked>().note();
     safely(&name, api.call(&name, request)).await
 }
 

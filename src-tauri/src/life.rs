@@ -11,7 +11,7 @@ use tauri::{AppHandle, ExitRequestApi, Manager as _};
 use crate::gate::Gate;
 use crate::rest::setting;
 use crate::tray::{self, Tray};
-use crate::{bubbles, streams};
+use crate::{bubbles, ease, streams};
 
 /// Where the process is in its life.
 #[derive(Debug, Default)]
@@ -38,6 +38,7 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
     }
     tray::refresh(app);
     bubbles::begin(app, api);
+    ease::begin(app, api);
     let app = app.clone();
     let mut topics = Box::pin(api.topics());
     tauri::async_runtime::spawn(async move {

@@ -16,6 +16,7 @@ mod dialogs;
 mod door;
 #[cfg(target_os = "linux")]
 mod drawing;
+mod ease;
 mod gate;
 mod heir;
 mod ipc;
@@ -91,6 +92,7 @@ fn run(arguments: Arguments, place: place::Place) -> tauri::Result<()> {
             app.manage(arrival::Arrivals::default());
             app.manage(tray::Tray::default());
             app.manage(life::Life::default());
+            app.manage(ease::Asked::default());
             app.manage(Gate::new(place, arguments.no_keychain));
             // The key and the file are looked for while the page loads.
             gate::begin(handle);

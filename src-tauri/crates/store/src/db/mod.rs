@@ -206,6 +206,20 @@ impl Db {
 }
 
 impl Db {
+    /// Lets go of the pages that connections keep from what was read, for when nothing is
+    /// asked for a while. Whoever is at work keeps what is in use.
+    ///
+    /// # Errors
+    /// A connection refused.
+    pub fn ease(&self) -> Result<(), StoreError> {
+        self.inner.readers.ease()?;
+        // Whoever writes just now needs what is there.
+        if let Ok(writer) = self.inner.writer.try_lock() {
+            writer.conn.execute_batch(read::EASE)?;
+        }
+        Ok(())
+    }
+
     /// Whether somebody waits to write. Long work that can be done in parts ends its
     /// transaction then, and calls [`Db::give_way`].
     #[must_use]

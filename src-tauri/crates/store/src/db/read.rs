@@ -18,6 +18,10 @@ use crate::table::item::Place;
 
 /// So many idle readers are kept with their warm caches.
 const IDLE: usize = 6;
+/// And so many when nothing has been asked for a while: a question at rest comes alone.
+const AT_REST: usize = 2;
+/// Gives the pages back that are in no use.
+pub(super) const EASE: &str = "PRAGMA shrink_memory;";
 
 /// Everything that can be asked. Inside [`super::Db::read`] it sees one state
 /// of the file; inside a write it sees what the transaction has done so far.
@@ -185,6 +189,23 @@ impl Pool {
     /// How the pages of the file are guarded.
     pub(super) const fn form(&self) -> Form {
         self.form
+    }
+
+    /// Keeps a few idle readers, and those without their pages.
+    pub(super) fn ease(&self) -> Result<(), StoreError> {
+        let (kept, surplus) = {
+            let mut idle = lock(&self.idle);
+            let surplus = idle.len().saturating_sub(AT_REST);
+            // The last ones are lent first: theirs are the statements that are asked most.
+            let surplus: Vec<Lent> = idle.drain(..surplus).collect();
+            (std::mem::take(&mut *idle), surplus)
+        };
+        drop(surplus);
+        for lent in kept {
+            lent.conn.execute_batch(EASE)?;
+            self.give(lent);
+        }
+        Ok(())
     }
 
     pub(super) fn give(&self, lent: Lent) {

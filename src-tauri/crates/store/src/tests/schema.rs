@@ -165,3 +165,25 @@ fn readers_cannot_write_and_every_connection_is_set_up_alike() {
         })
         .unwrap();
 }
+
+#[test]
+fn letting_go_of_pages_changes_no_answer_and_waits_for_nobody() {
+    let scene = Scene::new();
+    let db = &scene.db;
+    db.write(|tx| tx.set_setting("said", &"the pump is fixed"))
+        .unwrap();
+    let said = || db.read(|r| r.setting::<String>("said")).unwrap();
+    // Several readers at once, one of them at work meanwhile; then a writer at work.
+    db.read(|_| {
+        assert_eq!(db.read(|_| Ok(said()))?.unwrap(), "the pump is fixed");
+        db.ease()
+    })
+    .unwrap();
+    assert_eq!(said().unwrap(), "the pump is fixed");
+    db.write(|tx| {
+        tx.set_setting("said", &"the mill is fixed")?;
+        db.ease()
+    })
+    .unwrap();
+    assert_eq!(said().unwrap(), "the mill is fixed");
+}
