@@ -90,6 +90,19 @@ it('takes the first of the awaited answer when Enter comes before it', async () 
   await waitFor(() => expect(route.id).toBe('Customer oak'));
 });
 
+it('leaves an answer as it stands until the next one', async () => {
+  const input = show();
+  await write(input, 'to');
+  waiting[0]?.answer();
+  await waitFor(() => expect(options()[0]).toContain('Customer to'));
+  const stood = screen.getByRole('listbox').innerHTML;
+  await write(input, 'tow');
+  expect(screen.getByRole('listbox').getAttribute('aria-busy')).toBe('true');
+  expect(screen.getByRole('listbox').innerHTML).toBe(stood);
+  waiting[1]?.answer();
+  await waitFor(() => expect(options()[0]).toContain('Customer tow'));
+});
+
 it('shows nothing of an old question once the box was emptied', async () => {
   const input = show();
   await write(input, 'o');

@@ -12,6 +12,8 @@ import type { Found } from './groups';
 export interface Answer extends Found {
   /** The query it answers. */
   query: string;
+  /** What of it was written as text, behind the finished operators. */
+  text: string;
   completions: readonly Completion[];
   /** Which part of the query a completion replaces. */
   from: number;
@@ -25,6 +27,7 @@ export interface Answer extends Found {
 
 interface Question {
   query: string;
+  text: string;
   /** Words to find customers and people by; none when there are only operators. */
   name: string;
   cursor: number;
@@ -34,7 +37,7 @@ interface Question {
 const HITS = 40;
 const NAMES = 3;
 
-async function answer({ query, name, cursor }: Question): Promise<Answer> {
+async function answer({ query, text, name, cursor }: Question): Promise<Answer> {
   const started = performance.now();
   const { page, words, customers, people, records, tasks } = await call('look_up', {
     text: query,
@@ -45,6 +48,7 @@ async function answer({ query, name, cursor }: Question): Promise<Answer> {
   });
   return {
     query,
+    text,
     hits: page.hits,
     more: page.more,
     ignored: page.ignored,

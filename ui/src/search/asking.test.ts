@@ -28,7 +28,7 @@ function slow() {
 const settled = async () => {
   for (let at = 0; at < 12; at += 1) await Promise.resolve();
 };
-const ask = (query: string) => ({ query, name: '', cursor: query.length });
+const ask = (query: string) => ({ query, text: query, name: '', cursor: query.length });
 
 describe('asking while typing', () => {
   it('has one question under way and asks only the newest after it', async () => {

@@ -61,8 +61,11 @@ export function parts(token: string): { name: string; value: string } {
 export const open = (text: string): boolean =>
   new RegExp(`(?:^|\\s)-?(?:${OPERATORS.join('|')}):(?:"[^"]*|[^\\s"]*)$`, 'iu').test(text);
 
+const PLAIN = /^[ -~\s]*$/;
 const fold = (text: string): string =>
-  [...text].map((c) => c.normalize('NFD').charAt(0).toLowerCase() || c).join('');
+  PLAIN.test(text)
+    ? text.toLowerCase()
+    : [...text].map((c) => c.normalize('NFD').charAt(0).toLowerCase() || c).join('');
 
 /** The words of a text that are searched as words. */
 export const words = (text: string): string[] =>
