@@ -1,4 +1,5 @@
 import { render, waitFor } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ListDelta } from '../../core/generated/ListDelta';
 import type { ListOf } from '../../core/generated/ListOf';
@@ -77,6 +78,7 @@ function core(named: string[] = [], all: string[] = ['4', '3', '2', '1']) {
   } as unknown as Transport);
   return {
     asked,
+    answers,
     read: (id: string) => {
       unread.delete(id);
       mentions.delete(id);
@@ -108,6 +110,22 @@ describe('the list of conversations', () => {
     await toasts.undo();
     await waitFor(() => expect(shown()).toHaveLength(4));
     expect(route.id).toBe('3');
+  });
+
+  it('says at once that one is unread, and not when the core refuses', async () => {
+    let answer = (_error: unknown) => {};
+    core().answers.mark_unread = () =>
+      new Promise((done, refuse) => (answer = (error) => (error ? refuse(error) : done({}))));
+    route.go(to('inbox', '2'));
+    render(List, props);
+    await waitFor(() => expect(shown()).toHaveLength(4));
+    const unread = () => document.querySelectorAll('.cv.un').length;
+    expect(unread()).toBe(2);
+    keys.run('mark_unread');
+    await tick();
+    expect(unread()).toBe(3);
+    answer({ code: 'internal', message: 'no' });
+    await waitFor(() => expect(unread()).toBe(2));
   });
 
   it('says that it is there, with rows and without', async () => {

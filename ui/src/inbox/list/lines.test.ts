@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after, border, head, held, limits, lines, stepped } from './lines';
+import { after, border, head, headed, held, limits, lines, stepped, without } from './lines';
 
 const DAY = 86_400_000;
 const now = new Date('2026-03-12T09:41').getTime();
@@ -74,7 +74,8 @@ describe('the lines', () => {
   const stretches = limits(now).map((one) => one.stretch);
 
   it('have a head over each stretch that has a conversation', () => {
-    expect(lines(['5', '4', '3'], [1, 1, 2], stretches, ['9'])).toEqual([
+    const all = lines(['5', '4', '3'], [1, 1, 2], stretches, ['9']);
+    expect(all.lines).toEqual([
       head('mentions'),
       '9',
       head('today'),
@@ -84,14 +85,25 @@ describe('the lines', () => {
       head('older'),
       '3',
     ]);
+    expect(all.heads.map((at) => headed(all.lines[at] ?? ''))).toEqual([
+      'mentions',
+      'today',
+      'week',
+      'older',
+    ]);
   });
 
   it('show what is there while a border is still looked for', () => {
-    expect(lines(['5', '4'], [1, undefined, undefined], stretches)).toEqual([
-      head('today'),
-      '5',
-      '4',
-    ]);
+    expect(lines(['5', '4'], [1, undefined, undefined], stretches)).toEqual({
+      lines: [head('today'), '5', '4'],
+      heads: [0],
+    });
+  });
+
+  it('are without those that leave, be they few or many', () => {
+    expect(without(['1', '2', '3'], new Set(['2', '9']))).toEqual(['1', '3']);
+    const all = Array.from({ length: 40 }, (_, at) => String(at));
+    expect(without(all, new Set(all.slice(1)))).toEqual(['0']);
   });
 
   it('keep the one being read where it was', () => {

@@ -85,27 +85,67 @@ export function border(
 /** Where the stretches begin; `undefined` while a border is not known. */
 export type Borders = readonly (number | undefined)[];
 
-/** Ids with heads. Borders not known yet keep what lies below without a head. */
+/** Ids of one stretch; without a head where its own border is not known yet. */
+interface Span {
+  stretch: Stretch | null;
+  from: number;
+  to: number;
+}
+
+function spans(count: number, borders: Borders, stretches: readonly Stretch[]): Span[] {
+  const out: Span[] = [];
+  let from = 0;
+  for (const [index, stretch] of stretches.entries()) {
+    const end = index === stretches.length - 1 ? count : borders[index];
+    if (end === undefined) return [...out, { stretch: null, from, to: count }];
+    if (end > from) out.push({ stretch, from, to: end });
+    from = Math.max(from, end);
+  }
+  return out;
+}
+
+/** Ids with heads, and where these stand. */
+export interface Lines {
+  lines: readonly string[];
+  heads: readonly number[];
+}
+
+/**
+ * Ids with heads. Borders not known yet keep what lies below without a head. Whole stretches are
+ * copied at once: of a hundred thousand ids none is looked at.
+ */
 export function lines(
   ids: readonly string[],
   borders: Borders,
   stretches: readonly Stretch[],
   mentions: readonly string[] = [],
-): string[] {
-  const out: string[] = [];
-  if (mentions.length) out.push(head('mentions'), ...mentions);
-  let start = 0;
-  for (const [index, stretch] of stretches.entries()) {
-    const end = index === stretches.length - 1 ? ids.length : borders[index];
-    if (end === undefined) {
-      for (let at = start; at < ids.length; at += 1) out.push(ids[at] as string);
-      return out;
-    }
-    if (end > start) {
+): Lines {
+  const heads: number[] = [];
+  let out: string[] = [];
+  if (mentions.length) {
+    heads.push(0);
+    out = [head('mentions'), ...mentions];
+  }
+  for (const { stretch, from, to } of spans(ids.length, borders, stretches)) {
+    if (stretch !== null) {
+      heads.push(out.length);
       out.push(head(stretch));
-      for (let at = start; at < end; at += 1) out.push(ids[at] as string);
     }
-    start = Math.max(start, end);
+    out = out.concat(ids.slice(from, to));
+  }
+  return { lines: out, heads };
+}
+
+/** So many are looked for one by one. */
+const FEW = 8;
+
+/** Ids without some of them, which mostly are few and near the beginning. */
+export function without(ids: readonly string[], some: ReadonlySet<string>): readonly string[] {
+  if (some.size > FEW) return ids.filter((id) => !some.has(id));
+  let out = ids;
+  for (const id of some) {
+    const at = out.indexOf(id);
+    if (at >= 0) out = out.slice(0, at).concat(out.slice(at + 1));
   }
   return out;
 }
@@ -126,11 +166,11 @@ export function held(
 /** The next conversation to look at when `gone` leave the lines. */
 export function after(shown: readonly string[], gone: ReadonlySet<string>): string | null {
   let last = -1;
-  for (let at = shown.length - 1; at >= 0; at -= 1) {
-    if (gone.has(shown[at] as string)) {
-      last = at;
-      break;
-    }
+  let left = gone.size;
+  for (let at = 0; left > 0 && at < shown.length; at += 1) {
+    if (!gone.has(shown[at] as string)) continue;
+    last = at;
+    left -= 1;
   }
   const free = (line: string | undefined): line is string =>
     line !== undefined && headed(line) === null && !gone.has(line);

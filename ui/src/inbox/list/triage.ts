@@ -40,13 +40,14 @@ export async function snooze(
   });
 }
 
-/** Marks as unread. */
-export async function unread(conversations: ItemId[]): Promise<void> {
+/** Marks as unread; `back` takes away what says so before the core does. */
+export async function unread(conversations: ItemId[], back: Back): Promise<void> {
   if (conversations.length === 0) return;
   const each = (name: 'mark_unread' | 'mark_read') =>
     Promise.all(conversations.map((conversation) => call(name, { conversation })));
-  if (!(await attempt(() => each('mark_unread')))) return;
+  if (!(await attempt(() => each('mark_unread')))) return back();
   toasts.undoable(t('inbox.did.unread', { n: conversations.length }), async () => {
+    back();
     await each('mark_read');
   });
 }
