@@ -109,10 +109,42 @@ fn no_list_of_the_inbox_is_sorted_by_hand() {
             "conversation_last",
         ),
     ] {
-        let plan = scene.db.read(|r| r.inbox_plan(&wanted)).unwrap().join("\n");
-        assert!(plan.contains(index), "{wanted:?}\n{plan}");
-        assert!(!plan.contains("TEMP B-TREE"), "{wanted:?}\n{plan}");
+        for silent in [false, true] {
+            let plan = scene.db.read(|r| r.inbox_plan(&wanted, silent)).unwrap();
+            let plan = plan.join("\n");
+            assert!(plan.contains(index), "{wanted:?}\n{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{wanted:?}\n{plan}");
+        }
     }
+}
+
+#[test]
+fn a_room_in_which_nothing_was_said_stands_where_it_was_met() {
+    let scene = Scene::new();
+    full(&scene, 3);
+    let said = ids(&scene, &ConversationFilter::default());
+    let mut asks = Conversation::new(ConversationKind::Room, "hall");
+    asks.membership = rapport_model::conversation::Membership::Invited;
+    let hall = Item {
+        at: MORNING.plus(10),
+        body: Body::Conversation(asks),
+        ..room("hall")
+    };
+    let hall = scene.put(&hall).id;
+    let all = ids(&scene, &ConversationFilter::default());
+    assert_eq!(all, [&[hall], said.as_slice()].concat());
+    let page = |limit, offset| ConversationFilter {
+        limit: Some(limit),
+        offset: Some(offset),
+        kinds: vec!["room".into()],
+        ..ConversationFilter::default()
+    };
+    assert_eq!(ids(&scene, &page(1, 0)), [hall]);
+    assert_eq!(ids(&scene, &page(2, 1)), said[..2]);
+    // An older one comes after what was said later.
+    let old = scene.put(&room("old")).id;
+    let all = ids(&scene, &ConversationFilter::default());
+    assert_eq!(all.last(), Some(&old));
 }
 
 #[test]

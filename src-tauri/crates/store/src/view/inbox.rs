@@ -70,9 +70,15 @@ const FAILED: &str = "SELECT conversation FROM outbox WHERE conversation IS NOT 
      AND state NOT IN ('done', 'withdrawn') AND state IN ('parked', 'unsure') AND word = 'send'";
 
 impl ConversationFilter {
-    /// The query of their ids.
-    fn query(&self, most: Option<u32>) -> (String, Vec<Value>) {
-        let mut sql = String::from("SELECT v.item FROM conversation v");
+    /// Whether they lie in the order of what was said last.
+    const fn is_by_time(&self) -> bool {
+        !self.snoozed && !self.back
+    }
+
+    /// The query of their ids. Where nothing was said in some of them, as in a room that one is
+    /// only invited to, these stand at the moment they were met and not below all others.
+    fn query(&self, most: Option<u32>, silent: bool) -> (String, Vec<Value>) {
+        let mut sql = String::from(" FROM conversation v");
         if self.account.is_some() || self.title.is_some() {
             sql.push_str(" JOIN item i ON i.id = v.item");
         }
@@ -133,13 +139,19 @@ impl ConversationFilter {
         if self.failed {
             sql.push_str(&format!(" AND v.item IN ({FAILED})"));
         }
-        sql.push_str(if self.snoozed {
-            " ORDER BY v.snoozed, v.item"
+        let mut sql = if silent && self.is_by_time() {
+            values.extend(values.clone());
+            format!(
+                "SELECT v.item, v.last_item{sql} AND v.last_item <> 0 UNION ALL \
+                 SELECT v.item, v.item{sql} AND v.last_item = 0 ORDER BY 2 DESC, 1 DESC"
+            )
+        } else if self.snoozed {
+            format!("SELECT v.item{sql} ORDER BY v.snoozed, v.item")
         } else if self.back {
-            " ORDER BY v.back DESC, v.item DESC"
+            format!("SELECT v.item{sql} ORDER BY v.back DESC, v.item DESC")
         } else {
-            " ORDER BY v.last_item DESC, v.item DESC"
-        });
+            format!("SELECT v.item{sql} ORDER BY v.last_item DESC, v.item DESC")
+        };
         sql.push_str(" LIMIT ? OFFSET ?");
         values.push(most.map_or(-1, i64::from).into());
         values.push(self.offset.unwrap_or(0).into());
@@ -171,7 +183,11 @@ impl Reader<'_> {
         wanted: &ConversationFilter,
         most: Option<u32>,
     ) -> Result<Vec<ItemId>, StoreError> {
-        let (sql, values) = wanted.query(most);
+        let silent = self
+            .conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM conversation WHERE last_item = 0)")?
+            .query_row([], |row| row.get(0))?;
+        let (sql, values) = wanted.query(most, silent);
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(values), |row| row.get(0).map(ItemId))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -182,8 +198,9 @@ impl Reader<'_> {
     pub(crate) fn inbox_plan(
         &self,
         wanted: &ConversationFilter,
+        silent: bool,
     ) -> Result<Vec<String>, StoreError> {
-        let (sql, values) = wanted.query(None);
+        let (sql, values) = wanted.query(None, silent);
         let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
         let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
         Ok(rows.collect::<Result<_, _>>()?)
