@@ -1,6 +1,7 @@
 //! What Ada writes is hers until it has left: what she takes back is a draft again with
 //! all that belonged to it, and a reaction goes the way it came.
 
+use rapport_engine::Refusal;
 use rapport_model::{Address, Mailbox, PatchKind};
 use rapport_store::table::draft::Draft;
 
@@ -110,6 +111,21 @@ async fn an_own_reaction_goes_at_once_here_and_then_at_the_source() {
         hub.hub().unreact(id, "👍"),
         Err(HubError::NotFound(_))
     ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_said_is_not_changed_not_even_here() {
+    let (hub, room, _) = ada_in_a_room().await;
+    let message = hub.server().say(&room, &somebody("Bob"), "Six kits");
+    hub.sync().await.unwrap();
+    let id = hub.id(ROOMS, &message);
+    let refused = hub.hub().edit_message(id, "Sixty kits".into());
+    assert!(
+        matches!(refused, Err(HubError::Refused(Refusal::NotYours))),
+        "{refused:?}"
+    );
+    hub.sync().await.unwrap();
+    assert_eq!(sent(&hub), 0);
 }
 
 #[tokio::test(start_paused = true)]

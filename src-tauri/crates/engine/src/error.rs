@@ -99,6 +99,9 @@ pub enum Refusal {
     /// Something else was named where a message belongs.
     #[error("This works on messages.")]
     NotMessage,
+    /// Somebody else said it.
+    #[error("Only what you said yourself can be said differently.")]
+    NotYours,
     /// A draft can be made again only of what was said.
     #[error("Only what was said in a conversation can be a draft again.")]
     NotSaid,
@@ -132,6 +135,7 @@ impl Refusal {
         match self {
             Self::NotConversation => "not_conversation",
             Self::NotMessage => "not_message",
+            Self::NotYours => "not_yours",
             Self::NotSaid => "not_said",
             Self::TooLarge(_) => "too_large",
             Self::Past => "past",

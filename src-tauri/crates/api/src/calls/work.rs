@@ -99,6 +99,11 @@ impl Api {
 
     /// Sets a task to done.
     pub async fn task_done(&self, which: OneItem) -> Result<Queued, ApiError> {
+        // A deal that is done is not a task that is done: each source has words of its own.
+        let row = self.read(|db| db.stored(which.item))?;
+        if row.is_some_and(|row| row.item.body.kind() != Kind::Task) {
+            return Err(ApiError::not_so("not_a_task", "This works on tasks."));
+        }
         let fields = [("status".to_owned(), FieldValue::Text("done".to_owned()))]
             .into_iter()
             .collect();

@@ -9,7 +9,7 @@ use rapport_model::{
 use rapport_store::StoreError;
 use rapport_store::db::Reader;
 use rapport_store::table::draft::Draft;
-use rapport_store::table::item::{Place, Stored};
+use rapport_store::table::item::{MINE, Place, Stored};
 
 use super::Hub;
 use crate::error::{HubError, Refusal};
@@ -190,11 +190,16 @@ impl Hub {
         )
     }
 
-    /// Changes the text of an own message.
+    /// Changes the text of an own message. What others said is not ours to change: a homeserver
+    /// takes such an edit, and every client leaves it out.
     ///
     /// # Errors
     /// See [`Hub::queue`].
     pub fn edit_message(&self, message: ItemId, text: String) -> Result<Placed, HubError> {
+        let said = self.stored(message)?;
+        if matches!(&said.item.body, Body::Message(it) if !it.mine) && said.flags & MINE == 0 {
+            return Err(HubError::Refused(Refusal::NotYours));
+        }
         let (account, message, conversation) = self.message(message)?;
         self.queue(
             &account,
