@@ -189,6 +189,7 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     assert!(!rows(&desk.json(&["journal", "--limit", "5"])).is_empty());
     drafts(&desk);
     reading(&desk);
+    first_aid(&desk);
 
     let to = desk.dir.path().join("export");
     let exported = desk.json(&["export", to.to_str().unwrap()]);
@@ -211,6 +212,29 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     assert!(!findings.is_empty() && ill.is_empty(), "{ill:?}");
     assert!(desk.text(&["completions", "bash"]).contains("rapport"));
     assert!(desk.text(&["man"]).contains(".TH"));
+}
+
+/// What is wrong is said of a profile that does not open, too; and what would be lost is
+/// told from what is safe.
+fn first_aid(desk: &Desk) {
+    let ill = desk.with("eight blue whales", &["doctor"]);
+    assert_eq!(ill.status.code(), Some(6));
+    let said = String::from_utf8_lossy(&ill.stdout);
+    assert!(
+        said.contains("not the recovery passphrase") && said.contains("GB free"),
+        "{said}"
+    );
+    let loss = desk.json(&["account", "remove", "local"]);
+    let lines = loss["lines"].to_string();
+    assert!(
+        lines.contains("task, nowhere else") && !lines.contains("still at the source"),
+        "{loss}"
+    );
+    assert_ne!(loss["unsynced"], 0);
+    let deals = desk.json(&["records", "list", "--kind", "opportunity", "--limit", "1"]);
+    let number = rows(&deals)[0]["number"].as_str().unwrap();
+    let refused = desk.fails(2, &["tasks", "done", number]);
+    assert!(refused.contains("works on tasks"), "{refused}");
 }
 
 fn customers(desk: &Desk) {

@@ -1,8 +1,11 @@
 //! Examines keychain, database, search index, disk, clock and accounts, and
 //! says in plain words what is well and what to do about the rest.
 
-use rapport_model::connector::VaultError;
+use std::path::Path;
+
+use rapport_model::connector::{Vault, VaultError};
 use rapport_model::{Health, Millis};
+use rapport_store::Profile;
 
 use crate::calls::Api;
 use crate::dto::{AccountRow, DoctorReport, Finding, OutboxFilter, Said};
@@ -30,11 +33,14 @@ fn finding(what: &str, found: Found) -> Finding {
 /// Runs every examination.
 pub(crate) async fn examine(api: &Api) -> Result<DoctorReport, ApiError> {
     let mut findings = vec![
-        finding("keychain", keychain(api)),
+        finding(
+            "keychain",
+            keychain(&*api.vault, Some(api.hub.db().profile())),
+        ),
         finding("database", database(api)),
         finding("search", search(api)),
-        finding("disk", disk(api)),
-        finding("clock", clock(api)),
+        finding("disk", disk(api.hub.db().profile().home())),
+        finding("clock", clock(api.now())),
     ];
     for row in api.accounts(crate::dto::Nothing {}).await? {
         findings.push(finding(&format!("account {}", row.id), account(&row)));
@@ -44,6 +50,34 @@ pub(crate) async fn examine(api: &Api) -> Result<DoctorReport, ApiError> {
     findings.push(finding("outbox", waiting(outbox.len(), parked)));
     let well = findings.iter().all(|finding| finding.well);
     Ok(DoctorReport { findings, well })
+}
+
+/// Examines what can be examined of a profile that does not open: why it does not, in `found`,
+/// and whether what it needs is there. Without a keychain in use, `keychain` is none.
+#[must_use]
+pub fn closed(
+    profile: &Profile,
+    keychain: Option<Result<&dyn Vault, VaultError>>,
+    found: (&str, &str),
+    now: Millis,
+) -> DoctorReport {
+    let mut findings: Vec<Finding> = keychain
+        .map(|it| {
+            finding(
+                "keychain",
+                it.map_err(ill).and_then(|it| self::keychain(it, None)),
+            )
+        })
+        .into_iter()
+        .collect();
+    let (what, why) = found;
+    findings.push(finding(what, Err(broken(why))));
+    findings.push(finding("disk", disk(profile.home())));
+    findings.push(finding("clock", clock(now)));
+    DoctorReport {
+        findings,
+        well: false,
+    }
 }
 
 fn account(row: &AccountRow) -> Found {
@@ -93,40 +127,47 @@ fn waiting(all: usize, parked: usize) -> Found {
     }
 }
 
-/// Writes, reads and removes a secret of its own: a keychain that answers
-/// "nothing there" may be locked, and only a round trip tells.
-fn keychain(api: &Api) -> Found {
-    let vault = &api.vault;
-    let say = |error: VaultError| {
-        let (word, why, text) = match error {
-            VaultError::Locked(why) => {
-                let text = format!("locked ({why}). Unlock it; nothing is lost.");
-                ("keychain.locked", why, text)
-            }
-            VaultError::Missing(why) => {
-                let text = format!(
-                    "none answers ({why}). Start one, or go on with the recovery passphrase; \
-                     nothing is lost."
-                );
-                ("keychain.missing", why, text)
-            }
-            VaultError::Failed(why) => {
-                let text = format!("failed ({why}). Nothing was changed.");
-                ("keychain.failed", why, text)
-            }
-        };
-        Said::new(word, text).with("why", why)
+/// Why a keychain does not do it.
+fn ill(error: VaultError) -> Said {
+    let (word, why, text) = match error {
+        VaultError::Locked(why) => {
+            let text = format!("locked ({why}). Unlock it; nothing is lost.");
+            ("keychain.locked", why, text)
+        }
+        VaultError::Missing(why) => {
+            let text = format!(
+                "none answers ({why}). Start one, or go on with the recovery passphrase; \
+                 nothing is lost."
+            );
+            ("keychain.missing", why, text)
+        }
+        VaultError::Failed(why) => {
+            let text = format!("failed ({why}). Nothing was changed.");
+            ("keychain.failed", why, text)
+        }
     };
-    vault.write(PROBE, "well").map_err(say)?;
-    let back = vault.read(PROBE).map_err(say)?;
-    vault.remove(PROBE).map_err(say)?;
-    if back.as_deref() == Some("well") {
-        Ok(Said::new("keychain.well", "keeps and gives back secrets"))
-    } else {
-        Err(Said::new(
+    Said::new(word, text).with("why", why)
+}
+
+/// Writes, reads and removes a secret of its own: a keychain that answers
+/// "nothing there" may be locked, and only a round trip tells. The file in the
+/// profile that may take its place is not one.
+fn keychain(vault: &dyn Vault, profile: Option<&Profile>) -> Found {
+    vault.write(PROBE, "well").map_err(ill)?;
+    let back = vault.read(PROBE).map_err(ill)?;
+    // The file that takes its place is there as soon as it keeps something.
+    let is_file = profile.is_some_and(|it| it.vault().exists());
+    vault.remove(PROBE).map_err(ill)?;
+    match back.as_deref() {
+        Some("well") if is_file => Ok(Said::new(
+            "keychain.file",
+            "not in use: a sealed file in this folder keeps secrets and gives them back",
+        )),
+        Some("well") => Ok(Said::new("keychain.well", "keeps and gives back secrets")),
+        _ => Err(Said::new(
             "keychain.silent",
             "takes secrets and does not give them back; it is probably locked",
-        ))
+        )),
     }
 }
 
@@ -148,7 +189,9 @@ fn database(api: &Api) -> Found {
         .with("bytes", size.file)),
         Some(first) => Err(Said::new(
             "database.damaged",
-            format!("damaged ({first}). Save what can be read: rapport doctor --recover NEW-FILE"),
+            format!(
+                "damaged ({first}). Save what can be read: rapport doctor --recover NEW-FOLDER"
+            ),
         )
         .with("why", first.as_str())),
     }
@@ -176,8 +219,8 @@ fn search(api: &Api) -> Found {
     }
 }
 
-fn disk(api: &Api) -> Found {
-    let free = crate::disk::free(api.hub.db().profile().home()).map_err(broken)?;
+fn disk(home: &Path) -> Found {
+    let free = crate::disk::free(home).map_err(broken)?;
     let text = format!("{:.1} GB free", megabytes(free) / 1024.0);
     if free < LITTLE_ROOM {
         Err(Said::new(
@@ -190,8 +233,7 @@ fn disk(api: &Api) -> Found {
     }
 }
 
-fn clock(api: &Api) -> Found {
-    let now = api.now();
+fn clock(now: Millis) -> Found {
     if now < BUILT {
         Err(Said::new(
             "clock.wrong",

@@ -6,7 +6,7 @@
 
 pub mod calls;
 mod disk;
-mod doctor;
+pub mod doctor;
 pub mod dto;
 mod due;
 pub mod error;

@@ -172,7 +172,7 @@ pub(crate) struct LedgerArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
-    /// Words, "phrases", pre*, -not, from: to: in: customer: kind: has: before: after: is:unread.
+    /// Words, "phrases", pre*, -not (quote the query: 'pump -seal'), from: to: in: customer: kind: has: before: after: is:unread.
     pub(crate) query: Vec<String>,
     /// Run every line of this file as a query and print time and hits of each.
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
@@ -306,7 +306,7 @@ pub(crate) enum TasksCommand {
         #[arg(long)]
         notes: Option<String>,
         /// 1 (highest) to 9.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u8).range(1..=9))]
         priority: Option<u8>,
         #[arg(long)]
         customer: Option<String>,
@@ -415,7 +415,7 @@ pub(crate) struct SampleArgs {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// How many messages, up to a million; a few thousand items when absent.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
     pub(crate) messages: Option<u64>,
     /// Plant search needles and print them.
     #[arg(long)]
@@ -439,13 +439,23 @@ pub(crate) struct ExportArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ForgetArgs {
-    #[arg(long, conflicts_with = "person", required_unless_present = "person")]
-    pub(crate) account: Option<String>,
-    #[arg(long)]
-    pub(crate) person: Option<String>,
+    #[command(flatten)]
+    pub(crate) whom: Whom,
     /// Erase, after having read what is lost.
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+// Exactly one of the two. No help text: it would take the place of the command's own.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Whom {
+    /// Everything that came from this account.
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Everything that is known of this person.
+    #[arg(long)]
+    pub(crate) person: Option<String>,
 }
 
 #[derive(Debug, Args)]

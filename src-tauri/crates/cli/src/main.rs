@@ -4,6 +4,7 @@
 
 mod args;
 mod failure;
+mod man;
 mod out;
 mod pick;
 mod run;
@@ -62,11 +63,7 @@ async fn run(cli: Cli, out: Out) -> Result<(), Failure> {
             return out::line(&String::from_utf8_lossy(&text));
         }
         Command::Man => {
-            let mut text = Vec::new();
-            clap_mangen::Man::new(Cli::command())
-                .render(&mut text)
-                .map_err(|error| Failure::internal(error.to_string()))?;
-            return out::line(&String::from_utf8_lossy(&text));
+            return out::line(&man::page(Cli::command())?);
         }
         Command::Init => return session::init(&cli, out),
         Command::Unlock => return session::unlock(&cli, out),
@@ -77,7 +74,13 @@ async fn run(cli: Cli, out: Out) -> Result<(), Failure> {
         }
         _ => {}
     }
-    let open = session::open(&cli)?;
+    let open = match session::open(&cli) {
+        Err(why) if matches!(cli.command, Command::Doctor(_)) => {
+            session::closed(&cli, out, &why)?;
+            return Err(why);
+        }
+        open => open?,
+    };
     let api = &open.api;
     let desk = Desk {
         api,

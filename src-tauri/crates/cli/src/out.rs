@@ -71,6 +71,15 @@ pub(crate) fn table<const N: usize>(
     heads: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
+    let cut = |row: [String; N]| row.map(|cell| clean(&cell, 120));
+    table_of(heads, rows.into_iter().map(cut))
+}
+
+/// A table of cells that are clean already.
+pub(crate) fn table_of<const N: usize>(
+    heads: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table.set_style(comfy_table::TableComponent::HeaderLines, '─');
@@ -83,13 +92,21 @@ pub(crate) fn table<const N: usize>(
     let mut any = false;
     for row in rows {
         any = true;
-        table.add_row(row.map(|cell| clean(&cell, 120)));
+        table.add_row(row);
     }
     if any {
         table.to_string()
     } else {
         "Nothing here.".to_owned()
     }
+}
+
+/// A list that ends where it was cut says so.
+pub(crate) fn and_more(mut text: String, rows: usize, limit: Option<u32>, most: u32) -> String {
+    if rows > 0 && u32::try_from(rows).is_ok_and(|it| it >= limit.unwrap_or(most)) {
+        text.push_str("\nThere may be more; --limit shows them.");
+    }
+    text
 }
 
 /// Text without control characters, on one line, at most `max` characters.

@@ -1,7 +1,7 @@
 //! Finds the one thing a person means: by id, or by name or its beginning.
 
 use rapport_api::{Api, dto};
-use rapport_model::{AccountId, CommandId, ItemId, OrgId, PersonId};
+use rapport_model::{AccountId, CommandId, Handle, ItemId, OrgId, PersonId};
 
 use crate::failure::Failure;
 
@@ -111,8 +111,11 @@ pub(crate) async fn conversation(api: &Api, text: &str) -> Result<ItemId, Failur
 }
 
 /// A record, task or message by id; a record or task also by code or title.
+/// A code may be a mere number, too.
 pub(crate) async fn item(api: &Api, text: &str) -> Result<ItemId, Failure> {
-    if let Ok(id) = text.parse::<ItemId>() {
+    let id = text.parse::<ItemId>().ok();
+    // Ids of what has a moment are longer than any number people give a document.
+    if let Some(id) = id.filter(|_| text.len() > LONGEST_NUMBER) {
         return Ok(id);
     }
     let found = api
@@ -122,9 +125,47 @@ pub(crate) async fn item(api: &Api, text: &str) -> Result<ItemId, Failure> {
             offset: None,
         })
         .await?;
-    one(
-        "record or task",
-        text,
-        found.into_iter().map(|row| (row.title, row.id)).collect(),
-    )
+    let Some(id) = id else {
+        return one(
+            "record or task",
+            text,
+            found.into_iter().map(|row| (row.title, row.id)).collect(),
+        );
+    };
+    let mut coded = found.into_iter().filter(|row| row.title == text);
+    let Some(row) = coded.next() else {
+        return Ok(id);
+    };
+    if coded.next().is_none() && is_free(api, id).await? {
+        return Ok(row.id);
+    }
+    Err(Failure::usage(format!(
+        "\"{text}\" fits more than one thing. Give the long id, or the title."
+    )))
+}
+
+/// Document numbers have at most so many digits.
+const LONGEST_NUMBER: usize = 12;
+
+/// Whether no record, task or message has this id.
+async fn is_free(api: &Api, id: ItemId) -> Result<bool, Failure> {
+    let these = || dto::TheseItems { ids: vec![id] };
+    Ok(api.records_by_id(these()).await?.is_empty()
+        && api.tasks_by_id(these()).await?.is_empty()
+        && api.messages_by_id(these()).await?.is_empty())
+}
+
+/// Where a message sits at its source: named by its id here, as lists show it, or by the
+/// source's own.
+pub(crate) async fn message(api: &Api, text: &str) -> Result<Handle, Failure> {
+    let Ok(id) = text.parse::<ItemId>() else {
+        return Ok(Handle::new(text));
+    };
+    let rows = api
+        .messages_by_id(dto::TheseItems { ids: vec![id] })
+        .await?;
+    rows.into_iter()
+        .next()
+        .map(|row| row.handle)
+        .ok_or_else(|| Failure::not_found(format!("There is no message {id}.")))
 }

@@ -4,7 +4,9 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rapport_api::doctor;
 use rapport_engine::SystemClock;
+use rapport_model::Clock as _;
 use rapport_model::connector::Vault;
 use rapport_session::{PASSPHRASE, Session, SessionError, borrowed};
 use rapport_store::key::{self, DbKey, Passphrase, UnlockError};
@@ -126,6 +128,23 @@ pub(crate) fn open(cli: &Cli) -> Result<Session, Failure> {
     let key = unlocked(cli, &profile)?;
     let lock = profile.lock()?;
     Ok(rapport_session::open(&profile, lock, &key, keychain(cli))?)
+}
+
+/// What the doctor can say of a profile that does not open.
+pub(crate) fn closed(cli: &Cli, out: Out, why: &Failure) -> Result<(), Failure> {
+    let profile = Profile::at(&home(cli)?);
+    let keychain = (!cli.no_keychain).then(rapport_session::keychain);
+    let keychain = keychain.as_ref().map(|it| match it {
+        Ok(it) => Ok(&**it),
+        Err(error) => Err(error.clone()),
+    });
+    let what = match why.code {
+        6 => "key",
+        7 => "database",
+        _ => "profile",
+    };
+    let report = doctor::closed(&profile, keychain, (what, &why.message), SystemClock.now());
+    crate::run::care::report(out, &report)
 }
 
 /// What `init` and `unlock` did.

@@ -59,6 +59,16 @@ pub(crate) fn ago(at: Millis, now: Millis) -> String {
     }
 }
 
+/// A moment on the user's own clock; a dash for what has none, which lies at the beginning of
+/// time.
+pub(crate) fn dated(at: Millis) -> String {
+    if at.0.unsigned_abs() < 86_400_000 {
+        "–".to_owned()
+    } else {
+        local(at)
+    }
+}
+
 /// A moment on the user's own clock.
 pub(crate) fn local(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at.0).map_or_else(

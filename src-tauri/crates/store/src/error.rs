@@ -16,8 +16,8 @@ pub enum StoreError {
     DiskFull(String),
     /// The file is damaged.
     #[error(
-        "The database file is damaged. What can be read is still shown; run \"rapport doctor\" \
-         to save it into a new file. ({0})"
+        "The database file is damaged. What can be read is still shown; \
+         \"rapport doctor --recover NEW-FOLDER\" saves it into a new profile. ({0})"
     )]
     Corrupt(String),
     /// Somebody else holds the file.

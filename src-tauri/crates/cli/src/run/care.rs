@@ -6,7 +6,7 @@ use super::Desk;
 use super::people::journal_table;
 use crate::args::{CallArgs, ExportArgs, ForgetArgs, JournalArgs, SampleArgs};
 use crate::failure::Failure;
-use crate::out::{line, table};
+use crate::out::{Out, and_more, clean, line, table, table_of};
 use crate::{pick, when};
 
 pub(crate) async fn journal(desk: &Desk<'_>, args: JournalArgs) -> Result<(), Failure> {
@@ -26,7 +26,9 @@ pub(crate) async fn journal(desk: &Desk<'_>, args: JournalArgs) -> Result<(), Fa
         limit: args.limit,
     };
     let rows = desk.api.journal(filter).await?;
-    desk.out.show(&rows, |rows| journal_table(rows))
+    desk.out.show(&rows, |rows| {
+        and_more(journal_table(rows), rows.len(), args.limit, 200)
+    })
 }
 
 /// What is or was lost, for people.
@@ -56,12 +58,12 @@ pub(crate) fn loss(loss: &dto::Loss, done: bool) -> String {
 }
 
 pub(crate) async fn forget(desk: &Desk<'_>, args: ForgetArgs) -> Result<(), Failure> {
-    let person = match &args.person {
+    let person = match &args.whom.person {
         Some(text) => Some(pick::person(desk.api, text).await?),
         None => None,
     };
     let which = dto::Forget {
-        account: pick::some_account(args.account.as_ref()),
+        account: pick::some_account(args.whom.account.as_ref()),
         person,
     };
     let lost = if args.yes {
@@ -92,15 +94,7 @@ pub(crate) async fn export(desk: &Desk<'_>, args: ExportArgs) -> Result<(), Fail
 
 pub(crate) async fn doctor(desk: &Desk<'_>) -> Result<(), Failure> {
     let report = desk.api.doctor(dto::Nothing {}).await?;
-    desk.out.show(&report, |report| {
-        table(
-            ["examined", "", "found"],
-            report.findings.iter().map(|row| {
-                let mark = if row.well { "well" } else { "look" };
-                [row.what.clone(), mark.to_owned(), row.detail.text.clone()]
-            }),
-        )
-    })?;
+    self::report(desk.out, &report)?;
     if report.well {
         Ok(())
     } else {
@@ -110,6 +104,18 @@ pub(crate) async fn doctor(desk: &Desk<'_>) -> Result<(), Failure> {
             message: "Something needs a look.".to_owned(),
         })
     }
+}
+
+/// Every examination, with what to do.
+pub(crate) fn report(out: Out, report: &dto::DoctorReport) -> Result<(), Failure> {
+    out.show(report, |report| {
+        // Advice is never cut.
+        let rows = report.findings.iter().map(|row| {
+            let mark = if row.well { "well" } else { "look" };
+            [&row.what, mark, &row.detail.text].map(|it| clean(it, 600))
+        });
+        table_of(["examined", "", "found"], rows)
+    })
 }
 
 pub(crate) async fn sample(desk: &Desk<'_>, args: SampleArgs) -> Result<(), Failure> {

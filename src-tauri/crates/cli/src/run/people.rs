@@ -8,7 +8,7 @@ use rapport_store::view::{CustomerPage, JournalLine, PersonRow, RecordRow};
 use super::Desk;
 use crate::args::{CustomersCommand, PeopleCommand};
 use crate::failure::Failure;
-use crate::out::{clean, or_dash, table};
+use crate::out::{and_more, clean, or_dash, table};
 use crate::{pick, when};
 
 pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Result<(), Failure> {
@@ -23,7 +23,7 @@ pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Res
                 })
                 .await?;
             desk.out.show(&rows, |rows| {
-                table(
+                let text = table(
                     [
                         "id",
                         "name",
@@ -44,7 +44,8 @@ pub(crate) async fn customers(desk: &Desk<'_>, command: CustomersCommand) -> Res
                             or_dash(row.last_at.map(|at| when::ago(at, desk.at()))),
                         ]
                     }),
-                )
+                );
+                and_more(text, rows.len(), limit, 200)
             })
         }
         CustomersCommand::Show {
@@ -249,7 +250,9 @@ pub(crate) async fn people(desk: &Desk<'_>, command: PeopleCommand) -> Result<()
                     offset: None,
                 })
                 .await?;
-            desk.out.show(&rows, |rows| people_table(rows))
+            desk.out.show(&rows, |rows| {
+                and_more(people_table(rows), rows.len(), limit, 200)
+            })
         }
         PeopleCommand::Show { person } => {
             let person = pick::person(api, &person).await?;

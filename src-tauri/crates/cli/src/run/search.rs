@@ -88,7 +88,7 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SearchArgs) -> Result<(), Failure
                 [
                     hit.kind.clone(),
                     hit.account.to_string(),
-                    when::local(hit.at),
+                    when::dated(hit.at),
                     or_dash(hit.customer_name.as_ref()),
                     hit.title.clone(),
                     marked(&hit.snippet),

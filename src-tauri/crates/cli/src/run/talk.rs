@@ -3,13 +3,13 @@
 use rapport_api::dto;
 use rapport_model::command::Outgoing;
 use rapport_model::conversation::Readable;
-use rapport_model::{CommandId, Handle};
+use rapport_model::{CommandId, Millis};
 use serde::Serialize;
 
 use super::Desk;
 use crate::args::{ConversationsCommand, DraftsArgs};
 use crate::failure::Failure;
-use crate::out::{or_dash, table};
+use crate::out::{and_more, or_dash, table};
 use crate::{pick, when};
 
 pub(crate) async fn conversations(
@@ -33,7 +33,7 @@ pub(crate) async fn conversations(
             };
             let rows = api.conversations(filter).await?;
             desk.out.show(&rows, |rows| {
-                table(
+                let text = table(
                     ["id", "kind", "title", "customer", "unread", "last", "says"],
                     rows.iter().map(|row| {
                         [
@@ -46,7 +46,8 @@ pub(crate) async fn conversations(
                             row.last_text.clone(),
                         ]
                     }),
-                )
+                );
+                and_more(text, rows.len(), limit, 100)
             })
         }
         ConversationsCommand::Show {
@@ -82,9 +83,13 @@ pub(crate) async fn conversations(
                         })
                 })
                 .collect::<Result<Vec<_>, _>>()?;
+            let reply_to = match reply_to {
+                Some(text) => Some(pick::message(api, &text).await?),
+                None => None,
+            };
             let message = Outgoing {
                 text,
-                reply_to: reply_to.map(Handle::new),
+                reply_to,
                 files,
                 ..Outgoing::default()
             };
@@ -95,15 +100,15 @@ pub(crate) async fn conversations(
                 at: None,
             };
             let sent = api.send(say).await?;
-            saved(desk, &sent, &sent.command)
+            saved(desk, &sent, &sent.command, sent.until)
         }
         ConversationsCommand::React { message, key } => {
             let message = pick::item(api, &message).await?;
-            queued(desk, api.react(dto::React { message, key }).await?)
+            queued(desk, api.react(dto::React { message, key }).await?).await
         }
         ConversationsCommand::Unreact { message, key } => {
             let message = pick::item(api, &message).await?;
-            queued(desk, api.unreact(dto::React { message, key }).await?)
+            queued(desk, api.unreact(dto::React { message, key }).await?).await
         }
         ConversationsCommand::Edit { message, text } => {
             let message = pick::item(api, &message).await?;
@@ -111,10 +116,11 @@ pub(crate) async fn conversations(
                 desk,
                 api.edit_message(dto::EditMessage { message, text }).await?,
             )
+            .await
         }
         ConversationsCommand::Redact { message, reason } => {
             let message = pick::item(api, &message).await?;
-            queued(desk, api.redact(dto::Redact { message, reason }).await?)
+            queued(desk, api.redact(dto::Redact { message, reason }).await?).await
         }
         ConversationsCommand::Read { conversation } => {
             let conversation = pick::conversation(api, &conversation).await?;
@@ -167,16 +173,31 @@ async fn show(desk: &Desk<'_>, which: dto::MessagesOf) -> Result<(), Failure> {
     })
 }
 
-/// Says that a wish is in the outbox.
-pub(crate) fn queued(desk: &Desk<'_>, queued: dto::Queued) -> Result<(), Failure> {
-    saved(desk, &queued, &queued.command)
+/// Says that a wish is in the outbox, and when it leaves.
+pub(crate) async fn queued(desk: &Desk<'_>, queued: dto::Queued) -> Result<(), Failure> {
+    let ids = vec![queued.command.clone()];
+    let rows = desk.api.outbox_by_id(dto::TheseCommands { ids }).await?;
+    let until = rows.first().map(|row| row.not_before);
+    saved(desk, &queued, &queued.command, until)
 }
 
-/// Says where something stands that was queued.
-fn saved<T: Serialize>(desk: &Desk<'_>, what: &T, command: &CommandId) -> Result<(), Failure> {
+/// Says where something stands that was queued, and that it does not leave before `until`.
+fn saved<T: Serialize>(
+    desk: &Desk<'_>,
+    what: &T,
+    command: &CommandId,
+    until: Option<Millis>,
+) -> Result<(), Failure> {
     desk.out.show(what, |_| {
+        let rest = until.map_or(0, |until| until.since(desk.at()));
+        // Less is the time it took to write it down.
+        let when = if rest > 1000 {
+            format!("A sync in {} s or later", rest / 1000 + 1)
+        } else {
+            "The next sync".to_owned()
+        };
         format!(
-            "Saved here as {command}. The next sync sends it; until then: rapport outbox undo {command}"
+            "Saved here as {command}. {when} sends it; until then: rapport outbox undo {command}"
         )
     })
 }

@@ -1,7 +1,7 @@
 //! Tasks, records, the outbox, today.
 
 use rapport_api::dto;
-use rapport_model::{FieldValue, ItemId};
+use rapport_model::{FieldValue, ItemId, Millis};
 use rapport_store::view::TaskRow;
 
 use super::Desk;
@@ -9,7 +9,7 @@ use super::people::{journal_table, records_table};
 use super::talk::queued;
 use crate::args::{OutboxCommand, RecordsCommand, TasksCommand};
 use crate::failure::Failure;
-use crate::out::{or_dash, table};
+use crate::out::{and_more, clean, or_dash, table, table_of};
 use crate::{pick, values, when};
 
 pub(crate) fn tasks_table(rows: &[TaskRow]) -> String {
@@ -57,7 +57,9 @@ pub(crate) async fn tasks(desk: &Desk<'_>, command: TasksCommand) -> Result<(), 
                 ..dto::TaskFilter::default()
             };
             let rows = api.tasks(filter).await?;
-            desk.out.show(&rows, |rows| tasks_table(rows))
+            desk.out.show(&rows, |rows| {
+                and_more(tasks_table(rows), rows.len(), limit, 200)
+            })
         }
         TasksCommand::Add {
             title,
@@ -81,11 +83,11 @@ pub(crate) async fn tasks(desk: &Desk<'_>, command: TasksCommand) -> Result<(), 
                 message,
                 customer: pick::some_customer(api, customer.as_ref()).await?,
             };
-            queued(desk, api.task_add(task).await?)
+            queued(desk, api.task_add(task).await?).await
         }
         TasksCommand::Done { task } => {
             let item = pick::item(api, &task).await?;
-            queued(desk, api.task_done(dto::OneItem { item }).await?)
+            queued(desk, api.task_done(dto::OneItem { item }).await?).await
         }
         TasksCommand::Edit { task, fields } => {
             let item = pick::item(api, &task).await?;
@@ -106,6 +108,7 @@ async fn set(desk: &Desk<'_>, item: ItemId, pairs: &[String]) -> Result<(), Fail
         desk,
         desk.api.set_fields(dto::SetFields { item, fields }).await?,
     )
+    .await
 }
 
 pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<(), Failure> {
@@ -129,7 +132,9 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
                 offset: None,
             };
             let rows = api.records(filter).await?;
-            desk.out.show(&rows, |rows| records_table(rows))
+            desk.out.show(&rows, |rows| {
+                and_more(records_table(rows), rows.len(), limit, 200)
+            })
         }
         RecordsCommand::Show { record } => {
             let item = pick::item(api, &record).await?;
@@ -174,8 +179,19 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
         }
         RecordsCommand::Act { record, action } => {
             let item = pick::item(api, &record).await?;
-            queued(desk, api.act(dto::Act { item, action }).await?)
+            queued(desk, api.act(dto::Act { item, action }).await?).await
         }
+    }
+}
+
+/// Where an entry stands; what waits for its moment says how long.
+fn stands(row: &rapport_store::view::OutboxRow, now: Millis) -> String {
+    if row.state != "queued" || row.not_before <= now {
+        return row.state.clone();
+    }
+    match row.scheduled {
+        Some(at) => format!("goes at {}", when::local(at)),
+        None => format!("waits {} s", row.not_before.since(now) / 1000 + 1),
     }
 }
 
@@ -188,7 +204,8 @@ pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<()
         OutboxCommand::List { all } => {
             let rows = api.outbox(dto::OutboxFilter { account: None, all }).await?;
             desk.out.show(&rows, |rows| {
-                table(
+                // Why something waits, and the values to choose from, are never cut.
+                table_of(
                     [
                         "id", "account", "does", "what", "state", "since", "tries", "why",
                     ],
@@ -208,11 +225,12 @@ pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<()
                             row.account.to_string(),
                             row.does.clone(),
                             row.title.clone(),
-                            row.state.clone(),
+                            stands(row, desk.at()),
                             when::ago(row.queued, desk.at()),
                             row.attempts.to_string(),
                             why,
                         ]
+                        .map(|it| clean(&it, 600))
                     }),
                 )
             })

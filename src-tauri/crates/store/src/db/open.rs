@@ -51,6 +51,8 @@ fn connect(
         salt.map(|it| key::hex(it)).unwrap_or_default()
     ));
     conn.execute_batch(&text)?;
+    // The first connection of a process turns the log on again with its key.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     form.tell(&conn)?;
     // Locking every page buffer in memory costs half the throughput and guards
     // against a reader of our memory, who has the key anyway.
@@ -131,9 +133,9 @@ fn restrict(_path: &Path) -> std::io::Result<()> {
 }
 
 /// What to do about a damaged file.
-pub(super) const ADVICE: &str = "Make a copy of the folder first. Then run \"rapport doctor\": it \
-     saves everything that can be read into a new file. What came from your accounts is fetched \
-     again by the next sync.";
+pub(super) const ADVICE: &str = "Make a copy of the folder first. Then \"rapport doctor \
+     --recover NEW-FOLDER\" saves everything that can be read into a new profile. What came from \
+     your accounts is fetched again by the next sync.";
 
 /// Says which of the distinct reasons an error at opening is.
 pub(super) fn explain(profile: &Profile, key: &DbKey, error: &rusqlite::Error) -> OpenError {
