@@ -12,7 +12,7 @@ use super::token::tokenize;
 use crate::error::StoreError;
 
 /// What has no moment of its own lies at the beginning of time; nothing was written that day.
-const DATED: i64 = 86_400_000 << 20;
+pub(super) const DATED: i64 = 86_400_000 << 20;
 
 /// How much of a collection can be searched.
 #[derive(Clone, Debug, PartialEq, Eq)]

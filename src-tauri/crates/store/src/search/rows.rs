@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use rapport_model::{ItemId, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::facet::usual_kind;
+use super::coverage::DATED;
+use super::facet::{kind_token, usual_kind};
 use super::named::{Places, customers};
 use super::plan::{Facet, is_me};
 use super::query::{Query, Standing, What};
@@ -128,7 +129,7 @@ impl RowFilter {
             ..Self::default()
         };
         let (mut orgs, mut places) = (BTreeSet::new(), Places::default());
-        let (mut by_org, mut by_place) = (false, false);
+        let (mut by_org, mut by_place, mut dated) = (false, false, false);
         let mut kinds = BTreeSet::new();
         for filter in &query.filters {
             let negated = filter.negated;
@@ -143,6 +144,7 @@ impl RowFilter {
                 }
                 What::Before(day) | What::After(day) => {
                     out.to = out.to.min(first_id(day.at.0));
+                    dated |= !negated;
                     continue;
                 }
                 What::Customer(name) => {
@@ -178,6 +180,7 @@ impl RowFilter {
                 What::Is(standing) => standing_test(*standing, query.today),
                 What::Kind(word) => {
                     if !negated {
+                        out.notes.extend(unknown_kind(conn, word)?);
                         kinds.insert(usual_kind(word));
                     }
                     continue;
@@ -185,6 +188,10 @@ impl RowFilter {
                 What::From(_) | What::To(_) | What::Has(_) => continue,
             };
             out.tests.push((negated, test));
+        }
+        if dated {
+            // What has no moment lies at the beginning of time, and before nothing.
+            out.from = out.from.max(DATED);
         }
         if by_org {
             out.tests.push((
@@ -476,6 +483,16 @@ fn standing_test(standing: Standing, today: Date) -> Test {
         Standing::Pending => Test::Set(PENDING),
         Standing::Unreadable => Test::Set(UNREADABLE),
     }
+}
+
+/// What to say of a kind that nothing here is of: most of them are misspelt. Sources have
+/// kinds of their own, so only the index knows.
+fn unknown_kind(conn: &Connection, word: &str) -> Result<Option<String>, StoreError> {
+    let kind = kind_token(&usual_kind(word));
+    let any = conn
+        .prepare_cached("SELECT 1 FROM search_text WHERE search_text MATCH ?1")?
+        .exists([format!("facet : \"{kind}\"")])?;
+    Ok((!any).then(|| format!("Nothing here is of the kind \u{201c}{word}\u{201d}.")))
 }
 
 /// The first id of that moment and later.

@@ -504,3 +504,25 @@ fn tidying_comes_to_an_end_and_loses_nothing() {
     assert!(rounds > 0);
     assert_eq!(world.find("slate").len(), 40);
 }
+
+#[test]
+fn what_has_no_moment_is_before_nothing() {
+    let mut world = World::new();
+    let old = world.say(400, "schist sample");
+    let timeless = rapport_model::ItemId(1 << 12);
+    world.write(timeless, &Body::Message(message("schist sample")), true);
+    assert_eq!(world.find("schist").len(), 2);
+    assert_eq!(world.find("schist before:7d"), [old]);
+    assert_eq!(world.find("schist -after:7d").len(), 2);
+}
+
+#[test]
+fn a_kind_that_nothing_is_of_is_said() {
+    let mut world = World::new();
+    world.say(1, "schist sample");
+    assert!(world.ask("kind:chat schist").notes.is_empty());
+    assert_eq!(
+        world.ask("kind:chatt schist").notes,
+        ["Nothing here is of the kind \u{201c}chatt\u{201d}."]
+    );
+}
