@@ -80,3 +80,39 @@ test('what the window begins with is asked before the gate has answered, and aga
   await waitFor(() => expect(asked.filter((name) => name === 'accounts').length).toBe(2));
   await waitFor(() => expect(follows).toBe(1));
 });
+
+test('a stream that was refused too early, and says so late, keeps nobody out', async () => {
+  let isOpen = false;
+  let refuse: (error: CallFailed) => void = () => {};
+  let follows = 0;
+  fake({ accounts: () => [], settings: () => [] });
+  const carrier = transport();
+  const refused = new CallFailed('refused', 'The profile is not open yet.');
+  let asked = 0;
+  useTransport({
+    ...carrier,
+    call: async (name, request) => {
+      if (name === 'accounts') asked += 1;
+      if (!isOpen) throw refused;
+      return carrier.call(name, request);
+    },
+    topics: (_heard, opened, failed) => {
+      if (isOpen) {
+        follows += 1;
+        opened();
+      } else refuse = failed;
+      return () => {};
+    },
+    gate: async () => stands('opening', 1),
+    shell,
+  });
+  const { container } = render(App);
+  await waitFor(() => expect(container.querySelector('.gate')).not.toBeNull());
+  isOpen = true;
+  tell(stands('open', 2));
+  await waitFor(() => expect(asked).toBe(2));
+  refuse(refused);
+  await waitFor(() => expect(follows).toBe(1));
+  await tick();
+  expect(container.textContent).not.toContain('not open yet');
+});
