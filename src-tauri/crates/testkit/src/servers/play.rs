@@ -15,8 +15,6 @@ use super::process::ask_to_end;
 use super::wait::eventually;
 use super::{HarnessError, PEOPLE, Synapse, Tryton, cache, password_of};
 
-/// Synapse and Tryton.
-const PAIR: usize = 2;
 const END_DEADLINE: Duration = Duration::from_secs(20);
 
 /// One server in the background.
@@ -34,22 +32,35 @@ pub struct Playing {
     pub data: PathBuf,
 }
 
-/// Starts both servers in the background, unless both run already, and says where. If only
-/// one of them is left, it is ended first: a pair starts fresh.
+/// Starts what does not run yet in the background, and says where everything is. What runs goes
+/// on as it is; one that has ended starts fresh.
 ///
 /// # Errors
 /// When one cannot be installed, seeded or started.
 pub async fn up() -> Result<Vec<Playing>, HarnessError> {
-    let running = status()?;
-    if running.len() == PAIR {
-        return Ok(running);
-    }
-    down().await?;
+    let mut playing = status()?;
     let folder = folder();
     cache::create_dir(&folder)?;
-    let data = folder.join("synapse");
+    for name in ["Synapse", "Tryton"] {
+        if playing.iter().any(|it| it.name == name) {
+            continue;
+        }
+        let data = folder.join(name.to_lowercase());
+        clear(&data)?;
+        playing.push(match name {
+            "Synapse" => synapse(data).await?,
+            _ => tryton(data).await?,
+        });
+        // Written at once: should the other one fail, `down` must know of this.
+        remember(&folder, &playing)?;
+    }
+    playing.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(playing)
+}
+
+async fn synapse(data: PathBuf) -> Result<Playing, HarnessError> {
     let synapse = Synapse::options().detached_at(data.clone()).start().await?;
-    let mut playing = vec![Playing {
+    Ok(Playing {
         name: "Synapse".to_owned(),
         url: synapse.base_url(),
         sign_in: format!(
@@ -59,12 +70,12 @@ pub async fn up() -> Result<Vec<Playing>, HarnessError> {
         ),
         process: synapse.process_id().unwrap_or_default(),
         data,
-    }];
-    // Written at once: should the second fail, `down` must know of the first.
-    remember(&folder, &playing)?;
-    let data = folder.join("tryton");
+    })
+}
+
+async fn tryton(data: PathBuf) -> Result<Playing, HarnessError> {
     let tryton = Tryton::start_detached(data.clone()).await?;
-    playing.push(Playing {
+    Ok(Playing {
         name: "Tryton".to_owned(),
         url: format!("{}/{}/", tryton.base_url(), tryton.database()),
         sign_in: format!(
@@ -73,9 +84,7 @@ pub async fn up() -> Result<Vec<Playing>, HarnessError> {
         ),
         process: tryton.process_id().unwrap_or_default(),
         data,
-    });
-    remember(&folder, &playing)?;
-    Ok(playing)
+    })
 }
 
 /// The servers of the last [`up`] that still run.
@@ -109,7 +118,7 @@ pub async fn down() -> Result<Vec<Playing>, HarnessError> {
         )
         .await?;
     }
-    forget(&folder())?;
+    clear(&folder())?;
     Ok(running)
 }
 
@@ -144,7 +153,7 @@ fn remember(folder: &Path, playing: &[Playing]) -> Result<(), HarnessError> {
     cache::write(&note(folder), &text)
 }
 
-fn forget(folder: &Path) -> Result<(), HarnessError> {
+fn clear(folder: &Path) -> Result<(), HarnessError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(HarnessError::Io {
             doing: format!("remove {}", folder.display()),
