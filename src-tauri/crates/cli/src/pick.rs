@@ -41,6 +41,30 @@ pub(crate) fn some_account(text: Option<&String>) -> Option<AccountId> {
     text.map(|text| account(text))
 }
 
+/// An account to look at. Of one that is not here nothing would be found, and an empty
+/// list would say that all is well with it.
+pub(crate) async fn known_account(
+    api: &Api,
+    text: Option<&String>,
+) -> Result<Option<AccountId>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let rows = api.accounts(dto::Nothing {}).await?;
+    if rows.iter().any(|row| row.id.as_str() == text) {
+        return Ok(Some(account(text)));
+    }
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let there = if ids.is_empty() {
+        "None was added yet.".to_owned()
+    } else {
+        format!("There are: {}.", ids.join(", "))
+    };
+    Err(Failure::not_found(format!(
+        "There is no account \"{text}\". {there}"
+    )))
+}
+
 pub(crate) fn command(text: &str) -> CommandId {
     CommandId::new(text)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rapport_model::connector::FormField;
 use rapport_model::{FieldValue, Millis, Money};
 
 use crate::failure::Failure;
@@ -19,6 +20,32 @@ pub(crate) fn form(pairs: &[String]) -> Result<serde_json::Value, Failure> {
         out.insert(key.to_owned(), value);
     }
     Ok(serde_json::Value::Object(out))
+}
+
+/// Whether everything that a form must know is in it.
+pub(crate) fn answered(
+    connector: &str,
+    form: &[FormField],
+    config: &serde_json::Value,
+) -> Result<(), Failure> {
+    let blank = |key: &str| match config.get(key) {
+        None | Some(serde_json::Value::Null) => true,
+        Some(value) => value.as_str().is_some_and(|text| text.trim().is_empty()),
+    };
+    let open = form.iter().filter(|it| it.required && blank(it.key));
+    let (mut names, mut typed) = (Vec::new(), String::new());
+    for field in open {
+        names.push(format!("{} ({})", field.key, field.label));
+        typed.push_str(&format!(" --set {}={}", field.key, field.example));
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "An account of {connector} needs an answer: {}. For example: rapport account add \
+         {connector}{typed}",
+        names.join(", ")
+    )))
 }
 
 /// `field=value` pairs as typed values. `like` knows the present value of a
@@ -102,7 +129,35 @@ fn money(text: &str, currency: Option<&str>) -> Option<FieldValue> {
 
 #[cfg(test)]
 mod tests {
+    use rapport_model::connector::FormFieldKind;
+
     use super::*;
+
+    #[test]
+    fn an_answer_that_is_missing_is_named_with_an_example() {
+        let field = |key, required| FormField {
+            key,
+            label: "Homeserver",
+            kind: FormFieldKind::Url,
+            required,
+            example: "example.org",
+        };
+        let asked = [field("homeserver", true), field("proxy", false)];
+        for none in [
+            serde_json::json!({}),
+            serde_json::json!({"homeserver": " "}),
+        ] {
+            let why = answered("matrix", &asked, &none).unwrap_err();
+            assert_eq!(why.code, 2);
+            assert_eq!(
+                why.message,
+                "An account of matrix needs an answer: homeserver (Homeserver). For example: \
+                 rapport account add matrix --set homeserver=example.org"
+            );
+        }
+        let given = serde_json::json!({"homeserver": "velmora.example"});
+        answered("matrix", &asked, &given).unwrap();
+    }
 
     #[test]
     fn a_value_takes_the_type_the_field_has() {

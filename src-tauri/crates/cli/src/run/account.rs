@@ -48,6 +48,10 @@ pub(crate) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<(), 
         } => {
             let label = label.unwrap_or_else(|| connector.clone());
             let config = values::form(&set)?;
+            let sources = api.sources(dto::Nothing {}).await?;
+            if let Some(source) = sources.iter().find(|it| it.name == connector) {
+                values::answered(source.name, source.form, &config)?;
+            }
             let row = api
                 .account_add(dto::AddAccount {
                     connector,

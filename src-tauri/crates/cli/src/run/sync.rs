@@ -149,7 +149,7 @@ async fn watch(desk: &Desk<'_>) -> Result<(), Failure> {
 }
 
 pub(crate) async fn ledger(desk: &Desk<'_>, args: LedgerArgs) -> Result<(), Failure> {
-    let account = pick::some_account(args.account.as_ref());
+    let account = pick::known_account(desk.api, args.account.as_ref()).await?;
     if args.reconcile {
         let reports = desk
             .api

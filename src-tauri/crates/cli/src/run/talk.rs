@@ -26,7 +26,7 @@ pub(crate) async fn conversations(
         } => {
             let filter = dto::ConversationFilter {
                 unread,
-                account: pick::some_account(account.as_ref()),
+                account: pick::known_account(api, account.as_ref()).await?,
                 customer: pick::some_customer(api, customer.as_ref()).await?,
                 limit,
                 ..dto::ConversationFilter::default()

@@ -125,7 +125,7 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
             let filter = dto::RecordFilter {
                 kind,
                 customer: pick::some_customer(api, customer.as_ref()).await?,
-                account: pick::some_account(account.as_ref()),
+                account: pick::known_account(api, account.as_ref()).await?,
                 open,
                 overdue,
                 limit,

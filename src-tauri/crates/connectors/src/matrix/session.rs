@@ -34,7 +34,8 @@ pub(super) const DEVICE_NAME: &str = "Rapport";
 /// The answers to the manifest's form.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Config {
-    /// A domain (`example.org`) or the homeserver's address.
+    /// A domain (`example.org`) or the homeserver's address; one that is not named is empty.
+    #[serde(default)]
     pub(super) homeserver: String,
 }
 

@@ -36,7 +36,10 @@ pub(super) struct Config {
 
 #[derive(Deserialize)]
 struct Form {
+    // What is not answered at all is told like an empty answer, not in a parser's words.
+    #[serde(default)]
     url: String,
+    #[serde(default)]
     database: String,
     #[serde(default)]
     remember: bool,
@@ -53,6 +56,11 @@ impl Config {
         let form: Form = serde_json::from_value(value.clone()).map_err(|error| {
             Fault::Rejected(format!("the account's form is incomplete: {error}"))
         })?;
+        if form.url.trim().is_empty() {
+            return Err(Fault::Rejected(
+                "the address of the server is missing".to_owned(),
+            ));
+        }
         let base = Url::parse(form.url.trim())
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -127,6 +135,13 @@ mod tests {
             json!({"url": "https://x", "database": " "}),
         ] {
             assert!(Config::read(&form).is_err(), "{form}");
+        }
+        for (form, missing) in [
+            (json!({}), "address of the server"),
+            (json!({"url": "https://x"}), "name of the database"),
+        ] {
+            let why = Config::read(&form).unwrap_err().to_string();
+            assert!(why.contains(missing) && !why.contains("field"), "{why}");
         }
     }
 }
