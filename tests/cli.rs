@@ -214,6 +214,51 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     assert!(desk.text(&["man"]).contains(".TH"));
 }
 
+#[test]
+fn what_is_wrong_is_named_in_words_of_its_own() {
+    let desk = Desk::new();
+    let word = |said: &str| {
+        let said: Value = serde_json::from_str(said).unwrap();
+        said["error"]["code"].as_str().unwrap().to_owned()
+    };
+    let none = desk.fails(3, &["--json", "customers", "list"]);
+    assert_eq!(word(&none), "no_database");
+    desk.text(&["init"]);
+    let twice = desk.fails(2, &["--json", "init"]);
+    assert_eq!(word(&twice), "database_exists");
+    let wrong = desk.with("eight blue whales", &["--json", "customers", "list"]);
+    assert_eq!(wrong.status.code(), Some(6));
+    assert_eq!(
+        word(&String::from_utf8_lossy(&wrong.stderr)),
+        "wrong_passphrase"
+    );
+
+    for lists in [
+        &["ledger", "--account", "NOPE"][..],
+        &["ledger", "--reconcile", "--account", "NOPE"],
+        &["records", "list", "--account", "NOPE"],
+        &["conversations", "list", "--account", "NOPE"],
+    ] {
+        let said = desk.fails(3, lists);
+        assert!(said.contains("no account \"NOPE\""), "{said}");
+    }
+    for (connector, asked) in [("matrix", "homeserver"), ("tryton", "database")] {
+        let said = desk.fails(2, &["account", "add", connector]);
+        assert!(
+            said.contains(asked) && said.contains("--set") && !said.contains("missing field"),
+            "{said}"
+        );
+    }
+
+    let path = desk.home().join("rapport.db");
+    let good = fs::read(&path).unwrap();
+    fs::write(&path, "Dear diary,\n".repeat(1000)).unwrap();
+    let damaged = desk.fails(7, &["--json", "customers", "list"]);
+    assert_eq!(word(&damaged), "corrupt");
+    fs::write(&path, good).unwrap();
+    desk.json(&["customers", "list"]);
+}
+
 /// What is wrong is said of a profile that does not open, too; and what would be lost is
 /// told from what is safe.
 fn first_aid(desk: &Desk) {

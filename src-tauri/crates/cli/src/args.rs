@@ -11,7 +11,9 @@ use clap::{Args, Parser, Subcommand};
     name = "rapport",
     version,
     about = "Chat, mail, tasks, calendar, wiki and customer context out of the systems you already have, in one encrypted file.",
-    after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 nothing found; 4 a source needs you to sign in; 5 a source cannot be reached, what you asked waits; 6 the keychain or passphrase; 7 the database file or the disk; 130 cancelled."
+    after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 nothing found; 4 a source needs you to sign in; 5 a source cannot be reached, what you asked waits; 6 the keychain or passphrase; 7 the database file or the disk; 130 cancelled.
+
+With --json an error is one line on standard error, {\"error\": {\"code\": WORD, \"message\": TEXT}}. Words: bad_request, not_found, refused, sign_in, offline, cancelled, internal, unwell (the doctor found something). Of a profile that does not open: no_database, database_exists, empty_passphrase, in_use; with 6: keychain_missing, keychain_locked, keychain_failed, keychain_no_key, wrong_passphrase, wrong_key, no_passphrase_set, nowhere_to_keep, passphrase_unreadable, and keychain, when an account's secrets cannot be had from it; with 7: corrupt, newer_version, edited_migration, disk_full, database_unreadable, key_file_damaged, key_file_unreadable."
 )]
 pub(crate) struct Cli {
     /// The folder with the database and everything that belongs to it.

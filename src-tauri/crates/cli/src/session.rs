@@ -9,8 +9,8 @@ use rapport_engine::SystemClock;
 use rapport_model::Clock as _;
 use rapport_model::connector::Vault;
 use rapport_session::{PASSPHRASE, Session, SessionError, borrowed};
-use rapport_store::key::{self, DbKey, Passphrase, UnlockError};
-use rapport_store::{Db, OpenError, Profile};
+use rapport_store::key::{self, DbKey, Passphrase};
+use rapport_store::{Db, Profile};
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -56,9 +56,10 @@ fn passphrase(cli: &Cli) -> Result<Option<Passphrase>, Failure> {
         let text = std::fs::read_to_string(path)
             .map(Zeroizing::new)
             .map_err(|error| {
-                Failure::keychain(format!(
-                    "The passphrase cannot be read from descriptor {descriptor}: {error}."
-                ))
+                Failure::keychain(
+                    "passphrase_unreadable",
+                    format!("The passphrase cannot be read from descriptor {descriptor}: {error}."),
+                )
             })?;
         return Ok(Some(Passphrase::new(text.trim_end_matches(['\r', '\n']))));
     }
@@ -77,37 +78,12 @@ impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Place(_) => Self::usage(error.to_string()),
-            SessionError::PassphraseNotText => Self::keychain(error.to_string()),
+            SessionError::PassphraseNotText => {
+                Self::keychain("passphrase_unreadable", error.to_string())
+            }
             SessionError::Unlock(error) => error.into(),
             SessionError::Open(error) => error.into(),
             SessionError::Api(error) => error.into(),
-        }
-    }
-}
-
-impl From<UnlockError> for Failure {
-    fn from(error: UnlockError) -> Self {
-        match error {
-            UnlockError::NoDatabase => Self::not_found(error.to_string()),
-            UnlockError::DatabaseExists | UnlockError::EmptyPassphrase => {
-                Self::usage(error.to_string())
-            }
-            UnlockError::Damaged { .. } | UnlockError::Io(_) => Self::database(error.to_string()),
-            _ => Self::keychain(error.to_string()),
-        }
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::WrongKey => Self::keychain(error.to_string()),
-            OpenError::Locked(_) => Self {
-                code: 1,
-                word: "refused",
-                message: error.to_string(),
-            },
-            _ => Self::database(error.to_string()),
         }
     }
 }
