@@ -259,6 +259,33 @@ fn what_is_wrong_is_named_in_words_of_its_own() {
     desk.json(&["customers", "list"]);
 }
 
+#[test]
+fn a_profile_is_saved_into_a_new_one_with_what_lies_beside_it() {
+    let desk = Desk::new();
+    desk.text(&["init"]);
+    desk.json(&["tasks", "add", "Water the office palm"]);
+    desk.json(&["sync", "--once"]);
+    let keys = desk.home().join("state/chat-1");
+    fs::create_dir_all(&keys).unwrap();
+    fs::write(keys.join("keys.db"), "keys").unwrap();
+
+    let to = desk.dir.path().join("saved");
+    let to = to.to_str().unwrap();
+    let saved = desk.json(&["doctor", "--recover", to]);
+    assert_eq!(saved["dropped"], 0, "{saved}");
+    assert!(!rows(&saved["tables"]).is_empty());
+    let names = saved["carried"].to_string();
+    assert!(names.contains("state/chat-1"), "{saved}");
+    assert_eq!(
+        fs::read_to_string(Path::new(to).join("state/chat-1/keys.db")).unwrap(),
+        "keys"
+    );
+    let tasks = desk.json(&["--home", to, "tasks", "list"]);
+    assert!(tasks.to_string().contains("office palm"), "{tasks}");
+    // Never over another database.
+    desk.fails(7, &["doctor", "--recover", to]);
+}
+
 /// What is wrong is said of a profile that does not open, too; and what would be lost is
 /// told from what is safe.
 fn first_aid(desk: &Desk) {

@@ -462,7 +462,7 @@ pub(crate) struct Whom {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Save what can be read of a damaged database into this new profile.
+    /// Save what can be read of a damaged database into this new profile, with the sealed secrets and the accounts' private folders beside it.
     #[arg(long, value_name = "DIR")]
     pub(crate) recover: Option<PathBuf>,
 }

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::args::Cli;
 use crate::failure::Failure;
-use crate::out::{Out, table};
+use crate::out::{Out, clean, table};
 
 /// Where the log goes: standard error, warnings only unless asked for.
 pub(crate) fn log(verbose: u8) {
@@ -184,6 +184,16 @@ pub(crate) fn unlock(cli: &Cli, out: Out) -> Result<(), Failure> {
     })
 }
 
+/// What was saved of a damaged profile.
+#[derive(Debug, Serialize)]
+struct Saved {
+    home: PathBuf,
+    tables: Vec<SavedTable>,
+    /// Rows that hung on lost ones.
+    dropped: u64,
+    carried: Vec<CarriedAlong>,
+}
+
 /// What was saved of one table.
 #[derive(Debug, Serialize)]
 struct SavedTable {
@@ -192,31 +202,67 @@ struct SavedTable {
     holes: u64,
 }
 
-/// Saves what can be read of a damaged database into a new profile.
+/// What came along of that which lay beside the database.
+#[derive(Debug, Serialize)]
+struct CarriedAlong {
+    name: String,
+    files: u64,
+    left: Vec<String>,
+}
+
+/// Saves what can be read of a damaged database into a new profile, with what lies beside it.
 pub(crate) fn recover(cli: &Cli, out: Out, to: &Path) -> Result<(), Failure> {
     let profile = Profile::at(&home(cli)?);
     let key = unlocked(cli, &profile)?;
     let _lock = profile.lock()?;
     let fresh = Profile::at(to);
     let saved = Db::recover(&profile, &key, &fresh, Arc::new(SystemClock))?;
-    let rows: Vec<SavedTable> = saved
-        .tables
-        .iter()
-        .map(|it| SavedTable {
-            table: it.name.clone(),
-            rows: it.rows,
-            holes: it.holes,
-        })
-        .collect();
-    out.show(&rows, |rows| {
+    let saved = Saved {
+        home: fresh.home().to_path_buf(),
+        tables: saved
+            .tables
+            .into_iter()
+            .map(|it| SavedTable {
+                table: it.name,
+                rows: it.rows,
+                holes: it.holes,
+            })
+            .collect(),
+        dropped: saved.dropped,
+        carried: saved
+            .carried
+            .into_iter()
+            .map(|it| CarriedAlong {
+                name: it.name,
+                files: it.files,
+                left: it.left,
+            })
+            .collect(),
+    };
+    out.show(&saved, |saved| {
         let mut text = table(
             ["table", "rows saved", "stretches lost"],
-            rows.iter().map(|it| [it.table.clone(), it.rows.to_string(), it.holes.to_string()]),
+            saved
+                .tables
+                .iter()
+                .map(|it| [it.table.clone(), it.rows.to_string(), it.holes.to_string()]),
         );
         text.push_str(&format!(
-            "\n{} rows hung on lost ones and were left out.\nThe damaged file is untouched. To go on with what was saved: rapport --home {}",
-            saved.dropped,
-            fresh.home().display(),
+            "\n{} rows hung on lost ones and were left out.",
+            saved.dropped
+        ));
+        for part in &saved.carried {
+            if part.files > 0 {
+                let name = clean(&part.name, 200);
+                text.push_str(&format!("\nCopied along: {name} ({} files).", part.files));
+            }
+            for left in &part.left {
+                text.push_str(&format!("\nNot copied: {}.", clean(left, 400)));
+            }
+        }
+        text.push_str(&format!(
+            "\nThe damaged file is untouched. To go on with what was saved: rapport --home {}",
+            saved.home.display(),
         ));
         text
     })

@@ -47,10 +47,16 @@ impl Profile {
         self.home.join("vault.json")
     }
 
+    /// Where the connectors' private folders lie.
+    #[must_use]
+    pub fn states(&self) -> PathBuf {
+        self.home.join("state")
+    }
+
     /// A connector's private folder.
     #[must_use]
     pub fn state(&self, account: &AccountId) -> PathBuf {
-        self.home.join("state").join(file_name(account.as_str()))
+        self.states().join(file_name(account.as_str()))
     }
 
     /// Local attachments.

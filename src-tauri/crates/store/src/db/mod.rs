@@ -4,6 +4,7 @@
 //! corrupt a WAL file when two connections do, and the bundled one is older.
 
 mod backup;
+mod beside;
 mod check;
 pub(crate) mod form;
 mod migrate;
@@ -29,6 +30,7 @@ use crate::key::DbKey;
 use crate::profile::Profile;
 use crate::topic::Topic;
 
+pub use beside::Carried;
 pub use check::Size;
 pub use migrate::Migration;
 pub use read::Reader;

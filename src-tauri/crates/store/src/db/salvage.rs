@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::form::Form;
-use super::{Db, Quiet, Reader, migrate, open};
+use super::{Carried, Db, Quiet, Reader, beside, migrate, open};
 use crate::error::{OpenError, StoreError};
 use crate::key::DbKey;
 use crate::profile::Profile;
@@ -23,6 +23,8 @@ pub struct Salvage {
     pub tables: Vec<SalvagedTable>,
     /// Rows that could be read but hung on lost ones.
     pub dropped: u64,
+    /// What came along of that which lay beside the database; see [`Db::recover`].
+    pub carried: Vec<Carried>,
 }
 
 /// What could be saved of one table.
@@ -59,7 +61,8 @@ impl Db {
     }
 
     /// Saves every readable row of the database of `from`, which is not open, into a new one in
-    /// `to`, under the same key. Nothing in `from` is changed.
+    /// `to`, under the same key, and carries along what lies beside it: the sealed secrets and
+    /// the connectors' private folders. Nothing in `from` is changed; nobody may have it open.
     ///
     /// # Errors
     /// There is a database in `to` already; the key is wrong; or the table of
@@ -71,7 +74,9 @@ impl Db {
         clock: Arc<dyn Clock>,
     ) -> Result<Salvage, OpenError> {
         let form = Form::of_file(&from.database());
-        recover(from, key, form, to, clock)
+        let mut saved = recover(from, key, form, to, clock)?;
+        saved.carried = beside::carry(from, to);
+        Ok(saved)
     }
 }
 

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use rapport_model::connector::Vault as _;
+
 use super::*;
 use crate::error::{OpenError, StoreError};
+use crate::key::SealedVault;
 use crate::{Scope, fail};
 
 /// Limits the file to what it has now and a few pages more.
@@ -179,6 +182,71 @@ fn a_whole_file_is_saved_whole() {
     let there = Db::open(&to, &key(), clock.clone()).unwrap();
     let here = Db::open(&profile, &key(), clock).unwrap();
     assert_eq!(texts(&there), texts(&here));
+}
+
+#[test]
+fn what_lies_beside_a_damaged_file_comes_along_and_nothing_from_outside() {
+    let (dir, clock, profile) = big(50);
+    let vault = SealedVault::new(&profile, &key());
+    vault.write("chat-1.session", "token").unwrap();
+    let chat = profile.state(&AccountId::new("chat-1"));
+    fs::create_dir_all(chat.join("crypto/deep")).unwrap();
+    fs::write(chat.join("crypto/deep/keys.db"), "keys").unwrap();
+    fs::write(chat.join("cursor"), "7").unwrap();
+    fs::create_dir_all(profile.state(&AccountId::new("empty-1"))).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret"), "not ours").unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(outside.path(), chat.join("away")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("secret"), chat.join("secret")).unwrap();
+    }
+
+    // Inside the old profile, of all places: it is not copied into itself.
+    let to = Profile::at(&dir.path().join("state").join("saved"));
+    let salvage = Db::recover(&profile, &key(), &to, clock.clone()).unwrap();
+    let named: Vec<(&str, u64)> = salvage
+        .carried
+        .iter()
+        .map(|it| (it.name.as_str(), it.files))
+        .collect();
+    assert_eq!(named, [("vault.json", 1), ("state/chat-1", 2)]);
+    #[cfg(unix)]
+    assert_eq!(salvage.carried[1].left.len(), 2, "{:?}", salvage.carried);
+
+    let there = to.state(&AccountId::new("chat-1"));
+    let keys = there.join("crypto/deep/keys.db");
+    assert_eq!(fs::read_to_string(&keys).unwrap(), "keys");
+    assert!(!there.join("away").exists() && !there.join("secret").exists());
+    assert!(!to.states().join("saved").exists());
+    let opened = SealedVault::new(&to, &key());
+    assert_eq!(
+        opened.read("chat-1.session").unwrap().as_deref(),
+        Some("token")
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&keys), 0o600);
+        assert_eq!(mode(&to.vault()), 0o600);
+        assert_eq!(mode(&there), 0o700);
+        assert_eq!(mode(&to.states()), 0o700);
+    }
+    assert!(chat.join("cursor").exists(), "nothing is taken away");
+
+    // What is there already stays; what lies beside a database need not be there.
+    let full = Profile::at(&dir.path().join("full"));
+    full.create().unwrap();
+    fs::write(full.vault(), "another's").unwrap();
+    let salvage = Db::recover(&profile, &key(), &full, clock.clone()).unwrap();
+    assert_eq!(salvage.carried[0].files, 0);
+    assert_eq!(salvage.carried[0].left.len(), 1);
+    assert_eq!(fs::read_to_string(full.vault()).unwrap(), "another's");
+    let (_dir, clock, plain) = big(5);
+    let to = Profile::at(&outside.path().join("saved"));
+    let salvage = Db::recover(&plain, &key(), &to, clock).unwrap();
+    assert_eq!(salvage.carried, []);
 }
 
 #[test]
