@@ -191,15 +191,7 @@ fn somebody_without_a_server_finds_everything_and_keeps_it_on_the_first_day() {
     reading(&desk);
     first_aid(&desk);
 
-    let to = desk.dir.path().join("export");
-    let exported = desk.json(&["export", to.to_str().unwrap()]);
-    for file in rows(&exported["files"]) {
-        let path = to.join(file["path"].as_str().unwrap());
-        assert!(
-            path.is_file() || Path::new(file["path"].as_str().unwrap()).is_file(),
-            "{file}"
-        );
-    }
+    exports(&desk);
     let report = desk.run(&["--json", "doctor"]);
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
     let findings = rows(&report["findings"]);
@@ -307,6 +299,80 @@ fn first_aid(desk: &Desk) {
     let number = rows(&deals)[0]["number"].as_str().unwrap();
     let refused = desk.fails(2, &["tasks", "done", number]);
     assert!(refused.contains("works on tasks"), "{refused}");
+}
+
+/// Everything that is here leaves in open formats; of one customer, only what is its own.
+fn exports(desk: &Desk) {
+    let export = |name: &str, more: &[&str]| {
+        let to = desk.dir.path().join(name);
+        let done = desk.json(&[&["export", to.to_str().unwrap()], more].concat());
+        for file in rows(&done["files"]) {
+            let text = fs::read_to_string(file["path"].as_str().unwrap()).unwrap();
+            assert_eq!(
+                file["items"],
+                Value::from(text.lines().count()),
+                "every line is one: {file}"
+            );
+        }
+        assert!(to.join("README.txt").is_file());
+        to
+    };
+    let read = |folder: &Path, name: &str| -> Vec<Value> {
+        let text = fs::read_to_string(folder.join(format!("{name}.jsonl"))).unwrap();
+        let lines = text.lines().map(serde_json::from_str);
+        lines.collect::<Result<_, _>>().unwrap()
+    };
+    let whole = export("export", &[]);
+    let journal = read(&whole, "journal");
+    let told = desk.json(&["journal", "--limit", "1000000"]);
+    assert_eq!(journal.len(), rows(&told).len());
+    assert_eq!(journal[0]["item"], told[0]["item"], "the newest first");
+    let people = read(&whole, "people");
+    let joined = people.iter().filter(|it| {
+        rows(&it["handles"]).len() > 1
+            && rows(&it["evidence"])
+                .iter()
+                .any(|row| row["stance"] == "link")
+    });
+    assert!(joined.count() > 0, "people with what joins them");
+    let drafts = read(&whole, "drafts");
+    let kept = drafts
+        .iter()
+        .find(|it| it["content"].to_string().contains("half a thought"));
+    assert_eq!(
+        kept.unwrap()["stands"],
+        false,
+        "it was thrown away: {kept:?}"
+    );
+
+    let listed = desk.json(&["customers", "list"]);
+    let (id, name) = (&listed[0]["id"], listed[0]["name"].as_str().unwrap());
+    let one = export("export-one", &["--customer", name]);
+    let customers = read(&one, "customers");
+    assert_eq!(customers.len(), 1, "{customers:?}");
+    assert_eq!(
+        (&customers[0]["customer"], &customers[0]["name"]),
+        (id, &listed[0]["name"])
+    );
+    assert!(read(&whole, "customers").contains(&customers[0]));
+    let own = read(&one, "people");
+    assert!(!own.is_empty() && own.len() < people.len());
+    assert!(own.iter().all(|it| it["customer"] == *id), "{own:?}");
+    let known: Vec<&Value> = own
+        .iter()
+        .chain(&customers)
+        .flat_map(|it| rows(&it["handles"]))
+        .map(|it| &it["key"])
+        .collect();
+    for row in own.iter().flat_map(|it| rows(&it["evidence"])) {
+        assert!(
+            known.contains(&&row["a"]) && known.contains(&&row["b"]),
+            "{row} leads to somebody else"
+        );
+    }
+    let changes = read(&one, "journal");
+    assert!(!changes.is_empty() && changes.len() < journal.len());
+    assert!(changes.iter().all(|it| it["customer"] == *id));
 }
 
 fn customers(desk: &Desk) {

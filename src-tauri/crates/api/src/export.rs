@@ -1,5 +1,6 @@
-//! Writes what is here into open formats: one JSON line an item, by kind, with
-//! a README that says what each file holds.
+//! Writes what is here into open formats: one JSON line an item, by kind; the
+//! journal, the people and customers with what joins their handles, and the
+//! drafts beside them; with a README that says what each file holds.
 //!
 //! Streams: memory stays the same for ten items and for a million. The raw form
 //! of each source goes along, so that nothing is lost by our mapping.
@@ -11,16 +12,21 @@ use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use rapport_model::{Kind, LinkId};
-use rapport_store::{Db, Scope, Stored};
+use rapport_model::command::Outgoing;
+use rapport_model::{AccountId, Cause, FieldValue, ItemId, LinkId, OrgId, PersonId};
+use rapport_store::table::draft::Draft;
+use rapport_store::table::journal::What;
+use rapport_store::view::{EvidenceRow, HandleRow};
+use rapport_store::{Db, JournalQuery, JournalRow, Reader, Scope, StoreError, Stored, Whole};
 use serde::Serialize;
 
 use crate::dto::{Exported, ExportedFile, Said};
 use crate::error::{ApiError, Code};
 
-/// One line of an export.
+/// One item.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
+    item: ItemId,
     account: &'a str,
     collection: &'a str,
     handle: &'a str,
@@ -31,16 +37,110 @@ struct Line<'a> {
     raw: Option<&'a str>,
 }
 
-const README: &str = "This folder was written by Rapport. Each .jsonl file holds one JSON object a \
-line: account, collection and handle say where the item sits at its source, link is its \
-Message-ID, UID or transaction id, at is its moment (RFC 3339, UTC), body is the item as Rapport \
-reads it, raw is the source's own form.\n";
+/// One line of the journal.
+#[derive(Debug, Serialize)]
+struct Change<'a> {
+    at: String,
+    item: ItemId,
+    kind: &'static str,
+    title: &'a str,
+    customer: Option<OrgId>,
+    account: &'a str,
+    collection: &'a str,
+    what: What,
+    field: Option<&'a str>,
+    old: &'a FieldValue,
+    new: &'a FieldValue,
+    cause: &'static str,
+    which: Option<&'a str>,
+}
 
-/// Writes the export; `to` must be new or empty.
+/// One person or customer.
+#[derive(Debug, Serialize)]
+struct Who<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+    customer: Option<OrgId>,
+    name: &'a str,
+    handles: Vec<Known<'a>>,
+    evidence: Vec<Joins<'a>>,
+}
+
+/// A handle; `item` where it is a row of a source.
+#[derive(Debug, Serialize)]
+struct Known<'a> {
+    key: &'a str,
+    name: &'a str,
+    item: Option<ItemId>,
+    account: Option<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(row: &'a HandleRow) -> Self {
+        Self {
+            key: &row.key,
+            name: &row.name,
+            item: row.item,
+            account: row.account.as_ref().map(AccountId::as_str),
+        }
+    }
+}
+
+/// Why two handles belong together, or do not.
+#[derive(Debug, Serialize)]
+struct Joins<'a> {
+    a: &'a str,
+    b: &'a str,
+    stance: &'a str,
+    why: &'a str,
+    at: String,
+}
+
+impl<'a> Joins<'a> {
+    fn of(row: &'a EvidenceRow) -> Self {
+        Self {
+            a: &row.a,
+            b: &row.b,
+            stance: &row.stance,
+            why: &row.why,
+            at: row.at.rfc3339(),
+        }
+    }
+}
+
+/// A draft, or an earlier version of it.
+#[derive(Debug, Serialize)]
+struct Version<'a> {
+    key: &'a str,
+    conversation: Option<ItemId>,
+    version: i64,
+    saved: String,
+    stands: bool,
+    content: &'a Outgoing,
+}
+
+/// So many lines of the journal are in memory at a time.
+const AT_A_TIME: u32 = 500;
+
+const README: &str = "This folder was written by Rapport. Each .jsonl file holds one JSON object a \
+line; moments are RFC 3339 in UTC, and the numbers in item, person and customer mean the same in \
+every file.\n\n\
+journal.jsonl: what changed, the newest first; what is created, changed or gone, field with old \
+and new value for one that changed, cause is remote, me or rule, which names the command or rule.\n\
+people.jsonl, customers.jsonl: who is known, with every handle (a row of a source or an address) \
+and the evidence that joins two handles (stance link), keeps them apart (apart) or only suggests \
+it (suggest).\n\
+drafts.jsonl: what was being written, with earlier versions; stands marks the draft as it is \
+now.\n\
+Every other file holds items of one kind: account, collection and handle say where the item sits \
+at its source, link is its Message-ID, UID or transaction id, at is its moment, body is the item \
+as Rapport reads it, raw is the source's own form.\n";
+
+/// Writes the export, of one customer or of everything; `to` must be new or empty.
 ///
 /// # Errors
 /// The folder is not empty, the disk is full, or the database cannot be read.
-pub(crate) fn write(db: &Db, to: &Path, scope: &Scope) -> Result<Exported, ApiError> {
+pub(crate) fn write(db: &Db, to: &Path, of: Option<OrgId>) -> Result<Exported, ApiError> {
     let full = fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some());
     if full {
         let folder = to.display().to_string();
@@ -56,51 +156,69 @@ pub(crate) fn write(db: &Db, to: &Path, scope: &Scope) -> Result<Exported, ApiEr
     let mut files = Files {
         to,
         open: BTreeMap::new(),
+        failed: None,
     };
-    let mut failed = None;
-    let unreadable = db.read(|reader| {
-        let (_, unreadable) = reader.walk(scope, |stored| {
-            let raw = reader.raw(stored.id)?;
-            Ok(match files.line(&stored, raw.as_deref()) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
-            })
-        })?;
-        Ok(unreadable)
-    })?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    if !unreadable.is_empty() {
+    // One look at the database: what the files say of each other fits.
+    let unreadable = db.read(|reader| everything(reader, of, &mut files))?;
+    if unreadable > 0 {
         tracing::warn!(
-            count = unreadable.len(),
+            count = unreadable,
             "items could not be read and are not in the export"
         );
     }
     files.finish()
 }
 
-/// One open file a kind.
+/// Hands everything to the files, until one cannot be written. Answers how much could not be
+/// read.
+fn everything(
+    reader: &Reader<'_>,
+    of: Option<OrgId>,
+    files: &mut Files<'_>,
+) -> Result<u64, StoreError> {
+    let scope = of.map_or(Scope::All, Scope::Org);
+    let (_, unreadable) = reader.walk(&scope, |stored| {
+        let raw = reader.raw(stored.id)?;
+        Ok(files.item(&stored, raw.as_deref()))
+    })?;
+    let mut unreadable = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
+    let mut query = JournalQuery {
+        org: of,
+        limit: AT_A_TIME,
+        ..JournalQuery::default()
+    };
+    while files.failed.is_none() {
+        let rows = reader.journal(&query)?;
+        let Some(oldest) = rows.last() else { break };
+        query.before = Some(oldest.seq);
+        if rows.iter().any(|row| files.change(row).is_break()) {
+            break;
+        }
+    }
+    if files.failed.is_none() {
+        unreadable += reader.walk_people(of, |who| files.who("people", &who))?;
+    }
+    if files.failed.is_none() {
+        unreadable += reader.walk_customers(of, |who| files.who("customers", &who))?;
+    }
+    if files.failed.is_none() {
+        unreadable += reader.walk_drafts(of, |draft, stands| files.draft(&draft, stands))?;
+    }
+    Ok(unreadable)
+}
+
+/// The open files, by what they hold.
 struct Files<'a> {
     to: &'a Path,
-    open: BTreeMap<Kind, (BufWriter<File>, u64)>,
+    open: BTreeMap<&'static str, (BufWriter<File>, u64)>,
+    /// Why nothing more can be written.
+    failed: Option<ApiError>,
 }
 
 impl Files<'_> {
-    fn line(&mut self, stored: &Stored, raw: Option<&str>) -> Result<(), ApiError> {
-        let kind = stored.item.body.kind();
-        let path = path_of(self.to, kind);
-        let file = match self.open.entry(kind) {
-            Entry::Occupied(open) => open.into_mut(),
-            Entry::Vacant(free) => {
-                let file = File::create(&path).map_err(|error| io(&path, &error))?;
-                free.insert((BufWriter::new(file), 0))
-            }
-        };
+    fn item(&mut self, stored: &Stored, raw: Option<&str>) -> ControlFlow<()> {
         let line = Line {
+            item: stored.id,
             account: stored.account.as_str(),
             collection: stored.collection.as_str(),
             handle: stored.item.handle.as_str(),
@@ -109,7 +227,75 @@ impl Files<'_> {
             body: &stored.item.body,
             raw,
         };
-        let mut text = serde_json::to_vec(&line)
+        self.put(stored.item.body.kind().word(), &line)
+    }
+
+    fn change(&mut self, row: &JournalRow) -> ControlFlow<()> {
+        let line = Change {
+            at: row.at.rfc3339(),
+            item: row.item,
+            kind: row.kind.word(),
+            title: &row.title,
+            customer: row.org,
+            account: row.account.as_str(),
+            collection: row.source.as_str(),
+            what: row.what,
+            field: row.field.as_ref().map(|it| it.0.as_str()),
+            old: &row.old,
+            new: &row.new,
+            cause: row.cause.word(),
+            which: match &row.cause {
+                Cause::Remote => None,
+                Cause::Me(command) => Some(command.as_str()),
+                Cause::Rule(rule) => Some(rule.as_str()),
+            },
+        };
+        self.put("journal", &line)
+    }
+
+    fn who(&mut self, file: &'static str, who: &Whole) -> ControlFlow<()> {
+        let line = Who {
+            person: who.person,
+            customer: who.customer,
+            name: &who.name,
+            handles: who.handles.iter().map(Known::of).collect(),
+            evidence: who.evidence.iter().map(Joins::of).collect(),
+        };
+        self.put(file, &line)
+    }
+
+    fn draft(&mut self, draft: &Draft, stands: bool) -> ControlFlow<()> {
+        let line = Version {
+            key: &draft.key,
+            conversation: draft.conversation,
+            version: draft.version,
+            saved: draft.saved.rfc3339(),
+            stands,
+            content: &draft.content,
+        };
+        self.put("drafts", &line)
+    }
+
+    fn put(&mut self, name: &'static str, line: &impl Serialize) -> ControlFlow<()> {
+        match self.line(name, line) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn line(&mut self, name: &'static str, line: &impl Serialize) -> Result<(), ApiError> {
+        let path = path_of(self.to, name);
+        let file = match self.open.entry(name) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(free) => {
+                let file = File::create(&path).map_err(|error| io(&path, &error))?;
+                free.insert((BufWriter::new(file), 0))
+            }
+        };
+        let mut text = serde_json::to_vec(line)
             .map_err(|error| ApiError::new(Code::Internal, error.to_string()))?;
         text.push(b'\n');
         file.0.write_all(&text).map_err(|error| io(&path, &error))?;
@@ -118,9 +304,12 @@ impl Files<'_> {
     }
 
     fn finish(self) -> Result<Exported, ApiError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
         let mut files = Vec::new();
-        for (kind, (mut file, items)) in self.open {
-            let path = path_of(self.to, kind);
+        for (name, (mut file, items)) in self.open {
+            let path = path_of(self.to, name);
             file.flush().map_err(|error| io(&path, &error))?;
             files.push(ExportedFile {
                 path: path.display().to_string(),
@@ -131,8 +320,8 @@ impl Files<'_> {
     }
 }
 
-fn path_of(to: &Path, kind: Kind) -> std::path::PathBuf {
-    to.join(format!("{}.jsonl", kind.word()))
+fn path_of(to: &Path, name: &str) -> std::path::PathBuf {
+    to.join(format!("{name}.jsonl"))
 }
 
 fn io(path: &Path, error: &std::io::Error) -> ApiError {

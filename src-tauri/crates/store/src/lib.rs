@@ -28,7 +28,7 @@ mod tests;
 
 pub use db::{Db, Reader, Tx};
 pub use error::{OpenError, StoreError};
-pub use export::Scope;
+pub use export::{Scope, Whole};
 pub use forget::{Loss, Unsent};
 pub use profile::{Profile, ProfileLock};
 pub use ready::Ready;

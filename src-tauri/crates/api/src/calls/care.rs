@@ -12,7 +12,6 @@ use std::path::PathBuf;
 use rapport_engine::NewAccount;
 use rapport_model::{AccountId, Cause};
 use rapport_sample::Progress as Written;
-use rapport_store::Scope;
 use rapport_store::search::{Filter, Query, SearchContext, What};
 use rapport_store::table::journal::JournalQuery;
 use rapport_store::view;
@@ -202,9 +201,8 @@ impl Api {
     /// Writes open formats.
     pub async fn export(&self, wanted: Export) -> Result<Exported, ApiError> {
         let db = self.hub.db().clone();
-        let scope = wanted.customer.map_or(Scope::All, Scope::Org);
         tokio::task::spawn_blocking(move || {
-            crate::export::write(&db, &PathBuf::from(wanted.to), &scope)
+            crate::export::write(&db, &PathBuf::from(wanted.to), wanted.customer)
         })
         .await
         .map_err(|error| ApiError::new(Code::Internal, error.to_string()))?

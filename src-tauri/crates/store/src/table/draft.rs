@@ -1,8 +1,10 @@
 //! Drafts: what is being written, with its history, so that nothing typed is
 //! ever lost.
 
+use std::ops::ControlFlow;
+
 use rapport_model::command::Outgoing;
-use rapport_model::{ItemId, Millis};
+use rapport_model::{ItemId, Millis, OrgId};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +107,41 @@ impl Reader<'_> {
             all.push(read(row)?);
         }
         Ok(all)
+    }
+
+    /// Hands every draft to `each` with its earlier versions and those of discarded ones, in
+    /// the order they were saved under their keys, until it breaks off; those in conversations
+    /// of one organisation alone, if it is named. The flag says that it is the draft as it
+    /// stands. Answers how many could not be read and were passed over.
+    pub fn walk_drafts(
+        &self,
+        of: Option<OrgId>,
+        mut each: impl FnMut(Draft, bool) -> ControlFlow<()>,
+    ) -> Result<u64, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT key, conversation, version, saved, content, stands FROM ( \
+             SELECT key, conversation, version, saved, content, 1 AS stands FROM draft \
+             UNION ALL SELECT key, conversation, version, saved, content, 0 FROM draft_version v \
+             WHERE NOT EXISTS (SELECT 1 FROM draft d WHERE d.key = v.key \
+             AND d.version = v.version)) s \
+             WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM item i WHERE i.id = s.conversation \
+             AND i.org = ?1) ORDER BY key, version",
+        )?;
+        let mut rows = statement.query([of.map(|it| it.0)])?;
+        let mut unreadable = 0;
+        while let Some(row) = rows.next()? {
+            let stands = row.get(5)?;
+            match read(row) {
+                Ok(draft) => {
+                    if each(draft, stands).is_break() {
+                        break;
+                    }
+                }
+                Err(StoreError::Json(_)) => unreadable += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(unreadable)
     }
 
     /// What was saved under that key, the newest first, discarded drafts

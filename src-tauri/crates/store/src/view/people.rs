@@ -185,7 +185,20 @@ impl Reader<'_> {
         let names = Names::new(self);
         let recent = self.messages_of_person(id, 20)?;
         let person = self.person_row(&names, id, recent.first().map(|id| Millis(id.0 >> 20)))?;
-        let nodes = self.nodes_of_person(id)?;
+        let (handles, evidence) = self.joined(self.nodes_of_person(id)?)?;
+        Ok(PersonPage {
+            person,
+            handles,
+            evidence,
+            recent: self.timeline_rows(&recent)?,
+        })
+    }
+
+    /// Nodes as handles, and what joins them with each other and with others.
+    pub(crate) fn joined(
+        &self,
+        nodes: Vec<Node>,
+    ) -> Result<(Vec<HandleRow>, Vec<EvidenceRow>), StoreError> {
         let mut handles = Vec::new();
         for node in &nodes {
             handles.push(self.handle_row(node)?);
@@ -211,12 +224,7 @@ impl Reader<'_> {
                 at: edge.at,
             });
         }
-        Ok(PersonPage {
-            person,
-            handles,
-            evidence,
-            recent: self.timeline_rows(&recent)?,
-        })
+        Ok((handles, evidence))
     }
 
     fn handle_row(&self, node: &Node) -> Result<HandleRow, StoreError> {
