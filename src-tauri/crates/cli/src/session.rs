@@ -254,7 +254,7 @@ pub(crate) fn recover(cli: &Cli, out: Out, to: &Path) -> Result<(), Failure> {
         for part in &saved.carried {
             if part.files > 0 {
                 let name = clean(&part.name, 200);
-                text.push_str(&format!("\nCopied along: {name} ({} files).", part.files));
+                text.push_str(&format!("\nCopied along: {name}, files: {}.", part.files));
             }
             for left in &part.left {
                 text.push_str(&format!("\nNot copied: {}.", clean(left, 400)));

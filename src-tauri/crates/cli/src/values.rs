@@ -42,8 +42,7 @@ pub(crate) fn answered(
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "An account of {connector} needs an answer: {}. For example: rapport account add \
-         {connector}{typed}",
+        "An account of {connector} needs an answer: {}. Add it to what you typed, as in{typed}",
         names.join(", ")
     )))
 }
@@ -151,8 +150,8 @@ mod tests {
             assert_eq!(why.code, 2);
             assert_eq!(
                 why.message,
-                "An account of matrix needs an answer: homeserver (Homeserver). For example: \
-                 rapport account add matrix --set homeserver=example.org"
+                "An account of matrix needs an answer: homeserver (Homeserver). Add it to what \
+                 you typed, as in --set homeserver=example.org"
             );
         }
         let given = serde_json::json!({"homeserver": "velmora.example"});
