@@ -379,7 +379,9 @@ pub(crate) enum OutboxCommand {
     Discard { command: String },
     /// Decide a conflict: your value stays in the fields named, the source's elsewhere.
     Resolve {
+        /// The command in conflict, as `rapport outbox list` names it.
         command: String,
+        /// A field that keeps your value; once for each. Without it the source's stand everywhere.
         #[arg(long = "mine", value_name = "FIELD")]
         mine: Vec<String>,
     },
