@@ -47,72 +47,56 @@ test('an answer that an event has overtaken does not close the gate again', asyn
   expect(container.querySelector('.gate')).toBeNull();
 });
 
-test('what the window begins with is asked before the gate has answered, and again if too early', async () => {
-  const asked: string[] = [];
-  let isOpen = false;
-  let follows = 0;
+const tooEarly = new CallFailed('refused', 'The profile is not open yet.');
+
+/** A profile that is not open yet; `refuse` is how it says so to who follows. */
+function closedProfile(refuse: (failed: (error: CallFailed) => void) => void) {
   fake({ accounts: () => [], settings: () => [] });
   const carrier = transport();
-  const refused = new CallFailed('refused', 'The profile is not open yet.');
+  const profile = { isOpen: false, asked: [] as string[], follows: 0 };
   useTransport({
     ...carrier,
     call: async (name, request) => {
-      asked.push(name);
-      if (!isOpen) throw refused;
+      profile.asked.push(name);
+      if (!profile.isOpen) throw tooEarly;
       return carrier.call(name, request);
     },
     topics: (_heard, opened, failed) => {
-      if (isOpen) {
-        follows += 1;
+      if (profile.isOpen) {
+        profile.follows += 1;
         opened();
-      } else failed(refused);
+      } else refuse(failed);
       return () => {};
     },
     gate: async () => stands('opening', 1),
     shell,
   });
+  const accounts = () => profile.asked.filter((name) => name === 'accounts').length;
+  return { profile, accounts };
+}
+
+test('what the window begins with is asked before the gate has answered, and again if too early', async () => {
+  const { profile, accounts } = closedProfile((failed) => failed(tooEarly));
   const { container } = render(App);
-  expect(asked).toContain('accounts');
+  expect(profile.asked).toContain('accounts');
   await waitFor(() => expect(container.querySelector('.gate')).not.toBeNull());
-  isOpen = true;
+  profile.isOpen = true;
   tell(stands('open', 2));
   await waitFor(() => expect(container.querySelector('.gate')).toBeNull());
-  await waitFor(() => expect(asked.filter((name) => name === 'accounts').length).toBe(2));
-  await waitFor(() => expect(follows).toBe(1));
+  await waitFor(() => expect(accounts()).toBe(2));
+  await waitFor(() => expect(profile.follows).toBe(1));
 });
 
 test('a stream that was refused too early, and says so late, keeps nobody out', async () => {
-  let isOpen = false;
   let refuse: (error: CallFailed) => void = () => {};
-  let follows = 0;
-  fake({ accounts: () => [], settings: () => [] });
-  const carrier = transport();
-  const refused = new CallFailed('refused', 'The profile is not open yet.');
-  let asked = 0;
-  useTransport({
-    ...carrier,
-    call: async (name, request) => {
-      if (name === 'accounts') asked += 1;
-      if (!isOpen) throw refused;
-      return carrier.call(name, request);
-    },
-    topics: (_heard, opened, failed) => {
-      if (isOpen) {
-        follows += 1;
-        opened();
-      } else refuse = failed;
-      return () => {};
-    },
-    gate: async () => stands('opening', 1),
-    shell,
-  });
+  const { profile, accounts } = closedProfile((failed) => (refuse = failed));
   const { container } = render(App);
   await waitFor(() => expect(container.querySelector('.gate')).not.toBeNull());
-  isOpen = true;
+  profile.isOpen = true;
   tell(stands('open', 2));
-  await waitFor(() => expect(asked).toBe(2));
-  refuse(refused);
-  await waitFor(() => expect(follows).toBe(1));
+  await waitFor(() => expect(accounts()).toBe(2));
+  refuse(tooEarly);
+  await waitFor(() => expect(profile.follows).toBe(1));
   await tick();
   expect(container.textContent).not.toContain('not open yet');
 });
