@@ -2,11 +2,13 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '../core/generated/AccountId';
 import type { AccountRow } from '../core/generated/AccountRow';
+import type { CheckReport } from '../core/generated/CheckReport';
 import type { Manifest } from '../core/generated/Manifest';
 import type { SignedIn } from '../core/generated/SignedIn';
 import { fake } from '../core/fake';
 import { language } from '../core/i18n.svelte';
 import { CallFailed } from '../core/transport';
+import Connect from './Connect.svelte';
 import Encryption from './Encryption.svelte';
 import RemoveDialog from './RemoveDialog.svelte';
 import SignInForm from './SignInForm.svelte';
@@ -48,6 +50,48 @@ describe('a password', () => {
       account,
       step: { step: 'password', user: 'ines', password: 'swordfish' },
     });
+  });
+});
+
+describe('signing in again', () => {
+  it('knows who it was and asks only for the password', async () => {
+    const carrier = fake({
+      setting: ({ key }) => ({ key, value: 'ines' }),
+      account_sign_in: () => ({ is: 'done', user: 'ines' }),
+    });
+    render(SignInForm, { account, manifest, ondone: () => {} });
+    await waitFor(() => expect(value('User name')).toBe('ines'));
+    expect(carrier.of('setting')).toEqual([{ key: 'account.user.erp-1' }]);
+    expect(document.activeElement).toBe(screen.getByLabelText('Password'));
+  });
+
+  it('as somebody else keeps what was typed before the answer came', async () => {
+    let come = (_name: string): void => {};
+    fake({
+      setting: ({ key }) =>
+        new Promise((answer) => (come = (name) => answer({ key, value: name }))),
+    });
+    render(SignInForm, { account, manifest, ondone: () => {} });
+    await fireEvent.input(screen.getByLabelText('User name'), { target: { value: 'jonas' } });
+    come('ines');
+    await Promise.resolve();
+    expect(value('User name')).toBe('jonas');
+  });
+});
+
+describe('a new account', () => {
+  it('that works is one key away from going on', async () => {
+    fake({
+      account_add: () => ({ id: account, label: 'ERP' }) as AccountRow,
+      account_sign_in: () => ({ is: 'done', user: 'ines' }),
+      account_check: () => ({ account, collections: [] }) as unknown as CheckReport,
+    });
+    render(Connect, { manifest, ondone: () => {}, onskip: () => {} });
+    await fireEvent.click(screen.getByRole('button', { name: 'Connect' }));
+    await screen.findByLabelText('Password');
+    await signIn();
+    const onwards = await screen.findByRole('button', { name: 'Go on' });
+    await waitFor(() => expect(document.activeElement).toBe(onwards));
   });
 });
 
