@@ -1,7 +1,7 @@
 // How a line of the timeline reads: its glyph, its bold beginning, its place.
 
 import type { TimelineRow } from '../core/generated/TimelineRow';
-import { word } from '../core/i18n.svelte';
+import { t, word } from '../core/i18n.svelte';
 import { placeOf, to } from '../core/route.svelte';
 
 const GLYPHS: Record<string, string> = {
@@ -45,10 +45,14 @@ function code(row: TimelineRow): string | null {
   return before !== '' && before.length < 24 && !before.includes('\n') ? before : null;
 }
 
+/** Who wrote it. A source that does not say who the user is there lets the account itself write. */
+const writer = (row: TimelineRow): string =>
+  row.who === row.from.account ? t('people.you') : (row.who ?? '');
+
 /** The bold beginning and the rest. */
 export function wordsOf(row: TimelineRow): { head: string; rest: string } {
   if (row.group === 'mail' || row.group === 'chat')
-    return { head: row.who ?? '', rest: row.title || row.text };
+    return { head: writer(row), rest: row.title || row.text };
   if (row.kind === 'record') {
     const number = code(row);
     const ticket = row.group === 'ticket' && number !== null && /^\d+$/.test(number);
@@ -61,7 +65,7 @@ export function wordsOf(row: TimelineRow): { head: string; rest: string } {
       rest: row.title,
     };
   }
-  if (row.group === 'ticket') return { head: row.who ?? '', rest: row.title || row.text };
+  if (row.group === 'ticket') return { head: writer(row), rest: row.title || row.text };
   return { head: word('people.one', noted(row) ? 'note' : row.group), rest: row.title || row.text };
 }
 
