@@ -56,6 +56,26 @@ function spilled() {
     );
 }
 
+/** Sentences whose full stop stands before their last letter. */
+function turned() {
+  const out = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const place = document.createRange();
+  const left = (node, at) => {
+    place.setStart(node, at);
+    place.setEnd(node, at + 1);
+    return place.getBoundingClientRect();
+  };
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const end = node.data.trimEnd().length;
+    if (!/\p{L}\.$/u.test(node.data.slice(0, end)) || node.parentElement.closest('.sr')) continue;
+    const [letter, stop] = [left(node, end - 2), left(node, end - 1)];
+    if (stop.width > 0 && letter.top === stop.top && stop.left < letter.left)
+      out.push(`“${node.data.trim().slice(-40)}”`);
+  }
+  return out;
+}
+
 async function each(name, options, places = all) {
   const faults = [];
   for (const [screen, place] of Object.entries(places)) {
@@ -64,6 +84,9 @@ async function each(name, options, places = all) {
     for (const fault of [
       ...(await page.evaluate(pushed)),
       ...(await page.evaluate(spilled)),
+      ...(await page.evaluate(turned)).map(
+        (text) => `the full stop of ${text} is on the wrong side`,
+      ),
       ...page.broken,
     ])
       faults.push(`${screen}: ${fault}`);
@@ -89,11 +112,15 @@ test('German needs no more room than there is', { timeout: 300_000 }, () =>
 test('right to left the window is mirrored', { timeout: 300_000 }, async () => {
   try {
     await each('rtl', { settings: { 'look.direction': 'rtl' } });
+    await each('rtl-german', {
+      settings: { 'look.direction': 'rtl', 'look.language': 'de' },
+    });
     const page = await open(browser, host, '/today');
     const side = await page.locator('nav.side').boundingBox();
     assert.ok(side.x > 1000, `the sidebar stands at ${side.x}`);
     await page.context().close();
   } finally {
     await host.call('setting_set', { key: 'look.direction', value: 'ltr' });
+    await host.call('setting_set', { key: 'look.language', value: 'en' });
   }
 });

@@ -2,7 +2,7 @@
 
 import type { Due } from './generated/Due';
 import type { Money } from './generated/Money';
-import { t, tag } from './i18n.svelte';
+import { language, t, tag } from './i18n.svelte';
 import { now } from './clock.svelte';
 
 const MINUTE = 60_000;
@@ -115,20 +115,29 @@ export const dueText = (due: Due): string => {
   return daysAway(at) === 0 ? t('core.today') : when(at);
 };
 
+/**
+ * A text without letters, such as an amount, runs as its line does; in a mirrored window it runs
+ * as its language does, by a mark that nobody sees.
+ */
+const steady = (text: string): string =>
+  language.direction === 'rtl' && text !== '' ? `\u200e${text}` : text;
+
 /** `€12,480.00`; whole units without cents where `short`. */
 export function money(value: Money | null | undefined, short = false): string {
   if (!value) return '';
   const amount = Number(value.amount);
   try {
-    return numberFormat({
-      style: 'currency',
-      currency: value.currency,
-      currencyDisplay: 'narrowSymbol',
-      maximumFractionDigits: short ? 0 : 2,
-      minimumFractionDigits: short ? 0 : 2,
-    }).format(amount);
+    return steady(
+      numberFormat({
+        style: 'currency',
+        currency: value.currency,
+        currencyDisplay: 'narrowSymbol',
+        maximumFractionDigits: short ? 0 : 2,
+        minimumFractionDigits: short ? 0 : 2,
+      }).format(amount),
+    );
   } catch {
-    return `${value.amount} ${value.currency}`;
+    return steady(`${value.amount} ${value.currency}`);
   }
 }
 
