@@ -108,7 +108,7 @@ export async function screens(host) {
     inbox: '/inbox',
     conversation: `/inbox/${conversation.id}`,
     tasks: '/tasks',
-    board: '/tasks?layout=board',
+    board: '/tasks?as=board',
     calendar: '/calendar',
     customers: '/customers',
     customer: `/customer/${customer.id}`,

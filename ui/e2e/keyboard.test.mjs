@@ -111,6 +111,19 @@ test('the palette opens, runs and gives the focus back', { timeout: 60_000 }, as
   await page.context().close();
 });
 
+test('the first screen has the last word over its keys', { timeout: 60_000 }, async () => {
+  for (const [place, told] of [
+    ['/today', 'reply'],
+    ['/tasks', 'complete'],
+    ['/customers', 'pin'],
+  ]) {
+    const page = await open(browser, host, place);
+    const strip = await page.locator('footer.sb .sb-k').textContent();
+    assert.match(strip ?? '', new RegExp(told), `the strip of ${place}`);
+    await page.context().close();
+  }
+});
+
 test('all keys are told', { timeout: 60_000 }, async () => {
   const page = await open(browser, host, '/today');
   await page.keyboard.press('?');

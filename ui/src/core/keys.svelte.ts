@@ -9,6 +9,8 @@ import { settings } from './settings.svelte';
 type Doers = Record<string, (event?: KeyboardEvent) => void>;
 
 interface Offer {
+  /** When whoever offers it began; what is around it began before. */
+  turn: number;
   does: Doers;
   /** Only while this holds. */
   when: () => boolean;
@@ -16,6 +18,7 @@ interface Offer {
   strip: string[];
 }
 
+let turns = 0;
 let offers = $state.raw<readonly Offer[]>([]);
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -86,11 +89,21 @@ function doer(id: string): ((event?: KeyboardEvent) => void) | undefined {
   return undefined;
 }
 
-/** Offers commands while a component lives. Call it while the component starts. */
+/**
+ * Offers commands while a component lives. Call it while the component starts: its turn is taken
+ * then, because the effects of what is drawn together run from the inside out, and the window
+ * would have the last word over its first screen.
+ */
 export function offer(does: Doers, options: { when?: () => boolean; strip?: string[] } = {}): void {
+  const turn = (turns += 1);
   $effect(() => {
-    const mine: Offer = { does, when: options.when ?? (() => true), strip: options.strip ?? [] };
-    untrack(() => (offers = [...offers, mine]));
+    const mine: Offer = {
+      turn,
+      does,
+      when: options.when ?? (() => true),
+      strip: options.strip ?? [],
+    };
+    untrack(() => (offers = [...offers, mine].sort((a, b) => a.turn - b.turn)));
     return () => {
       untrack(() => (offers = offers.filter((one) => one !== mine)));
     };
