@@ -164,7 +164,10 @@ export function initials(name: string): string {
     .split(/\s+/)
     .filter(Boolean);
   const first = words[0] ?? '?';
-  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  // A name that is written twice, in two scripts, is one name.
+  const latin = /\p{Script=Latin}/u;
+  const alike = words.filter((one) => latin.test(one) === latin.test(first));
+  const last = alike.length > 1 ? alike[alike.length - 1] : undefined;
   return last
     ? `${[...first][0] ?? ''}${[...last][0] ?? ''}`.toUpperCase()
     : [...first].slice(0, 2).join('');
@@ -172,6 +175,8 @@ export function initials(name: string): string {
 
 /** A steady hue from a record's id, so that the same thing always has the same colour. */
 export function hue(id: string): number {
+  // Ids of one import follow each other: by the golden angle each is far from the next.
+  if (/^\d{1,9}$/.test(id)) return Math.round(Number(id) * 137.508) % 360;
   let sum = 7;
   for (const c of id) sum = (sum * 31 + (c.codePointAt(0) ?? 0)) % 360_007;
   return sum % 360;
