@@ -29,12 +29,17 @@ export function sentence(group: string, said: Said): string {
   return has(key) ? t(key, readable(said.with)) : said.text;
 }
 
-/** Why a source did not do it, in its own words where it had some. */
-export const faultWhy = (fault: Fault): string =>
+const reason = (fault: Fault): string =>
   because(fault.is === 'throttled' ? fault.detail.why : fault.detail);
+
+/** Why a source did not do it, in its own words where it had some: a sentence of its own. */
+export const faultWhy = (fault: Fault): string => {
+  const why = reason(fault);
+  return why.charAt(0).toUpperCase() + why.slice(1);
+};
 
 /** What a source answered, with the reason. */
 export function faultText(fault: Fault): string {
-  const why = faultWhy(fault);
+  const why = reason(fault);
   return t(`error.why.fault.${fault.is}`, { why: why ? why : '–' });
 }

@@ -80,9 +80,11 @@ export function glyph(account: string, connector?: string, collection?: string):
   const kind = connector ?? row?.connector ?? '';
   if (kind === 'files') {
     const part = collection === undefined ? undefined : PARTS[collection];
-    if (part) return part;
     const label = row?.label ?? account;
-    return BY_LABEL.find(([pattern]) => pattern.test(label))?.[1] ?? 'folder';
+    const named = BY_LABEL.find(([pattern]) => pattern.test(label))?.[1];
+    // Tables are of any system; what they are called says of which.
+    if (part && collection === 'records') return named ?? part;
+    return part ?? named ?? 'folder';
   }
   return GLYPHS[kind] ?? 'source';
 }
