@@ -48,6 +48,10 @@ export const sources = {
   get loaded() {
     return loaded;
   },
+  /** Nothing comes from anywhere: there is at most this device's own list. */
+  get none() {
+    return loaded && rows.every((row) => row.connector === 'local');
+  },
   of: (account: string): AccountRow | undefined => named.find((one) => one.id === account),
   async start(): Promise<void> {
     onTopics((topics) => {
