@@ -6,6 +6,7 @@ mod people;
 mod drafts;
 mod identity;
 mod leaving;
+mod taken;
 mod triage;
 mod upkeep;
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rapport_engine::{Hub, HubError, NewAccount, Parts, Turn};
 use rapport_model::change::{Coverage, Poison};
 use rapport_model::connector::{
-    Collection, Deletions, Delivery, Factory, Setting, SignInStep, SignedIn,
+    Collection, ConflictCheck, Deletions, Delivery, Factory, Setting, SignInStep, SignedIn, Write,
 };
 use rapport_model::{
     AccountId, Address, Body, Change, CollectionId, Command, CommandId, Connector, Conversation,
@@ -65,7 +65,11 @@ static MANIFEST: Manifest = Manifest {
     auth: &[],
     kinds: &[],
     deletions: Deletions::Stream,
-    writes: &[],
+    writes: &[Write {
+        command: "send",
+        kind: Kind::Message,
+        check: ConflictCheck::Append,
+    }],
     fixed: &[],
     delivery: Delivery::Poll,
 };

@@ -32,20 +32,29 @@ static MANIFEST: Manifest = Manifest {
     ],
     deletions: Deletions::Stream,
     writes: &[
-        Writes {
-            command: "send",
-            kind: Kind::Message,
-            check: ConflictCheck::Append,
-        },
-        Writes {
-            command: "mark_read",
-            kind: Kind::Conversation,
-            check: ConflictCheck::None,
-        },
+        writes("send", Kind::Message),
+        writes("edit_message", Kind::Message),
+        writes("redact", Kind::Message),
+        writes("react", Kind::Message),
+        writes("mark_read", Kind::Conversation),
+        writes("create", Kind::Task),
+        writes("set_fields", Kind::Task),
+        writes("delete", Kind::Task),
+        writes("create", Kind::Record),
+        writes("set_fields", Kind::Record),
+        writes("act", Kind::Record),
     ],
     fixed: &[],
     delivery: Delivery::Poll,
 };
+
+const fn writes(command: &'static str, kind: Kind) -> Writes {
+    Writes {
+        command,
+        kind,
+        check: ConflictCheck::None,
+    }
+}
 
 /// Signs in to the one source of a test.
 #[derive(Debug)]

@@ -165,6 +165,41 @@ fn fault_words(fault: &rapport_model::Fault) -> (&'static str, &str) {
     (fault.word(), why)
 }
 
+/// Why something makes no sense, with what is put into the sentence.
+fn refused(why: &rapport_engine::Refusal, text: String) -> Said {
+    use rapport_engine::Refusal;
+    let said = Said::new(&format!("refused.{}", why.word()), text);
+    match why {
+        Refusal::NotTaken {
+            source_title,
+            does,
+            kind,
+            takes,
+            ..
+        } => said
+            .with("source", *source_title)
+            .with("does", *does)
+            .with("kind", kind.word())
+            .with("takes", takes.as_str()),
+        Refusal::OnlyRead {
+            source_title,
+            place,
+            ..
+        } => said
+            .with("source", *source_title)
+            .with("place", place.as_str()),
+        Refusal::NotOffered {
+            source_title,
+            name,
+            takes,
+        } => said
+            .with("source", *source_title)
+            .with("name", name.as_str())
+            .with("takes", takes.as_str()),
+        _ => said,
+    }
+}
+
 impl From<rapport_engine::HubError> for ApiError {
     fn from(error: rapport_engine::HubError) -> Self {
         use rapport_engine::HubError;
@@ -181,7 +216,7 @@ impl From<rapport_engine::HubError> for ApiError {
         let text = error.to_string();
         let said = match &error {
             HubError::NotNow(it) => Said::new(&format!("not_now.{}", it.word()), text),
-            HubError::Refused(it) => Said::new(&format!("refused.{}", it.word()), text),
+            HubError::Refused(it) => refused(it, text),
             HubError::Vault(it) => Said::new("keychain", text).with("why", it.to_string()),
             HubError::NotFound(_) => Said::new("not_found", text),
             HubError::Exists(what) => Said::new("exists", text).with("what", what.as_str()),

@@ -1,7 +1,7 @@
 //! Why a call to the hub did not do what was asked.
 
 use rapport_model::connector::VaultError;
-use rapport_model::{Fault, FieldName};
+use rapport_model::{Fault, FieldName, Kind};
 use rapport_store::StoreError;
 use thiserror::Error;
 
@@ -123,6 +123,40 @@ pub enum Refusal {
     /// An entry keeps what it does.
     #[error("An entry can say something else, but not do something else.")]
     OtherDeed,
+    /// The source takes no such thing at all.
+    #[error("{} Nothing was changed.", only_takes(.source_title, .what, .takes))]
+    NotTaken {
+        /// What people call the source.
+        source_title: &'static str,
+        /// The command's word.
+        does: &'static str,
+        /// The kind of item it aims at.
+        kind: Kind,
+        /// What was wanted, in words.
+        what: String,
+        /// What it takes, in words.
+        takes: String,
+    },
+    /// What lies there is only read.
+    #[error("{source_title} takes no {what} in \"{place}\" from here. Nothing was changed.")]
+    OnlyRead {
+        /// What people call the source.
+        source_title: &'static str,
+        /// What was wanted, in words.
+        what: String,
+        /// The collection.
+        place: String,
+    },
+    /// There is no such field or button there.
+    #[error("{} Nothing was changed.", only_offers(.source_title, .name, .takes))]
+    NotOffered {
+        /// What people call the source.
+        source_title: &'static str,
+        /// The field or button that was wanted.
+        name: String,
+        /// What there is, with commas between.
+        takes: String,
+    },
     /// A conflict is decided field by field.
     #[error("Choose a value for the field \"{0}\" too.")]
     Undecided(FieldName),
@@ -143,8 +177,27 @@ impl Refusal {
             Self::NoId => "no_id",
             Self::BadId => "bad_id",
             Self::OtherDeed => "other_deed",
+            Self::NotTaken { .. } => "not_taken",
+            Self::OnlyRead { .. } => "only_read",
+            Self::NotOffered { .. } => "not_offered",
             Self::Undecided(_) => "undecided",
         }
+    }
+}
+
+fn only_takes(source: &str, what: &str, takes: &str) -> String {
+    if takes.is_empty() {
+        format!("{source} is only read: it takes no {what} from here.")
+    } else {
+        format!("{source} takes no {what} from here. It takes: {takes}.")
+    }
+}
+
+fn only_offers(source: &str, name: &str, takes: &str) -> String {
+    if takes.is_empty() {
+        format!("{source} does not take \"{name}\" from here.")
+    } else {
+        format!("{source} does not take \"{name}\" here. It takes: {takes}.")
     }
 }
 

@@ -6,6 +6,7 @@
 //! is given, and nothing in them may be needed to draw a screen.
 
 mod manifest;
+mod offer;
 
 use std::fmt::{self, Debug};
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::time::Clock;
 pub use manifest::{
     AuthKind, ConflictCheck, Deletions, Delivery, FormField, FormFieldKind, Manifest, Write,
 };
+pub use offer::{Offer, wish};
 
 /// What a connector pulls as a unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -301,6 +303,13 @@ pub trait Connector: Send + Sync + Debug {
 
     /// Whether an earlier push of `id` arrived. Must not change anything.
     async fn lookup(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault>;
+
+    /// What is taken of such a command where it aims, beyond what the manifest says, as far as
+    /// that is known here. Makes no request.
+    fn offers(&self, command: &Command) -> Offer {
+        let _unsaid = command;
+        Offer::Unsaid
+    }
 
     /// Returns when something may have changed. Polling connectors never do.
     async fn watch(&self, collection: &CollectionId) -> Result<(), Fault> {

@@ -50,7 +50,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rapport_model::change::Page;
 use rapport_model::connector::{
-    Collection, Connector, Factory, IdSet, Manifest, Setting, SignInStep, SignedIn,
+    Collection, Connector, Factory, IdSet, Manifest, Offer, Setting, SignInStep, SignedIn,
 };
 use rapport_model::{CollectionId, Command, CommandId, Cursor, Fault, Handle, Item, Receipt};
 
@@ -184,6 +184,10 @@ impl Connector for Files {
         let (collection, handles) = (collection.clone(), handles.to_vec());
         self.run(move |folder| folder.fetch(&collection, &handles))
             .await
+    }
+
+    fn offers(&self, command: &Command) -> Offer {
+        self.folder.offers(command)
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {

@@ -17,7 +17,7 @@ use super::mapping::TableMapping;
 use super::sheet::{Around, Row};
 use crate::common::digest64;
 
-pub(super) use fill::{Table, disagreement, says};
+pub(super) use fill::{Table, disagreement, fields, says};
 
 /// The collection records lie in.
 pub(super) const COLLECTION: &str = "records";

@@ -173,6 +173,23 @@ fn postal(line: &Line) -> Postal {
     }
 }
 
+/// The fields a card has a place for.
+pub(super) const FIELDS: [&str; 13] = [
+    "name",
+    "role",
+    "organisation_name",
+    "notes",
+    "email",
+    "phone",
+    "url",
+    "matrix",
+    "other",
+    "number",
+    "tax_id",
+    "birthday",
+    "nickname",
+];
+
 /// Puts edits into a card.
 ///
 /// # Errors

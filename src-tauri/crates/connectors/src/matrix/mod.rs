@@ -78,7 +78,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rapport_model::connector::{
     AuthKind, Collection, ConflictCheck, Connector, Deletions, Delivery, Factory, FormField,
-    FormFieldKind, Manifest, SecurityAnswer, SecurityStep, Setting, SignInStep, SignedIn, Write,
+    FormFieldKind, Manifest, Offer, SecurityAnswer, SecurityStep, Setting, SignInStep, SignedIn,
+    Write,
 };
 use rapport_model::item::Kind;
 use rapport_model::{
@@ -212,6 +213,10 @@ impl Connector for Matrix {
             self.session.setting.clock.now(),
         )
         .await
+    }
+
+    fn offers(&self, command: &Command) -> Offer {
+        send::offers(command)
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {

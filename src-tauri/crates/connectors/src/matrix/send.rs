@@ -16,6 +16,7 @@ use matrix_sdk::ruma::{
 };
 use matrix_sdk::{Client, Room};
 use rapport_model::command::{Edit, Outgoing};
+use rapport_model::connector::Offer;
 use rapport_model::field::FieldValue;
 use rapport_model::{
     Body, Command, CommandId, Conversation, ConversationKind, Fault, Handle, Receipt,
@@ -27,6 +28,15 @@ use super::fault::{self, Asked};
 use super::lookup::made;
 use super::session::Live;
 use super::{media, outgoing};
+
+/// What a room takes of a command.
+pub(super) fn offers(command: &Command) -> Offer {
+    match command {
+        Command::SetFields { .. } => Offer::only(&["title", "topic"]),
+        Command::Act { .. } => Offer::only(&["join", "leave"]),
+        _ => Offer::Unsaid,
+    }
+}
 
 /// Does what the command says.
 pub(super) async fn push(

@@ -22,7 +22,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rapport_model::command::{Command, Receipt};
 use rapport_model::connector::{
     AuthKind, Collection, ConflictCheck, Connector, Deletions, Delivery, Factory, FormField,
-    FormFieldKind, IdSet, Manifest, Setting, SignInStep, SignedIn, Write,
+    FormFieldKind, IdSet, Manifest, Offer, Setting, SignInStep, SignedIn, Write,
 };
 use rapport_model::{CollectionId, CommandId, Cursor, Fault, Handle, Item, Kind, Page, Revision};
 use serde_json::json;
@@ -228,6 +228,10 @@ impl Connector for Tryton {
         self.source(&session, &schema)
             .fetch(spec, &self.lore(&session), &ids)
             .await
+    }
+
+    fn offers(&self, command: &Command) -> Offer {
+        write::offers(command)
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {

@@ -11,6 +11,7 @@ mod people;
 mod react;
 mod run;
 mod staged;
+mod taken;
 mod triage;
 mod write;
 

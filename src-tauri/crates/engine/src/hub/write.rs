@@ -4,7 +4,7 @@ use rapport_model::command::{Edit, Outgoing};
 use rapport_model::field::fields_of;
 use rapport_model::{
     AccountId, Body, Cause, CollectionId, Command, CommandId, FieldName, FieldValue, Handle,
-    ItemId, ItemRef, LinkId, Millis,
+    ItemId, ItemRef, Kind, LinkId, Millis,
 };
 use rapport_store::StoreError;
 use rapport_store::db::Reader;
@@ -67,8 +67,8 @@ impl Hub {
     /// Queues any command. The calls below are this with less to fill in.
     ///
     /// # Errors
-    /// The item is not there, a field cannot take its value, or the file cannot
-    /// be written.
+    /// The source is known not to take it, the item is not there, a field cannot
+    /// take its value, or the file cannot be written.
     pub fn queue(
         &self,
         account: &AccountId,
@@ -89,6 +89,7 @@ impl Hub {
         terms: Terms<'_>,
     ) -> Result<Placed, HubError> {
         let session = self.core.session(account)?;
+        self.must_be_taken(&session, &command)?;
         let (id, now) = (self.core.command_id(), self.core.now());
         let queued = self.core.change(|tx| {
             let rules = Rules::load(tx, account)?;
@@ -200,7 +201,7 @@ impl Hub {
         if matches!(&said.item.body, Body::Message(it) if !it.mine) && said.flags & MINE == 0 {
             return Err(HubError::Refused(Refusal::NotYours));
         }
-        let (account, message, conversation) = self.message(message)?;
+        let (account, message, conversation) = said_in(said)?;
         self.queue(
             &account,
             Command::EditMessage {
@@ -230,17 +231,7 @@ impl Hub {
     }
 
     pub(super) fn message(&self, id: ItemId) -> Result<(AccountId, ItemRef, Handle), HubError> {
-        let at = self.stored(id)?;
-        match at.item.body {
-            Body::Message(it) => {
-                let to = ItemRef {
-                    collection: at.collection,
-                    handle: at.item.handle,
-                };
-                Ok((at.account, to, it.conversation))
-            }
-            _ => Err(HubError::Refused(Refusal::NotMessage)),
-        }
+        said_in(self.stored(id)?)
     }
 
     /// Moves the read position to a message, or to the newest one. Without any
@@ -277,21 +268,13 @@ impl Hub {
             conversation,
             up_to,
         };
-        if self.source_takes(&at.account, &command)? {
+        let session = self.core.session(&at.account)?;
+        let manifest = session.connector.manifest();
+        if manifest.takes(command.word(), Some(Kind::Conversation)) {
             return self.queue(&at.account, command, None).map(Some);
         }
         self.keep_here(&at.account, &command)?;
         Ok(None)
-    }
-
-    /// Whether the account's source knows such a command at all.
-    fn source_takes(&self, account: &AccountId, command: &Command) -> Result<bool, HubError> {
-        let connector = self.core.account(account)?.connector;
-        let manifest = self.core.factory(&connector)?.manifest();
-        Ok(manifest
-            .writes
-            .iter()
-            .any(|it| it.command == command.word()))
     }
 
     /// A position that a source has no place for is kept here alone: there is
@@ -401,5 +384,19 @@ impl Hub {
     /// There is no such item.
     pub fn set_done(&self, conversation: ItemId, done: bool) -> Result<(), HubError> {
         self.set_all_done(&[conversation], done)
+    }
+}
+
+/// Where a message sits, and in which conversation.
+fn said_in(at: Stored) -> Result<(AccountId, ItemRef, Handle), HubError> {
+    match at.item.body {
+        Body::Message(it) => {
+            let to = ItemRef {
+                collection: at.collection,
+                handle: at.item.handle,
+            };
+            Ok((at.account, to, it.conversation))
+        }
+        _ => Err(HubError::Refused(Refusal::NotMessage)),
     }
 }

@@ -8,7 +8,7 @@ use rapport_engine::rng::Rng;
 use rapport_model::change::{Coverage, Looked};
 use rapport_model::connector::{
     AuthKind, Collection, ConflictCheck, Deletions, Delivery, Factory, FormField, FormFieldKind,
-    IdSet, Setting, SignInStep, SignedIn, Write,
+    IdSet, Offer, Setting, SignInStep, SignedIn, Write,
 };
 use rapport_model::field::set_field;
 use rapport_model::{
@@ -42,25 +42,28 @@ pub static MANIFEST: Manifest = Manifest {
     ],
     deletions: Deletions::Stream,
     writes: &[
-        Write {
-            command: "send",
-            kind: Kind::Message,
-            check: ConflictCheck::Append,
-        },
-        Write {
-            command: "mark_read",
-            kind: Kind::Conversation,
-            check: ConflictCheck::None,
-        },
-        Write {
-            command: "set_fields",
-            kind: Kind::Record,
-            check: ConflictCheck::Native,
-        },
+        write("send", Kind::Message, ConflictCheck::Append),
+        write("edit_message", Kind::Message, ConflictCheck::None),
+        write("redact", Kind::Message, ConflictCheck::None),
+        write("react", Kind::Message, ConflictCheck::Append),
+        write("mark_read", Kind::Conversation, ConflictCheck::None),
+        write("create", Kind::Task, ConflictCheck::Append),
+        write("set_fields", Kind::Task, ConflictCheck::Native),
+        write("delete", Kind::Task, ConflictCheck::None),
+        write("set_fields", Kind::Record, ConflictCheck::Native),
+        write("act", Kind::Record, ConflictCheck::Native),
     ],
     fixed: &[],
     delivery: Delivery::Poll,
 };
+
+const fn write(command: &'static str, kind: Kind, check: ConflictCheck) -> Write {
+    Write {
+        command,
+        kind,
+        check,
+    }
+}
 
 /// Signs in to remotes by name; the config says to which and as whom.
 #[derive(Clone, Debug, Default)]
@@ -406,6 +409,13 @@ impl Connector for FakeConnector {
             .filter_map(|handle| world.items.get(&at(handle)))
             .map(|item| self.seen(item.clone()))
             .collect())
+    }
+
+    fn offers(&self, command: &Command) -> Offer {
+        match command {
+            Command::Act { .. } => Offer::only(&["won", "lost"]),
+            _ => Offer::Unsaid,
+        }
     }
 
     async fn push(&self, id: &CommandId, command: &Command) -> Result<Receipt, Fault> {

@@ -258,6 +258,37 @@ impl Pen<'_> {
     }
 }
 
+/// The fields of an item that have a column in a table, and so can be changed there.
+pub(in crate::files) fn fields(table: &TableMapping) -> Vec<String> {
+    let people = table.is_customer() || table.kind == "contact";
+    // Columns of the mapping that are read as a field of another name, or as a part of one.
+    let other: &[&str] = if people {
+        &[
+            "title", "text", "vat", "website", "domain", "currency", "street", "postcode", "city",
+            "country",
+        ]
+    } else {
+        &["name", "open", "currency", "phase", "lines"]
+    };
+    let renamed: &[&str] = if people {
+        &["name", "notes", "url", "tax_id", "organisation"]
+    } else {
+        &["title", "person", "parent", "outstanding"]
+    };
+    let mapped = table.columns.keys().map(String::as_str);
+    let own = |source: &&str| {
+        let column = table.columns.get(*source);
+        column.is_some_and(|it| *it != table.key)
+    };
+    let takes = |field: &&str| sources(table, field).iter().any(own);
+    let all: BTreeSet<&str> = mapped
+        .filter(|field| !other.contains(field))
+        .chain(renamed.iter().copied())
+        .filter(takes)
+        .collect();
+    all.into_iter().map(str::to_owned).collect()
+}
+
 /// The fields of the mapping that a field of an item is read from; the first
 /// that holds something counts.
 fn sources<'a>(table: &TableMapping, field: &'a str) -> Vec<&'a str> {

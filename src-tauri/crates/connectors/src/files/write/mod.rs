@@ -7,6 +7,7 @@
 
 mod component;
 mod create;
+mod offer;
 mod place;
 mod row;
 mod words;

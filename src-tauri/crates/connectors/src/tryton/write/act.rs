@@ -26,6 +26,25 @@ fn leads_to(model: &str, action: &str) -> Option<&'static [&'static str]> {
     })
 }
 
+/// Every button there is.
+const BUTTONS: [&str; 9] = [
+    "lead",
+    "opportunity",
+    "convert",
+    "lost",
+    "draft",
+    "quote",
+    "confirm",
+    "process",
+    "cancel",
+];
+
+/// The buttons of a model.
+pub(super) fn buttons(model: &str) -> Vec<&'static str> {
+    let there = |button: &&str| leads_to(model, button).is_some();
+    BUTTONS.into_iter().filter(there).collect()
+}
+
 impl Writer<'_> {
     pub(super) async fn act(
         &self,

@@ -54,6 +54,37 @@ fn column(model: &str, field: &str) -> Option<(&'static str, Takes)> {
     })
 }
 
+/// Every field that some model takes.
+const FIELDS: [&str; 16] = [
+    "title",
+    "name",
+    "amount",
+    "date",
+    "due",
+    "customer",
+    "person",
+    "owner",
+    "lost_reason",
+    "probability",
+    "text",
+    "reference",
+    "notes",
+    "status",
+    "effort",
+    "progress",
+];
+
+/// The fields that a model takes.
+pub(super) fn taken(model: &str) -> Vec<&'static str> {
+    let columns = FIELDS
+        .into_iter()
+        .filter(|field| column(model, field).is_some());
+    let addresses = ADDRESSES.iter().map(|kind| kind.word());
+    columns
+        .chain(addresses.filter(|_| model == "party.party"))
+        .collect()
+}
+
 impl Writer<'_> {
     /// The values of a write.
     pub(super) async fn values(
@@ -221,11 +252,16 @@ pub(super) fn party(to: &ItemRef) -> Option<i64> {
     (to.collection.as_str() == "party.party").then(|| to.handle.as_str().parse().ok())?
 }
 
+const ADDRESSES: [AddressKind; 5] = [
+    AddressKind::Email,
+    AddressKind::Phone,
+    AddressKind::Matrix,
+    AddressKind::Url,
+    AddressKind::Other,
+];
+
 fn address_kind(field: &str) -> Option<AddressKind> {
-    use AddressKind::{Email, Matrix, Other, Phone, Url};
-    [Email, Phone, Matrix, Url, Other]
-        .into_iter()
-        .find(|kind| kind.word() == field)
+    ADDRESSES.into_iter().find(|kind| kind.word() == field)
 }
 
 fn wanted(edit: &Edit) -> Result<Vec<String>, Fault> {
@@ -322,6 +358,24 @@ mod tests {
             mechanism_changes(&ada(), AddressKind::Email, &same),
             Vec::<Value>::new()
         );
+    }
+
+    #[test]
+    fn the_fields_that_are_offered_are_those_that_are_taken() {
+        assert_eq!(taken("sale.sale"), ["title", "text", "reference"]);
+        assert!(taken("party.party").contains(&"phone"));
+        assert!(taken("sale.opportunity").contains(&"lost_reason"));
+        assert_eq!(taken("account.invoice"), Vec::<&str>::new());
+        // A field that `column` knows and the list does not would be refused for nothing.
+        let source = include_str!("fields.rs");
+        let table = source.split_once("fn column").unwrap().1;
+        let table = table.split_once("_ => return None").unwrap().0;
+        for line in table.lines().filter(|line| line.contains("=> (")) {
+            let names = line.split_once("=> (").unwrap().0;
+            for name in names.split('"').skip(1).step_by(2) {
+                assert!(name.contains('.') || FIELDS.contains(&name), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod fields;
 use std::sync::Arc;
 
 use rapport_model::command::{Command, Edit, Receipt};
+use rapport_model::connector::Offer;
 use rapport_model::{
     CollectionId, CommandId, Fault, FieldName, FieldValue, Handle, Item, ItemRef, Revision,
     field::fields_of,
@@ -23,6 +24,24 @@ use super::map::Lore;
 use super::rpc::{Call, Session};
 use super::spec::{Spec, spec};
 use super::wire::{self, Row};
+
+/// What is taken of a command, by the model it aims at.
+pub(super) fn offers(command: &Command) -> Offer {
+    let Some(spec) = spec(command.collection().as_str()) else {
+        return Offer::Nothing;
+    };
+    let some = |names: Vec<&'static str>| match names.as_slice() {
+        [] => Offer::Nothing,
+        names => Offer::only(names),
+    };
+    match command {
+        Command::SetFields { .. } => some(fields::taken(spec.model)),
+        Command::Act { .. } => some(act::buttons(spec.model)),
+        Command::Delete { .. } if !spec.resource => Offer::Nothing,
+        Command::Create { .. } if !create::MADE.contains(&spec.model) => Offer::Nothing,
+        _ => Offer::Unsaid,
+    }
+}
 
 /// What is deleted sits nowhere.
 const DELETED: Receipt = Receipt::Applied {
