@@ -368,12 +368,20 @@ pub(crate) enum OutboxCommand {
     Undo { command: String },
     /// Try a parked entry again.
     Retry { command: String },
-    /// Change what a waiting or parked entry wants.
+    /// Change what a waiting or parked entry wants: `outbox edit ID title="…" --drop due`.
+    ///
+    /// A field the entry does not set is refused by its name, with those it can set. The next sync sends what is left.
     Edit {
+        /// The entry, as `rapport outbox list` names it.
         command: String,
+        /// Other words, for something said.
         #[arg(long)]
         text: Option<String>,
+        /// Other values, `field=value` each; `field=` empties the field at the source.
         fields: Vec<String>,
+        /// A field to leave out: the source keeps its value; once for each.
+        #[arg(long = "drop", value_name = "FIELD")]
+        drop: Vec<String>,
     },
     /// Give a parked entry up; the source's values stand.
     Discard { command: String },

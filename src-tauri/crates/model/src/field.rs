@@ -20,7 +20,7 @@ use crate::money::Money;
 use crate::time::Millis;
 
 pub use read::fields_of;
-pub use write::{FieldError, set_field};
+pub use write::{FieldError, editable, set_field};
 
 /// The name of a tracked field: our own word (`title`, `amount`, `state`), or
 /// the source's name for anything else.

@@ -17,4 +17,8 @@ text: string | null,
 /**
  * New values, for an edit of fields.
  */
-fields: { [key in string]: FieldValue }, };
+fields: { [key in string]: FieldValue }, 
+/**
+ * Fields it shall not set any more.
+ */
+drop?: Array<string>, };

@@ -200,7 +200,7 @@ impl Api {
     /// Changes what a command wants.
     pub async fn outbox_edit(&self, edit: EditCommand) -> Result<Done, ApiError> {
         let entry = self.hub.entry(&edit.command)?;
-        let command = crate::rewish::changed(entry.command, edit.text, edit.fields)?;
+        let command = crate::rewish::changed(entry.command, edit.text, edit.fields, edit.drop)?;
         self.hub.edit_entry(&edit.command, command)?;
         Ok(Done {})
     }

@@ -170,6 +170,10 @@ pub struct EditCommand {
     #[serde(default)]
     #[ts(as = "BTreeMap<String, FieldValue>")]
     pub fields: BTreeMap<String, FieldValue>,
+    /// Fields it shall not set any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub drop: Vec<String>,
 }
 
 /// Decides a conflict, field by field.

@@ -1,8 +1,8 @@
 //! Tasks, records, the outbox, today.
 
 use rapport_api::dto;
-use rapport_model::{FieldValue, ItemId, Millis};
-use rapport_store::view::TaskRow;
+use rapport_model::{CommandId, FieldValue, ItemId, Millis};
+use rapport_store::view::{FieldRow, TaskRow};
 
 use super::Desk;
 use super::people::{journal_table, records_table};
@@ -99,16 +99,34 @@ pub(crate) async fn tasks(desk: &Desk<'_>, command: TasksCommand) -> Result<(), 
 /// Sets fields; each value takes the type the field has now.
 async fn set(desk: &Desk<'_>, item: ItemId, pairs: &[String]) -> Result<(), Failure> {
     let now = desk.api.fields(dto::OneItem { item }).await?;
-    let fields = values::fields(pairs, |name| {
-        now.iter()
-            .find(|row| row.field == name)
-            .map_or(FieldValue::Empty, |row| row.value.clone())
-    })?;
+    let fields = values::fields(pairs, |name| like(&now, name))?;
     queued(
         desk,
         desk.api.set_fields(dto::SetFields { item, fields }).await?,
     )
     .await
+}
+
+/// The value a field has now.
+fn like(now: &[FieldRow], name: &str) -> FieldValue {
+    now.iter()
+        .find(|row| row.field == name)
+        .map_or(FieldValue::Empty, |row| row.value.clone())
+}
+
+/// The fields of what an entry is about, with what it wants already in them.
+async fn fields_of(desk: &Desk<'_>, command: &CommandId) -> Result<Vec<FieldRow>, Failure> {
+    let all = dto::OutboxFilter {
+        account: None,
+        all: false,
+    };
+    let rows = desk.api.outbox(all).await?;
+    match rows.into_iter().find(|row| row.id == *command) {
+        Some(rapport_store::view::OutboxRow {
+            item: Some(item), ..
+        }) => Ok(desk.api.fields(dto::OneItem { item }).await?),
+        _ => Ok(Vec::new()),
+    }
 }
 
 pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<(), Failure> {
@@ -247,17 +265,20 @@ pub(crate) async fn outbox(desk: &Desk<'_>, command: OutboxCommand) -> Result<()
             command,
             text,
             fields,
+            drop,
         } => {
+            let command = pick::command(&command);
             let fields = if fields.is_empty() {
                 std::collections::BTreeMap::new()
             } else {
-                values::fields(&fields, |_name| FieldValue::Empty)?
+                let now = fields_of(desk, &command).await?;
+                values::fields(&fields, |name| like(&now, name))?
             };
-            let command = pick::command(&command);
             api.outbox_edit(dto::EditCommand {
                 command,
                 text,
                 fields,
+                drop,
             })
             .await?;
             desk.out.say("Changed; the next sync sends it.")

@@ -8,6 +8,7 @@ use rapport_store::db::Tx;
 use rapport_store::table::item::Place;
 use rapport_store::table::outbox::{Entry, Moved};
 
+use super::queue::check;
 use super::state::{Event, next};
 use crate::error::{HubError, NotNow, Refusal};
 use crate::ingest::{Ingest, show, withdraw_local};
@@ -107,6 +108,13 @@ fn edit(
 ) -> Result<(), HubError> {
     if command.word() != entry.command.word() || command.collection() != &entry.collection {
         return Err(HubError::Refused(Refusal::OtherDeed));
+    }
+    if let Command::SetFields { target, edits, .. } = command {
+        let place = Place {
+            account: &entry.account,
+            collection: &entry.collection,
+        };
+        check(tx, &place, target, edits)?;
     }
     tx.replace_command(&entry.id, command)?;
     if let (Command::Send { message, .. }, Some(id)) = (command, entry.item)

@@ -96,7 +96,12 @@ pub(crate) fn queue(
 }
 
 /// An edit that its body cannot take is refused at once, not by the source later.
-fn check(tx: &Tx<'_>, place: &Place<'_>, to: &ItemRef, edits: &[Edit]) -> Result<(), HubError> {
+pub(super) fn check(
+    tx: &Tx<'_>,
+    place: &Place<'_>,
+    to: &ItemRef,
+    edits: &[Edit],
+) -> Result<(), HubError> {
     let Some(stored) = tx.stored_at(place, &to.handle)? else {
         return Err(HubError::NotFound(format!(
             "{} in {}",

@@ -4,7 +4,7 @@
 use rust_decimal::prelude::ToPrimitive;
 use thiserror::Error;
 
-use super::{FieldName, FieldValue};
+use super::{FieldName, FieldValue, Fields};
 use crate::contact::{Address, AddressKind, Mailbox};
 use crate::item::Body;
 use crate::plan::{Due, TaskStatus};
@@ -136,6 +136,77 @@ pub fn set_field(body: &mut Body, name: &FieldName, value: &FieldValue) -> Resul
     Ok(())
 }
 
+/// The fields of a body that can be changed, with those of the source's own that it has.
+#[must_use]
+pub fn editable(body: &Body) -> Vec<FieldName> {
+    let (own, more): (&[&str], Option<&Fields>) = match body {
+        Body::Message(_) => (&["text"], None),
+        Body::Conversation(_) => (&["title", "topic"], None),
+        Body::Task(it) => (
+            &[
+                "title", "notes", "status", "due", "priority", "assignee", "project", "about",
+                "tags",
+            ],
+            Some(&it.fields),
+        ),
+        Body::Page(_) => (&["title", "text", "tags"], None),
+        Body::Event(_) => (
+            &[
+                "title",
+                "start",
+                "end",
+                "zone",
+                "location",
+                "notes",
+                "recurrence",
+                "cancelled",
+            ],
+            None,
+        ),
+        Body::Record(it) => (
+            &[
+                "title",
+                "number",
+                "state",
+                "text",
+                "amount",
+                "outstanding",
+                "date",
+                "due",
+                "customer",
+                "person",
+                "owner",
+                "parent",
+            ],
+            Some(&it.fields),
+        ),
+        Body::Contact(it) => (
+            &[
+                "name",
+                "role",
+                "notes",
+                "organisation",
+                "organisation_name",
+                "email",
+                "phone",
+                "matrix",
+                "url",
+                "other",
+            ],
+            Some(&it.fields),
+        ),
+        Body::Organisation(it) => (
+            &[
+                "name", "number", "tax_id", "notes", "email", "phone", "matrix", "url", "other",
+            ],
+            Some(&it.fields),
+        ),
+    };
+    let own = own.iter().map(|&it| FieldName::from(it));
+    own.chain(more.into_iter().flat_map(|it| it.keys().cloned()))
+        .collect()
+}
+
 fn set_record(it: &mut Record, name: &FieldName, value: &FieldValue) -> Option<()> {
     let text = match value {
         FieldValue::Empty => None,
@@ -205,4 +276,42 @@ fn address_kind(word: &str) -> Option<AddressKind> {
 fn set_addresses(all: &mut Vec<Address>, kind: AddressKind, values: Vec<String>) {
     all.retain(|address| address.kind != kind);
     all.extend(values.into_iter().map(|value| Address { kind, value }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{RecordKind, Task, WikiPage};
+
+    #[test]
+    fn what_is_said_to_be_editable_is() {
+        let bodies = [
+            Body::Task(Task::default()),
+            Body::Page(WikiPage::default()),
+            Body::Record(Box::new(Record::new(RecordKind::Order, "Six kits"))),
+            Body::Contact(Box::default()),
+            Body::Organisation(Box::default()),
+        ];
+        for body in bodies {
+            for field in editable(&body) {
+                let tried = set_field(&mut body.clone(), &field, &FieldValue::Empty);
+                assert!(
+                    !matches!(tried, Err(FieldError::NotEditable(_))),
+                    "{field} of a {}",
+                    body.kind().word()
+                );
+                let mut other = body.clone();
+                let value = FieldValue::text(Some("open"));
+                let tried = set_field(&mut other, &field, &value);
+                let kept = match &other {
+                    Body::Task(it) => it.fields.contains_key(&field),
+                    Body::Record(it) => it.fields.contains_key(&field),
+                    Body::Contact(it) => it.fields.contains_key(&field),
+                    Body::Organisation(it) => it.fields.contains_key(&field),
+                    _ => false,
+                };
+                assert!(!kept, "{field} is no field of its own: {tried:?}");
+            }
+        }
+    }
 }
