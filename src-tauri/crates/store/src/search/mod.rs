@@ -27,6 +27,7 @@ pub mod rebuild;
 mod rows;
 mod run;
 mod schema;
+mod shun;
 mod snippet;
 mod stream;
 mod terms;

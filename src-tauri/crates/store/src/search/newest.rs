@@ -100,16 +100,16 @@ impl Range {
 }
 
 /// Hands over what the index has for `expression`, the newest first, until `each` has
-/// enough, which will be after about so many as are `wanted`.
+/// enough, which will be after about so many as are `wanted`. `docs` is how the index numbers
+/// items.
 pub(super) fn newest_first(
     conn: &Connection,
-    index: Index,
+    (index, docs): (Index, Docs),
     expression: &str,
     range: Range,
     wanted: usize,
     mut each: impl FnMut(i64) -> Result<ControlFlow<()>, StoreError>,
 ) -> Result<(), StoreError> {
-    let docs = Docs::of(conn)?;
     let (from, cut, to) = (
         docs.bound(range.from),
         docs.bound(range.cut),

@@ -136,6 +136,11 @@ pub(super) fn part_texts(text: &str) -> Vec<String> {
     out
 }
 
+/// Finds what has any of some part-words.
+pub(super) fn any_part(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| any(texts.iter().map(|it| quote(it)).collect()))
+}
+
 /// The digits of what may be a telephone number, without the zeros that stand
 /// for a country or city prefix.
 pub(super) fn phone_digits(text: &str) -> Option<String> {

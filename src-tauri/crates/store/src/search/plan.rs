@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::facet::{any_kind, kind_token, usual_kind};
 use super::hits::Needle;
-use super::parts::{Parts, part_texts, phone_digits};
+use super::parts::{Parts, any_part, part_texts, phone_digits};
 use super::query::{Filter, Form, Query, Standing, Term, What};
 use super::rows::RECORDS;
 use super::token::query_tokens;
@@ -54,6 +54,8 @@ pub(super) struct Plan {
     rest: Vec<(Facet, String)>,
     /// What it must not have.
     pub(super) not: Vec<String>,
+    /// Finds in the part-word index what it must not have.
+    pub(super) not_parts: Option<String>,
     /// The same terms, to be found again in texts.
     pub(super) needles: Vec<Needle>,
     /// Finds a telephone number that the query spells in several words.
@@ -83,10 +85,13 @@ impl Plan {
                 items,
             });
         }
+        let mut not_parts = Vec::new();
         for term in &query.not {
             let found = plan.term(conn, term)?;
             plan.not.push(found.expression);
+            not_parts.extend(part_texts(&term.text));
         }
+        plan.not_parts = any_part(&not_parts);
         plan.filters(conn, &query.filters)?;
         plan.phone = spelt_phone(query);
         Ok(plan)

@@ -25,6 +25,7 @@ use super::plan::{Facet, Look, Plan};
 use super::query::Query;
 use super::rank::{Rough, rough, weight};
 use super::rows::{Row, RowFilter, row};
+use super::shun::Shun;
 use super::token::{fold_parts, query_tokens};
 use super::words;
 use crate::error::StoreError;
@@ -104,6 +105,7 @@ pub fn search(
         today: day_number(query),
         left: Vec::new(),
         known: Vec::new(),
+        shun: plan.not_parts.as_deref().map(Shun::new),
         seen: BTreeSet::new(),
         looks: 0,
         looked: 0,
@@ -154,7 +156,9 @@ pub(super) struct Run<'a> {
     left: Vec<usize>,
     /// What the word index need not be asked of an item that runs beside a walk.
     known: Vec<Facet>,
-    /// Candidates so far.
+    /// What an excluded word is a part of.
+    shun: Option<Shun<'a>>,
+    /// Candidates so far, and what is excluded.
     seen: BTreeSet<i64>,
     /// Looks into the index for single items so far.
     looks: usize,
@@ -261,7 +265,7 @@ impl Run<'_> {
     ) -> Result<bool, StoreError> {
         let mut beside = self.filter.beside(listed);
         let (mut walked, mut more) = (0, false);
-        let conn = self.conn;
+        let (conn, docs) = (self.conn, self.docs);
         let mut step = |id: i64| {
             walked += 1;
             if walked > WALK {
@@ -283,7 +287,7 @@ impl Run<'_> {
             Ok(ControlFlow::Continue(()))
         };
         match words {
-            Some(words) => newest_first(conn, Index::Words, words, range, need, step)?,
+            Some(words) => newest_first(conn, (Index::Words, docs), words, range, need, step)?,
             None => {
                 let mut statement = conn.prepare_cached(
                     "SELECT id FROM item WHERE id >= ?1 AND id < ?2 ORDER BY id DESC",
@@ -359,7 +363,8 @@ impl Run<'_> {
         });
         let (mut walked, mut vain, mut met) = (0, 0, Some(Met::All));
         let (conn, range) = (self.conn, self.range()?);
-        newest_first(conn, Index::Parts, &parts.expression, range, PARTS, |id| {
+        let index = (Index::Parts, self.docs);
+        newest_first(conn, index, &parts.expression, range, PARTS, |id| {
             walked += 1;
             if walked > PARTS * 10 {
                 met = Some(Met::Some);
@@ -452,6 +457,10 @@ impl Run<'_> {
         if self.seen.contains(&id) {
             return Ok(None);
         }
+        if self.is_shunned(id)? {
+            self.seen.insert(id);
+            return Ok(None);
+        }
         if self.lazy {
             self.seen.insert(id);
             let rough_of = Rough {
@@ -484,6 +493,14 @@ impl Run<'_> {
             rough: rough_of,
             score,
         }))
+    }
+
+    /// Whether an excluded word is a part of one of its names or codes.
+    fn is_shunned(&mut self, id: i64) -> Result<bool, StoreError> {
+        match &mut self.shun {
+            Some(shun) => shun.has(self.conn, self.docs, ItemId(id)),
+            None => Ok(false),
+        }
     }
 
     /// What the row of a candidate tells.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use rapport_model::{Body, ItemId};
 
 use super::world::{World, id, message};
+use crate::search::doc::Docs;
 use crate::search::newest::{Index, Range, newest_first};
 
 /// More than a loose expression may find in vain.
@@ -73,18 +74,26 @@ fn a_cut_walk_meets_the_same_in_the_same_order() {
         world.say(700 - 2 * n, text);
     }
     world.say(-400, "early late often planned");
+    let docs = Docs::of(&world.conn).unwrap();
     for word in ["early", "late", "often", "planned", "never"] {
         for (from, to) in [(i64::MIN, i64::MAX), (id(500, 0).0, id(20, 0).0)] {
             let walk = |range: Range, enough: usize| {
                 let mut met = Vec::new();
-                newest_first(&world.conn, Index::Words, word, range, enough, |id| {
-                    met.push(id);
-                    Ok(if met.len() == enough {
-                        ControlFlow::Break(())
-                    } else {
-                        ControlFlow::Continue(())
-                    })
-                })
+                newest_first(
+                    &world.conn,
+                    (Index::Words, docs),
+                    word,
+                    range,
+                    enough,
+                    |id| {
+                        met.push(id);
+                        Ok(if met.len() == enough {
+                            ControlFlow::Break(())
+                        } else {
+                            ControlFlow::Continue(())
+                        })
+                    },
+                )
                 .unwrap();
                 met
             };

@@ -2,6 +2,7 @@
 
 mod bench;
 mod beside;
+mod excluded;
 mod found;
 mod hostile;
 mod loose;
