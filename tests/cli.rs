@@ -323,6 +323,9 @@ fn exports(desk: &Desk) {
         lines.collect::<Result<_, _>>().unwrap()
     };
     let whole = export("export", &[]);
+    assert!(!read(&whole, "settings").is_empty());
+    let accounts = read(&whole, "accounts");
+    assert!(accounts.iter().any(|it| it["connector"] == "files"));
     let journal = read(&whole, "journal");
     let told = desk.json(&["journal", "--limit", "1000000"]);
     assert_eq!(journal.len(), rows(&told).len());
@@ -370,6 +373,7 @@ fn exports(desk: &Desk) {
             "{row} leads to somebody else"
         );
     }
+    assert!(!one.join("settings.jsonl").exists(), "they are nobody's");
     let changes = read(&one, "journal");
     assert!(!changes.is_empty() && changes.len() < journal.len());
     assert!(changes.iter().all(|it| it["customer"] == *id));

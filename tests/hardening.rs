@@ -9,6 +9,7 @@ mod hostile;
 mod keychain;
 mod mail;
 mod meanwhile;
+mod secrets;
 
 use std::io::Write;
 

@@ -1,6 +1,11 @@
 //! Writes what is here into open formats: one JSON line an item, by kind; the
-//! journal, the people and customers with what joins their handles, and the
-//! drafts beside them; with a README that says what each file holds.
+//! journal, the people and customers with what joins their handles, the drafts,
+//! accounts, settings and templates beside them; with a README that says what
+//! each file holds.
+//!
+//! Invariant: no password, token or key gets in. They lie in the vault, which
+//! nothing here asks; of an account only the answers to its form are told, and of
+//! an address no sign-in written into it.
 //!
 //! Streams: memory stays the same for ten items and for a million. The raw form
 //! of each source goes along, so that nothing is lost by our mapping.
@@ -13,12 +18,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use rapport_model::command::Outgoing;
+use rapport_model::connector::{FormField, Manifest};
 use rapport_model::{AccountId, Cause, FieldValue, ItemId, LinkId, OrgId, PersonId};
 use rapport_store::table::draft::Draft;
 use rapport_store::table::journal::What;
 use rapport_store::view::{EvidenceRow, HandleRow};
 use rapport_store::{Db, JournalQuery, JournalRow, Reader, Scope, StoreError, Stored, Whole};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::dto::{Exported, ExportedFile, Said};
 use crate::error::{ApiError, Code};
@@ -119,6 +126,32 @@ struct Version<'a> {
     content: &'a Outgoing,
 }
 
+/// One account: what its form was answered with, and nothing else.
+#[derive(Debug, Serialize)]
+struct SetUp<'a> {
+    account: &'a str,
+    connector: &'a str,
+    label: &'a str,
+    answers: BTreeMap<&'a str, Value>,
+    paused: bool,
+    added: String,
+}
+
+/// One setting.
+#[derive(Debug, Serialize)]
+struct Kept<'a> {
+    name: &'a str,
+    value: &'a Value,
+}
+
+/// One template.
+#[derive(Debug, Serialize)]
+struct Written<'a> {
+    name: &'a str,
+    text: &'a str,
+    changed: String,
+}
+
 /// So many lines of the journal are in memory at a time.
 const AT_A_TIME: u32 = 500;
 
@@ -132,6 +165,9 @@ and the evidence that joins two handles (stance link), keeps them apart (apart) 
 it (suggest).\n\
 drafts.jsonl: what was being written, with earlier versions; stands marks the draft as it is \
 now.\n\
+accounts.jsonl: the accounts, with what their forms were answered with; settings.jsonl: what was \
+set or remembered here, each by its name; templates.jsonl: texts kept to be written again. No \
+password, token or key is in any of them.\n\
 Every other file holds items of one kind: account, collection and handle say where the item sits \
 at its source, link is its Message-ID, UID or transaction id, at is its moment, body is the item \
 as Rapport reads it, raw is the source's own form.\n";
@@ -140,7 +176,12 @@ as Rapport reads it, raw is the source's own form.\n";
 ///
 /// # Errors
 /// The folder is not empty, the disk is full, or the database cannot be read.
-pub(crate) fn write(db: &Db, to: &Path, of: Option<OrgId>) -> Result<Exported, ApiError> {
+pub(crate) fn write(
+    db: &Db,
+    manifests: &[&Manifest],
+    to: &Path,
+    of: Option<OrgId>,
+) -> Result<Exported, ApiError> {
     let full = fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some());
     if full {
         let folder = to.display().to_string();
@@ -159,7 +200,12 @@ pub(crate) fn write(db: &Db, to: &Path, of: Option<OrgId>) -> Result<Exported, A
         failed: None,
     };
     // One look at the database: what the files say of each other fits.
-    let unreadable = db.read(|reader| everything(reader, of, &mut files))?;
+    let unreadable = db.read(|reader| {
+        if of.is_none() {
+            set_up(reader, manifests, &mut files)?;
+        }
+        everything(reader, of, &mut files)
+    })?;
     if unreadable > 0 {
         tracing::warn!(
             count = unreadable,
@@ -167,6 +213,73 @@ pub(crate) fn write(db: &Db, to: &Path, of: Option<OrgId>) -> Result<Exported, A
         );
     }
     files.finish()
+}
+
+/// Hands over what was set up here, which belongs to no customer.
+fn set_up(
+    reader: &Reader<'_>,
+    manifests: &[&Manifest],
+    files: &mut Files<'_>,
+) -> Result<(), StoreError> {
+    for account in reader.accounts()? {
+        let form = manifests
+            .iter()
+            .find(|it| it.name == account.connector)
+            .map_or(&[][..], |it| it.form);
+        let answer = |field: &FormField| Some((field.key, account.config.get(field.key)?));
+        let answers = form.iter().filter_map(answer);
+        let line = SetUp {
+            account: account.id.as_str(),
+            connector: &account.connector,
+            label: &account.label,
+            answers: answers
+                .map(|(key, value)| (key, without_sign_in(value)))
+                .collect(),
+            paused: account.paused,
+            added: account.added.rfc3339(),
+        };
+        if files.put("accounts", &line).is_break() {
+            return Ok(());
+        }
+    }
+    for (name, value) in reader.settings()? {
+        let line = Kept {
+            name: &name,
+            value: &value,
+        };
+        if files.put("settings", &line).is_break() {
+            return Ok(());
+        }
+    }
+    for row in reader.templates()? {
+        let line = Written {
+            name: &row.name,
+            text: &row.text,
+            changed: row.at.rfc3339(),
+        };
+        if files.put("templates", &line).is_break() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// An answer without a name and password written into an address, and without what follows a
+/// question mark there, where tokens stand.
+fn without_sign_in(value: &Value) -> Value {
+    let Value::String(text) = value else {
+        return value.clone();
+    };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return value.clone();
+    };
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, path) = match rest.split_once('/') {
+        Some((authority, path)) => (authority, format!("/{path}")),
+        None => (rest, String::new()),
+    };
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Value::String(format!("{scheme}://{host}{path}"))
 }
 
 /// Hands everything to the files, until one cannot be written. Answers how much could not be
@@ -177,6 +290,9 @@ fn everything(
     files: &mut Files<'_>,
 ) -> Result<u64, StoreError> {
     let scope = of.map_or(Scope::All, Scope::Org);
+    if files.failed.is_some() {
+        return Ok(0);
+    }
     let (_, unreadable) = reader.walk(&scope, |stored| {
         let raw = reader.raw(stored.id)?;
         Ok(files.item(&stored, raw.as_deref()))
@@ -338,4 +454,31 @@ fn io(path: &Path, error: &std::io::Error) -> ApiError {
             .with("file", file)
             .with("why", error.to_string()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_sign_in_written_into_an_address_gets_out() {
+        for (kept, told) in [
+            ("https://erp.example.org", "https://erp.example.org"),
+            (
+                "https://ines:whale@erp.example.org/a",
+                "https://erp.example.org/a",
+            ),
+            ("https://t@ken@erp.example.org", "https://erp.example.org"),
+            (
+                "https://erp.example.org/a?token=whale#x",
+                "https://erp.example.org/a",
+            ),
+            ("ines@velmora.example", "ines@velmora.example"),
+        ] {
+            assert_eq!(without_sign_in(&json!(kept)), json!(told));
+        }
+        assert_eq!(without_sign_in(&json!(true)), json!(true));
+    }
 }

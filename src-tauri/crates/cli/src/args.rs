@@ -76,9 +76,9 @@ pub(crate) enum Command {
     Today,
     /// Create the sample workspace, a fictional company, as a source of this profile.
     Sample(SampleArgs),
-    /// Write what is here into open formats: JSON lines, one file for each kind of item, and journal, people, customers and drafts.
+    /// Write what is here into open formats: JSON lines, one file for each kind of item, and journal, people, customers, drafts, accounts, settings and templates.
     ///
-    /// Each file has one JSON object a line. Items carry the source's own form; journal.jsonl has every change with its cause, people.jsonl and customers.jsonl every handle with the evidence that joins it, drafts.jsonl what was being written with its earlier versions. README.txt beside them says what the fields mean. Of one customer, only what belongs to it is written.
+    /// Each file has one JSON object a line. Items carry the source's own form; journal.jsonl has every change with its cause, people.jsonl and customers.jsonl every handle with the evidence that joins it, drafts.jsonl what was being written with its earlier versions, accounts.jsonl what each account's form was answered with, settings.jsonl and templates.jsonl what was set and kept here. No password, token or key is among them. README.txt beside them says what the fields mean. Of one customer, only what belongs to it is written.
     Export(ExportArgs),
     /// Erase an account or a person here; shows first what would be lost.
     Forget(ForgetArgs),

@@ -200,9 +200,10 @@ impl Api {
 
     /// Writes open formats.
     pub async fn export(&self, wanted: Export) -> Result<Exported, ApiError> {
-        let db = self.hub.db().clone();
+        let (db, manifests) = (self.hub.db().clone(), self.hub.manifests());
         tokio::task::spawn_blocking(move || {
-            crate::export::write(&db, &PathBuf::from(wanted.to), wanted.customer)
+            let to = PathBuf::from(wanted.to);
+            crate::export::write(&db, &manifests, &to, wanted.customer)
         })
         .await
         .map_err(|error| ApiError::new(Code::Internal, error.to_string()))?
