@@ -474,7 +474,7 @@ pub(crate) struct Whom {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Save what can be read of a damaged database into this new profile, with the sealed secrets and the accounts' private folders beside it.
+    /// Save what can be read of a damaged database into this new profile, with the sealed secrets, the accounts' private folders and the attachments of what is not sent yet.
     #[arg(long, value_name = "DIR")]
     pub(crate) recover: Option<PathBuf>,
 }

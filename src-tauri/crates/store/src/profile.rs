@@ -65,6 +65,12 @@ impl Profile {
         self.home.join("files")
     }
 
+    /// Attachments of what is not sent yet.
+    #[must_use]
+    pub fn staged(&self) -> PathBuf {
+        self.files().join("staged")
+    }
+
     /// The file whose lock says that a process has the profile.
     #[must_use]
     pub fn lock_file(&self) -> PathBuf {

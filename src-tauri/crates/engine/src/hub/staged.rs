@@ -41,7 +41,7 @@ pub struct Staged {
 
 /// Where staged files lie.
 fn folder(core: &Core) -> PathBuf {
-    core.db.profile().files().join("staged")
+    core.db.profile().staged()
 }
 
 impl Hub {

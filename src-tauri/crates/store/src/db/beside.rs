@@ -1,6 +1,6 @@
-//! What lies beside a database and belongs to it: the sealed secrets of the accounts and the
-//! connectors' private folders, where the keys of encrypted chat are. They come along into the
-//! profile a damaged one is saved into.
+//! What lies beside a database and belongs to it: the sealed secrets of the accounts, the
+//! connectors' private folders, where the keys of encrypted chat are, and the attachments of
+//! what is not sent yet. They come along into the profile a damaged one is saved into.
 //!
 //! Invariant: nothing from outside the profile comes along, whatever links lie in it; nothing
 //! that is in the new profile is written over; and what cannot be read stays behind with its
@@ -43,6 +43,7 @@ pub(super) fn carry(from: &Profile, to: &Profile) -> Vec<Carried> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => all.push(work.kept_back(&from.states(), &error.to_string())),
     }
+    all.push(work.staged(from, to));
     all.retain(|it| it.files > 0 || !it.left.is_empty());
     all
 }
@@ -73,6 +74,20 @@ impl Work<'_> {
             }
         }
         done
+    }
+
+    /// The attachments of what is not sent yet; what else lies with them can be fetched again.
+    fn staged(&self, from: &Profile, to: &Profile) -> Carried {
+        match fs::symlink_metadata(from.files()) {
+            Ok(found) if !found.is_dir() => {
+                self.kept_back(&from.files(), "not a folder of this profile")
+            }
+            Ok(_) if from.staged().exists() => match private_folder(&to.files()) {
+                Ok(()) => self.part(&from.staged(), &to.staged()),
+                Err(error) => self.kept_back(&from.staged(), &error.to_string()),
+            },
+            _ => Carried::default(),
+        }
     }
 
     fn step(&self, from: &Path, to: &Path) -> io::Result<Step> {

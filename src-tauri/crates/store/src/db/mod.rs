@@ -11,6 +11,7 @@ mod migrate;
 mod open;
 mod read;
 mod salvage;
+mod staged;
 mod write;
 
 use std::collections::BTreeMap;

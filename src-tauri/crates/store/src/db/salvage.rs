@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::form::Form;
-use super::{Carried, Db, Quiet, Reader, beside, migrate, open};
+use super::{Carried, Db, Quiet, Reader, beside, migrate, open, staged};
 use crate::error::{OpenError, StoreError};
 use crate::key::DbKey;
 use crate::profile::Profile;
@@ -61,8 +61,9 @@ impl Db {
     }
 
     /// Saves every readable row of the database of `from`, which is not open, into a new one in
-    /// `to`, under the same key, and carries along what lies beside it: the sealed secrets and
-    /// the connectors' private folders. Nothing in `from` is changed; nobody may have it open.
+    /// `to`, under the same key, and carries along what lies beside it: the sealed secrets, the
+    /// connectors' private folders and the attachments of what is not sent yet. Nothing in
+    /// `from` is changed; nobody may have it open.
     ///
     /// # Errors
     /// There is a database in `to` already; the key is wrong; or the table of
@@ -76,6 +77,19 @@ impl Db {
         let form = Form::of_file(&from.database());
         let mut saved = recover(from, key, form, to, clock)?;
         saved.carried = beside::carry(from, to);
+        let found = open::connect_writer(to, key)
+            .map_err(|error| error.to_string())
+            .and_then(|conn| staged::point_to(to, &conn).map_err(|error| error.to_string()));
+        if let Err(why) = found {
+            // The rows are saved; that some of them still name the old folder is told.
+            saved.carried.push(Carried {
+                name: "files/staged".to_owned(),
+                files: 0,
+                left: vec![format!(
+                    "what waits still names them in the old folder: {why}"
+                )],
+            });
+        }
         Ok(saved)
     }
 }

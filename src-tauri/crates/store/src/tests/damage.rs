@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::Path;
 
+use rapport_model::command::Outgoing;
 use rapport_model::connector::Vault as _;
+use rapport_model::{Command, CommandId, ItemRef};
 
 use super::*;
 use crate::error::{OpenError, StoreError};
 use crate::key::SealedVault;
-use crate::{Scope, fail};
+use crate::table::draft::Draft;
+use crate::{NewEntry, Scope, fail};
 
 /// Limits the file to what it has now and a few pages more.
 fn fill_up(scene: &Scene) {
@@ -303,6 +306,78 @@ fn a_reader_sees_one_state_while_the_writer_goes_on() {
         })
         .unwrap();
     assert_eq!(scene.db.read(|r| r.ledger()).unwrap()[0].local_count, 2);
+}
+
+#[test]
+fn a_message_that_waits_finds_its_attachment_after_a_recovery() {
+    let (dir, clock, profile) = big(5);
+    let folder = profile.staged().join("rp0123");
+    fs::create_dir_all(&folder).unwrap();
+    let staged = folder.join("offer.pdf");
+    fs::write(&staged, "six kits").unwrap();
+    let own = dir.path().join("own.txt");
+    fs::write(&own, "stays where it is").unwrap();
+    let path = |path: &Path| path.display().to_string();
+    let message = Outgoing {
+        text: "See the offer".to_owned(),
+        // One that was swept away is still named as it was.
+        files: vec![
+            path(&staged),
+            path(&own),
+            path(&profile.staged().join("rp9/gone.txt")),
+        ],
+        ..Outgoing::default()
+    };
+    let account = AccountId::new("velmora-1");
+    let send = NewEntry {
+        id: CommandId::new("rp1"),
+        account: account.clone(),
+        command: Command::Send {
+            conversation: ItemRef::new("mail", "t1"),
+            message: message.clone(),
+        },
+        item: None,
+        after: None,
+        not_before: MORNING,
+        scheduled: false,
+        queued: MORNING,
+    };
+    let db = Db::open(&profile, &key(), clock.clone()).unwrap();
+    db.write(|tx| {
+        tx.queue(&send)?;
+        tx.save_draft(&Draft {
+            key: "conversation:1".to_owned(),
+            conversation: None,
+            content: message.clone(),
+            version: 0,
+            saved: MORNING,
+        })
+        .map(drop)
+    })
+    .unwrap();
+    drop(db);
+
+    let to = Profile::at(&dir.path().join("saved"));
+    let salvage = Db::recover(&profile, &key(), &to, clock.clone()).unwrap();
+    let carried: Vec<(&str, u64)> = salvage
+        .carried
+        .iter()
+        .map(|it| (it.name.as_str(), it.files))
+        .collect();
+    assert_eq!(carried, [("files/staged", 1)]);
+    fs::remove_dir_all(profile.home().join("files")).unwrap();
+    let db = Db::open(&to, &key(), clock).unwrap();
+    let (entry, draft) = db
+        .read(|it| Ok((it.entry(&send.id)?, it.draft("conversation:1")?)))
+        .unwrap();
+    let Command::Send { message: waits, .. } = entry.unwrap().command else {
+        panic!("it does what it did");
+    };
+    for files in [waits.files, draft.unwrap().content.files] {
+        assert_eq!(fs::read_to_string(&files[0]).unwrap(), "six kits");
+        assert!(Path::new(&files[0]).starts_with(to.home()), "{files:?}");
+        assert_eq!(files[1..], message.files[1..]);
+    }
 }
 
 #[test]
