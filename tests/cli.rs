@@ -1,6 +1,8 @@
 //! The `rapport` command from end to end, in a home of its own, without a
 //! keychain: what somebody types on the first day.
 
+mod writing;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

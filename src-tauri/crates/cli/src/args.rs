@@ -349,11 +349,29 @@ pub(crate) enum RecordsCommand {
     Show {
         /// Its id or document code.
         record: String,
+        /// Its kind, where several have that code.
+        #[arg(long)]
+        kind: Option<String>,
     },
     /// Set fields: `records set OPP-12 amount="54600 EUR" text="called"`.
-    Set { record: String, fields: Vec<String> },
+    Set {
+        /// Its id or document code.
+        record: String,
+        /// New values, `field=value` each; `field=` empties one.
+        fields: Vec<String>,
+        /// Its kind, where several have that code.
+        #[arg(long)]
+        kind: Option<String>,
+    },
     /// Press a button the server offers.
-    Act { record: String, action: String },
+    Act {
+        /// Its id or document code.
+        record: String,
+        action: String,
+        /// Its kind, where several have that code.
+        #[arg(long)]
+        kind: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

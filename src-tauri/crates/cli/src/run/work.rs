@@ -154,8 +154,8 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
                 and_more(records_table(rows), rows.len(), limit, 200)
             })
         }
-        RecordsCommand::Show { record } => {
-            let item = pick::item(api, &record).await?;
+        RecordsCommand::Show { record, kind } => {
+            let item = pick::record(api, &record, kind.as_deref()).await?;
             let page = api.record(dto::OneItem { item }).await?;
             desk.out.show(&page, |page| {
                 let mut text = records_table(std::slice::from_ref(&page.record));
@@ -191,12 +191,20 @@ pub(crate) async fn records(desk: &Desk<'_>, command: RecordsCommand) -> Result<
                 text
             })
         }
-        RecordsCommand::Set { record, fields } => {
-            let item = pick::item(api, &record).await?;
+        RecordsCommand::Set {
+            record,
+            fields,
+            kind,
+        } => {
+            let item = pick::record(api, &record, kind.as_deref()).await?;
             set(desk, item, &fields).await
         }
-        RecordsCommand::Act { record, action } => {
-            let item = pick::item(api, &record).await?;
+        RecordsCommand::Act {
+            record,
+            action,
+            kind,
+        } => {
+            let item = pick::record(api, &record, kind.as_deref()).await?;
             queued(desk, api.act(dto::Act { item, action }).await?).await
         }
     }
