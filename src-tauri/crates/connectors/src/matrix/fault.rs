@@ -16,7 +16,6 @@ use matrix_sdk::ruma::api::error::{
 };
 use matrix_sdk::{ClientBuildError, Error, HttpError, RefreshTokenError, reqwest};
 use rapport_model::Fault;
-use rapport_model::connector::VaultError;
 
 use super::wire::cut;
 
@@ -230,12 +229,6 @@ pub(super) fn of_recovery(error: &RecoveryError) -> Fault {
     }
 }
 
-/// The fault behind a vault that does not answer. Never a reason to sign in anew: the secret
-/// is still there.
-pub(super) fn of_vault(error: &VaultError) -> Fault {
-    Fault::Transient(error.to_string())
-}
-
 /// Nobody is signed in.
 pub(super) fn signed_out() -> Fault {
     Fault::SignIn("you are signed out of the homeserver".to_owned())
@@ -309,11 +302,5 @@ mod tests {
         assert_eq!(writing(503, "").word(), "transient");
         assert_eq!(of(&Error::Timeout, Asked::Writing).word(), "unknown");
         assert_eq!(of(&Error::Timeout, Asked::Reading).word(), "offline");
-    }
-
-    #[test]
-    fn a_locked_keychain_never_asks_for_a_new_sign_in() {
-        let fault = of_vault(&VaultError::Locked("no prompt".to_owned()));
-        assert_eq!(fault.word(), "transient");
     }
 }

@@ -27,6 +27,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use super::fault::{self, REQUEST_TIMEOUT};
 use super::security::Asks;
 use super::sign_in::Pending;
+use crate::common::unanswered;
 
 /// What the homeserver and the users see this device called.
 pub(super) const DEVICE_NAME: &str = "Rapport";
@@ -222,7 +223,7 @@ impl Session {
     /// The session's record, from the vault.
     pub(super) fn record(&self) -> Result<Option<Record>, Fault> {
         let kept = self.setting.vault.read(&session_key(&self.setting));
-        let Some(line) = kept.map_err(|error| fault::of_vault(&error))? else {
+        let Some(line) = kept.map_err(|error| unanswered(&error))? else {
             return Ok(None);
         };
         let broken = || Fault::SignIn("the kept sign-in cannot be read any more".to_owned());
@@ -237,7 +238,7 @@ impl Session {
         self.setting
             .vault
             .read(&store_key(&self.setting))
-            .map_err(|error| fault::of_vault(&error))
+            .map_err(|error| unanswered(&error))
     }
 
     /// The passphrase of the SDK's files, drawn now if there is none. Read back before use:
@@ -250,7 +251,7 @@ impl Session {
         let vault = &self.setting.vault;
         vault
             .write(&store_key(&self.setting), &drawn)
-            .map_err(|error| fault::of_vault(&error))?;
+            .map_err(|error| unanswered(&error))?;
         match self.passphrase()? {
             Some(kept) if kept == drawn => Ok(drawn),
             _ => Err(Fault::Transient(
@@ -332,7 +333,7 @@ impl Session {
             self.setting
                 .vault
                 .remove(&key)
-                .map_err(|error| fault::of_vault(&error))?;
+                .map_err(|error| unanswered(&error))?;
         }
         Ok(())
     }
@@ -359,7 +360,7 @@ fn write_record(setting: &Setting, client: &Client, folder: &str) -> Result<(), 
     setting
         .vault
         .write(&session_key(setting), &BASE64.encode(json))
-        .map_err(|error| fault::of_vault(&error))
+        .map_err(|error| unanswered(&error))
 }
 
 fn session_key(setting: &Setting) -> String {

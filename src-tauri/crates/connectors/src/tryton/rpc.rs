@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rapport_model::connector::{Setting, VaultError};
+use rapport_model::connector::Setting;
 use rapport_model::{Clock, Fault};
 use rapport_net::{Answer, Budget, Effect, Http, HttpConfig, Limits, Method, Priority, Request};
 use serde_json::{Map, Value, json};
@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use super::config::Config;
 use super::wire::{self, Row};
+use crate::common::unanswered;
 
 /// What is known while signed in.
 #[derive(Debug)]
@@ -367,27 +368,22 @@ impl Rpc {
         self.setting
             .vault
             .read(&self.secret(name))
-            .map_err(|error| locked(&error))
+            .map_err(|error| unanswered(&error))
     }
 
     fn vault_write(&self, name: &str, secret: &str) -> Result<(), Fault> {
         self.setting
             .vault
             .write(&self.secret(name), secret)
-            .map_err(|error| locked(&error))
+            .map_err(|error| unanswered(&error))
     }
 
     fn vault_remove(&self, name: &str) -> Result<(), Fault> {
         self.setting
             .vault
             .remove(&self.secret(name))
-            .map_err(|error| locked(&error))
+            .map_err(|error| unanswered(&error))
     }
-}
-
-/// A vault that does not answer passes; it is never "not signed in".
-fn locked(error: &VaultError) -> Fault {
-    Fault::Transient(error.to_string())
 }
 
 fn ask(domain: Value, fields: Value, model: &str) -> Call {
