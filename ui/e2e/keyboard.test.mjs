@@ -124,6 +124,17 @@ test('the first screen has the last word over its keys', { timeout: 60_000 }, as
   }
 });
 
+test('a new task begins from every screen', { timeout: 60_000 }, async () => {
+  for (const place of ['/today', '/customers', '/accounts']) {
+    const page = await open(browser, host, place);
+    await page.keyboard.press('c');
+    await page.waitForFunction(() =>
+      document.activeElement?.matches('main[data-screen=tasks] input'),
+    );
+    await page.context().close();
+  }
+});
+
 test('all keys are told', { timeout: 60_000 }, async () => {
   const page = await open(browser, host, '/today');
   await page.keyboard.press('?');
