@@ -49,6 +49,9 @@ describe('an entry of the outbox', () => {
     expect(editable(row({ state: 'parked', conflict }))).toBe(false);
     expect(editable(row({ state: 'sending' }))).toBe(false);
     expect(editable(row({ state: 'unsure' }))).toBe(false);
+    expect(reason(row({ state: 'parked', conflict }), NOW)).toMatch(
+      /Both sides changed: .*\(there Net 45\), .*\(there write\)/,
+    );
     expect(look(row({ state: 'parked', conflict })).kind).toBe('warn');
     expect(look(row({ state: 'parked' })).kind).toBe('danger');
   });

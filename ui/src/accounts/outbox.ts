@@ -40,7 +40,11 @@ export function look(row: OutboxRow): Look {
 export function reason(row: OutboxRow, now: number, paused = false): string {
   if (row.conflict.length > 0)
     return t('accounts.out.both', {
-      fields: row.conflict.map((one) => fieldName(one.field)).join(', '),
+      fields: row.conflict
+        .map((one) =>
+          t('accounts.out.there', { field: fieldName(one.field), value: written(one.theirs) }),
+        )
+        .join(', '),
     });
   const fault = row.fault;
   if (fault) {

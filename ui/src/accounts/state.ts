@@ -70,6 +70,9 @@ export function percent(share: number): string {
 /** How far it may be behind. */
 export function lag(row: AccountRow, now: number): string {
   if (row.connector === 'local') return t('accounts.lag.none');
+  // Nobody knows what came since; how often it would be asked says nothing.
+  if ((row.health.is === 'offline' || row.health.is === 'sign_in') && row.last_success !== null)
+    return span(now - row.last_success);
   if (row.health.is === 'waiting')
     return t('accounts.lag.until', { time: time(row.health.detail) });
   if (row.delivery === 'push' && row.health.is === 'well') return t('accounts.lag.none');
