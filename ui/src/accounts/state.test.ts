@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AccountRow } from '../core/generated/AccountRow';
 import { language } from '../core/i18n.svelte';
-import { budget, coverage, percent, stateOf } from './state';
+import { budget, coverage, percent, stateOf, trouble } from './state';
 
 const NOW = 1_800_000_000_000;
 const row = (more: Partial<AccountRow>): AccountRow =>
@@ -47,6 +47,20 @@ describe('the state of a source', () => {
   it('gives a slow poll its own time before it is late', () => {
     const slow = { every_ms: 3_600_000, last_success: NOW - 4_000_000 };
     expect(stateOf(row(slow), NOW).look).toBe('polled');
+  });
+
+  it('blames no source for a keychain of this computer', () => {
+    const shut = row({
+      health: {
+        is: 'offline',
+        detail:
+          'the keychain of this computer is locked, and the sign-in of this account lies in it. Nothing is lost and nothing was sent; unlock the keychain, and the account goes on by itself',
+      },
+    });
+    expect(stateOf(shut, NOW)).toEqual({ look: 'bad', text: 'Keychain locked' });
+    expect(trouble(shut)).toMatch(/^The keychain of this computer is locked, .*Nothing is lost/);
+    const far = row({ health: { is: 'offline', detail: 'no route' } });
+    expect(trouble(far)).toBe('Out of reach: no route');
   });
 
   it('says that history still loads', () => {

@@ -5,7 +5,8 @@ import type { CheckReport } from '../core/generated/CheckReport';
 import { age, count, time } from '../core/format';
 import { t } from '../core/i18n.svelte';
 import { because } from '../core/because';
-import { faultText } from '../core/said';
+import { faultText, faultWhy } from '../core/said';
+import { keychainShut } from '../core/sources.svelte';
 
 export type Look = 'live' | 'polled' | 'late' | 'loading' | 'cold' | 'bad';
 export interface Said {
@@ -22,6 +23,7 @@ export const span = (ms: number): string => age(0, ms);
 export function stateOf(row: AccountRow, now: number): Said {
   if (row.health.is === 'sign_in') return { look: 'bad', text: t('accounts.state.sign_in') };
   if (row.paused) return { look: 'cold', text: t('accounts.state.paused') };
+  if (keychainShut(row)) return { look: 'bad', text: t('accounts.state.keychain') };
   if (row.health.is === 'offline') return { look: 'cold', text: t('accounts.state.offline') };
   if (row.health.is === 'waiting')
     return { look: 'late', text: t('accounts.state.waiting', { time: time(row.health.detail) }) };
@@ -46,6 +48,7 @@ export function trouble(row: AccountRow): string | null {
   switch (health.is) {
     case 'offline':
     case 'sign_in':
+      if (keychainShut(row)) return faultWhy({ is: 'transient', detail: health.detail });
       return faultText({ is: health.is, detail: health.detail });
     case 'waiting':
       return t('accounts.asked_to_wait');

@@ -67,6 +67,14 @@ export const sources = {
   },
 };
 
+/**
+ * The sign-in lies in a keychain of this computer that does not give it: the source itself may be
+ * in reach. The core says it in a sentence, in English, as all that stops an account.
+ */
+export const keychainShut = (row: AccountRow): boolean =>
+  row.health.is === 'offline' &&
+  /\bkeychain\b.*\bsign-in of this account\b/.test(row.health.detail);
+
 /** A folder keeps many kinds of thing; each part has its own glyph. */
 const PARTS: Record<string, string> = {
   contacts: 'people',
