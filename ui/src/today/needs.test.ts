@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordRow } from '../core/generated/RecordRow';
+import type { TaskRow } from '../core/generated/TaskRow';
 import type { Today } from '../core/generated/Today';
-import { away, evidence, kept, needs } from './needs';
+import { away, evidence, inOrder, kept, needs } from './needs';
 
 const invoice = (id: string, days: number, amount = '10.00') =>
   ({ id, overdue_days: days, outstanding: { amount, currency: 'EUR' } }) as unknown as RecordRow;
@@ -55,6 +56,21 @@ describe('what needs the user', () => {
       '9': { until: null, at: '1' },
     };
     expect(Object.keys(kept(offs, [invoice('7', 1), invoice('8', 1)], 6))).toEqual(['7']);
+  });
+});
+
+describe('the tasks of a day', () => {
+  it('go by the hour, and what has the whole day comes last', () => {
+    const at = (hour: number) => new Date(2026, 2, 12, hour).getTime();
+    const task = (id: string, due: TaskRow['due']) => ({ id, due }) as unknown as TaskRow;
+    const sorted = inOrder([
+      task('none', null),
+      task('today', { is: 'day', at: '2026-03-12' }),
+      task('noon', { is: 'at', at: at(12) }),
+      task('yesterday', { is: 'day', at: '2026-03-11' }),
+      task('ten', { is: 'at', at: at(10) }),
+    ]);
+    expect(sorted.map((one) => one.id)).toEqual(['yesterday', 'ten', 'noon', 'today', 'none']);
   });
 });
 

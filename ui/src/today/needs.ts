@@ -1,11 +1,17 @@
 // What needs the user now, in one order: what failed, who called by name, who
 // asks, who owes. Pure; the screen draws it and acts on it.
 
+import { dueAt } from '../core/format';
 import type { Asked } from '../core/generated/Asked';
 import type { ConversationRow } from '../core/generated/ConversationRow';
 import type { OutboxRow } from '../core/generated/OutboxRow';
 import type { RecordRow } from '../core/generated/RecordRow';
+import type { TaskRow } from '../core/generated/TaskRow';
 import type { Today } from '../core/generated/Today';
+
+/** Tasks of the day as the day goes: what has an hour before what has the whole day. */
+export const inOrder = (tasks: readonly TaskRow[]): TaskRow[] =>
+  tasks.toSorted((a, b) => (a.due ? dueAt(a.due) : Infinity) - (b.due ? dueAt(b.due) : Infinity));
 
 export type Need =
   | { id: string; is: 'failed'; entry: OutboxRow }
