@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use rapport_model::Millis;
+use rapport_engine::{Hub, NewAccount, Parts};
 use rapport_model::connector::{Vault, VaultError};
 use rapport_model::time::Stopped;
-use rapport_store::key::{self, Passphrase, UnlockError};
+use rapport_model::{AccountId, Millis};
+use rapport_store::key::{self, DbKey, Passphrase, UnlockError};
 use rapport_store::{Db, Profile};
+use serde_json::json;
 
 /// A keychain with a mood.
 #[derive(Debug, Default)]
@@ -126,4 +128,56 @@ fn whatever_the_keychain_answers_the_profile_stays_as_it_is_and_the_reason_is_sa
     key::remember(&profile, &chain, &found).unwrap();
     assert_eq!(key::unlock(&profile, Some(&chain), None).unwrap(), made);
     drop(Db::open(&profile, &found, Arc::new(Stopped(Millis(1)))).unwrap());
+}
+
+#[tokio::test]
+async fn an_account_is_not_half_removed_when_the_keychain_is_locked() {
+    let dir = tempfile::tempdir().unwrap();
+    let chain = Arc::new(Chain::default());
+    let clock = Arc::new(Stopped(Millis(1)));
+    let profile = Profile::at(&dir.path().join("home"));
+    let db = Db::open(&profile, &DbKey::from_bytes([7; 32]), clock.clone()).unwrap();
+    let vault: Arc<dyn Vault> = Arc::<Chain>::clone(&chain);
+    let hub = Hub::open(Parts {
+        db,
+        registry: rapport_connectors::registry(),
+        vault,
+        clock,
+        seed: 5,
+    });
+    let add = |connector: &str, config| NewAccount {
+        id: Some(AccountId::new(connector)),
+        connector: connector.to_owned(),
+        label: String::new(),
+        config,
+    };
+    let erp = json!({"url": "https://erp.example.org", "database": "company"});
+    hub.add_account(add("tryton", erp)).unwrap();
+    let folder = json!({"folder": dir.path().display().to_string()});
+    hub.add_account(add("files", folder)).unwrap();
+    chain.write("account/tryton", "token").unwrap();
+
+    let locked = VaultError::Locked("the login keyring".into());
+    *chain.mood.lock().unwrap() = Some(locked);
+    let refused = hub
+        .remove_account(&AccountId::new("tryton"))
+        .await
+        .unwrap_err();
+    let said = refused.to_string();
+    assert!(
+        said.contains("is locked. Nothing was changed; unlock it"),
+        "{said}"
+    );
+    // Nobody signs in to a folder.
+    hub.remove_account(&AccountId::new("files")).await.unwrap();
+    let left = |hub: &Hub| -> Vec<String> {
+        let all = hub.accounts().unwrap();
+        all.into_iter().map(|it| it.id.0).collect()
+    };
+    assert_eq!(left(&hub), ["tryton"]);
+
+    *chain.mood.lock().unwrap() = None;
+    hub.remove_account(&AccountId::new("tryton")).await.unwrap();
+    assert_eq!(left(&hub), Vec::<String>::new());
+    assert!(chain.secrets.lock().unwrap().is_empty());
 }

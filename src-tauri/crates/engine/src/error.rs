@@ -15,7 +15,7 @@ pub enum HubError {
     #[error("The source {0}.")]
     Fault(#[from] Fault),
     /// The keychain.
-    #[error("The keychain did not answer: {0}. Nothing was changed.")]
+    #[error("{} ({_0})", unanswered(.0))]
     Vault(#[from] VaultError),
     /// It is not there.
     #[error("There is no {0}.")]
@@ -181,6 +181,21 @@ impl Refusal {
             Self::OnlyRead { .. } => "only_read",
             Self::NotOffered { .. } => "not_offered",
             Self::Undecided(_) => "undecided",
+        }
+    }
+}
+
+/// What happened, what is safe and what to do.
+const fn unanswered(why: &VaultError) -> &'static str {
+    match why {
+        VaultError::Locked(_) => {
+            "The keychain of this computer is locked. Nothing was changed; unlock it and try again."
+        }
+        VaultError::Missing(_) => {
+            "No keychain answers on this computer. Nothing was changed; start one and try again."
+        }
+        VaultError::Failed(_) => {
+            "The keychain of this computer failed. Nothing was changed; try again."
         }
     }
 }

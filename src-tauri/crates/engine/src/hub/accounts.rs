@@ -247,7 +247,17 @@ impl Hub {
     /// # Errors
     /// There is no such account, or the file or keychain cannot be written.
     pub async fn remove_account(&self, id: &AccountId) -> Result<Loss, HubError> {
-        self.core.account(id)?;
+        let account = self.core.account(id)?;
+        let secret = format!("account/{id}");
+        // What nobody signs in to has no secret, and waits for no keychain.
+        let signs_in = self
+            .core
+            .factory(&account.connector)
+            .map_or(true, |it| !it.manifest().auth.is_empty());
+        if signs_in {
+            // A keychain that does not answer is found out while nothing is done yet.
+            self.core.vault.read(&secret)?;
+        }
         self.stop_account(id).await;
         if let Ok(session) = self.core.session(id)
             && let Err(fault) = session.connector.sign_out().await
@@ -264,7 +274,9 @@ impl Hub {
             Ok(loss)
         })?;
         self.core.forget_session(id);
-        self.core.vault.remove(&format!("account/{id}"))?;
+        if signs_in {
+            self.core.vault.remove(&secret)?;
+        }
         let folder = self.core.db.profile().state(id);
         match std::fs::remove_dir_all(&folder) {
             Ok(()) => {}
