@@ -1,8 +1,48 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** Screens the window may begin with: their code is read with the page's. */
+const FIRST = ['src/views/Today.svelte', 'src/views/Inbox.svelte'];
+const STYLES = /^.*<link rel="stylesheet".*\n/gm;
+
+/** The page's own styles before those of its parts, which say it more precisely. */
+function inOrder(html: string, own: Set<string>): string {
+  const styles = html.match(STYLES) ?? [];
+  const first = styles.filter((line) => [...own].some((name) => line.includes(name)));
+  const rest = styles.filter((line) => !first.includes(line));
+  const whole = [...first, ...rest].join('');
+  let placed = false;
+  return html.replace(STYLES, () => {
+    const here = placed ? '' : whole;
+    placed = true;
+    return here;
+  });
+}
+
+function readFirst(): Plugin {
+  return {
+    name: 'rapport-first-screens',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {}, chunk }) {
+        const tags = Object.values(bundle)
+          .filter((it) => it.type === 'chunk')
+          .filter((it) => FIRST.some((first) => it.facadeModuleId?.endsWith(first)))
+          .map((it) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${it.fileName}` },
+            injectTo: 'head' as const,
+          }));
+        return { html: inOrder(html, chunk?.viteMetadata?.importedCss ?? new Set()), tags };
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), readFirst()],
   // Loopback only: the development server is for this machine.
   server: { host: '127.0.0.1', port: Number(process.env.PORT ?? 5173), strictPort: true },
   preview: { host: '127.0.0.1' },
@@ -15,6 +55,16 @@ export default defineConfig({
     // A data: font or picture would need a wider content policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // Files are a way to the program and back each: three of them and not thirty.
+            { name: 'shared', test: (id) => !id.includes('.css'), minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: 'happy-dom',
