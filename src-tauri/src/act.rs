@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use tauri::{Manager as _, WebviewWindow};
 use tauri_plugin_autostart::ManagerExt as _;
 
+use crate::ahead::{self, Asked};
 use crate::arrival::Arrivals;
 use crate::gate::Gate;
+use crate::life::{self, Life};
 use crate::window::{self, Edge};
-use crate::{crash, dialogs, life, links, rest, tray, update};
+use crate::{crash, dialogs, links, rest, tray, update};
 
 /// One thing to do.
 #[derive(Debug, Deserialize)]
@@ -21,6 +23,10 @@ use crate::{crash, dialogs, life, links, rest, tray, update};
 pub(crate) enum Action {
     /// The page listens now; answers where it is to go first.
     Ready,
+    /// What the page asked for at its start, for the next one.
+    FirstAsked {
+        asked: Vec<Asked>,
+    },
     /// How the window is.
     Window,
     Minimise,
@@ -106,6 +112,11 @@ pub(crate) async fn act(window: &WebviewWindow, action: Action) -> Result<Value,
     let nothing = |done: tauri::Result<()>| done.map(|()| Value::Null).map_err(failed);
     match action {
         Action::Ready => Ok(json!(app.state::<Arrivals>().page_ready())),
+        Action::FirstAsked { asked } => {
+            app.state::<Life>().drawn();
+            let api = app.state::<Gate>().api()?;
+            ahead::keep(app, &api, asked).await.map(|()| Value::Null)
+        }
         Action::Window => Ok(json!(window::looks(window).map_err(failed)?)),
         Action::Minimise => nothing(window.minimize()),
         Action::ToggleMaximise => nothing(match window.is_maximized() {

@@ -7,6 +7,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod act;
+mod ahead;
 mod arguments;
 mod arrival;
 mod bubbles;
@@ -93,6 +94,7 @@ fn run(arguments: Arguments, place: place::Place) -> tauri::Result<()> {
             app.manage(tray::Tray::default());
             app.manage(life::Life::default());
             app.manage(ease::Asked::default());
+            app.manage(ahead::Ahead::new(arguments.link.as_deref()));
             app.manage(Gate::new(place, arguments.no_keychain));
             // The key and the file are looked for while the page loads.
             gate::begin(handle);

@@ -17,6 +17,8 @@ use tauri::{AppHandle, Manager as _};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::ahead::{Ahead, Deltas, Topics};
+
 /// The screen draws no faster; a burst of commits is one event.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -25,11 +27,18 @@ const FRAME: Duration = Duration::from_millis(16);
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum What {
     /// What each commit touched.
-    Topics,
+    Topics {
+        /// Since before the answers that came with the page.
+        #[serde(default)]
+        on: bool,
+    },
     /// A list, then its changes.
     List {
         /// Which.
         list: ListOf,
+        /// It came with the page: only its changes.
+        #[serde(default)]
+        on: bool,
     },
 }
 
@@ -73,10 +82,9 @@ impl Streams {
         }
         let app = app.clone();
         // Before the answer: what is committed from then on is heard.
-        let topics = matches!(what, What::Topics).then(|| api.topics());
-        let api = Arc::clone(api);
+        let source = Source::of(&app.state::<Ahead>(), what, api);
         tauri::async_runtime::spawn(async move {
-            let work = AssertUnwindSafe(pump(what, topics, api, &channel)).catch_unwind();
+            let work = AssertUnwindSafe(pump(source, &channel)).catch_unwind();
             let panicked = tokio::select! {
                 () = token.cancelled() => false,
                 ended = work => ended.is_err(),
@@ -107,15 +115,31 @@ impl Streams {
     }
 }
 
-async fn pump(
-    what: What,
-    topics: Option<impl Stream<Item = Arc<Vec<Topic>>> + Send>,
-    api: Arc<Api>,
-    channel: &Channel<Heard>,
-) {
-    match what {
-        What::Topics => {
-            let Some(topics) = topics else { return };
+/// Where what is heard comes from.
+enum Source {
+    Topics(Topics),
+    List(Deltas),
+}
+
+impl Source {
+    /// Goes on from what came with the page where the page has that, else begins.
+    fn of(ahead: &Ahead, what: What, api: &Arc<Api>) -> Self {
+        match what {
+            What::Topics { on } => {
+                let held = ahead.topics().filter(|_| on);
+                Self::Topics(held.unwrap_or_else(|| Box::pin(api.topics())))
+            }
+            What::List { list, on } => {
+                let held = if on { ahead.list(&list) } else { None };
+                Self::List(held.unwrap_or_else(|| Box::pin(live::open(Arc::clone(api), list))))
+            }
+        }
+    }
+}
+
+async fn pump(source: Source, channel: &Channel<Heard>) {
+    match source {
+        Source::Topics(topics) => {
             let mut topics = std::pin::pin!(by_frame(topics));
             while let Some(heard) = topics.next().await {
                 if channel.send(Heard::Topics(heard)).is_err() {
@@ -123,8 +147,7 @@ async fn pump(
                 }
             }
         }
-        What::List { list } => {
-            let mut deltas = std::pin::pin!(live::open(api, list));
+        Source::List(mut deltas) => {
             while let Some(delta) = deltas.next().await {
                 let heard = delta.map_or_else(|error| Heard::Failed { error }, Heard::Delta);
                 if channel.send(heard).is_err() {
@@ -178,13 +201,14 @@ mod tests {
         let topics = serde_json::json!({ "kind": "topics" });
         assert!(matches!(
             serde_json::from_value(topics).unwrap(),
-            What::Topics
+            What::Topics { on: false }
         ));
         let list = serde_json::json!({ "kind": "list", "list": { "of": "tasks", "filter": {} } });
         assert!(matches!(
             serde_json::from_value(list).unwrap(),
             What::List {
-                list: ListOf::Tasks(_)
+                list: ListOf::Tasks(_),
+                on: false
             }
         ));
         let failed = Heard::Failed {

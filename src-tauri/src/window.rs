@@ -11,7 +11,7 @@ use tauri::{
 };
 
 use crate::door::{self, MAIN};
-use crate::{arrival, deep, life, links, streams};
+use crate::{ahead, arrival, deep, life, links, streams};
 
 /// Big enough for three panes; the state plugin remembers what the user made of it.
 const SIZE: (f64, f64) = (1440.0, 900.0);
@@ -59,7 +59,7 @@ pub(crate) fn open(
     link: Option<&str>,
     minimised: bool,
 ) -> tauri::Result<WebviewWindow> {
-    let talk = app.clone();
+    let (talk, giver) = (app.clone(), app.clone());
     let builder = WebviewWindowBuilder::new(app, MAIN, address(link))
         .title("Rapport")
         .inner_size(SIZE.0, SIZE.1)
@@ -68,6 +68,11 @@ pub(crate) fn open(
         .incognito(!driven())
         .zoom_hotkeys_enabled(false)
         .general_autofill_enabled(false)
+        .on_web_resource_request(move |request, response| {
+            if response.status().is_success() {
+                ahead::with_page(&giver, request.uri().path(), response.body_mut());
+            }
+        })
         .on_navigation(move |url| may_go(&talk, url))
         // A frame that asks for a window of its own gets none.
         .on_new_window(|_url, _features| NewWindowResponse::Deny)

@@ -5,6 +5,7 @@ import { getCurrentWebview } from '@tauri-apps/api/webview';
 import type { ListDelta } from '../generated/ListDelta';
 import type { ListOf } from '../generated/ListOf';
 import type { Topic } from '../generated/Topic';
+import { First, tellLater } from './first';
 import { failure } from './transport';
 import type {
   CallName,
@@ -16,7 +17,8 @@ import type {
   Transport,
 } from './transport';
 
-type What = { kind: 'topics' } | { kind: 'list'; list: ListOf };
+/** `on` is heard from what came with the page. */
+type What = { kind: 'topics'; on: boolean } | { kind: 'list'; list: ListOf; on: boolean };
 
 let streams = 0;
 
@@ -50,9 +52,13 @@ async function missed(event: ShellEvent): Promise<unknown> {
   return null;
 }
 
-export function overIpc(): Transport {
+export function overIpc(first = First.ofPage()): Transport {
+  const act: Transport['shell']['act'] = (action) => invoke('shell', { action });
+  tellLater(first, (asked) => act({ do: 'first_asked', asked }).catch(() => {}));
   return {
     async call<N extends CallName>(name: N, request: Request<N>): Promise<Response<N>> {
+      const here = first.answer(name, request);
+      if (here) return here.it;
       try {
         return await invoke<Response<N>>('call', { name, request });
       } catch (thrown) {
@@ -60,10 +66,15 @@ export function overIpc(): Transport {
       }
     },
     topics(heard, opened, failed) {
-      let follows = false;
+      // With the answers came the promise that nothing since is missed.
+      let follows = first.given;
+      if (follows) opened();
       return open<Topic[]>(
-        { kind: 'topics' },
-        heard,
+        { kind: 'topics', on: first.given },
+        (topics) => {
+          first.changed();
+          heard(topics);
+        },
         (thrown) => (follows ? heard([{ on: 'everything' }]) : failed(failure(thrown))),
         () => {
           follows = true;
@@ -71,12 +82,26 @@ export function overIpc(): Transport {
         },
       );
     },
-    list: (list, heard, failed) =>
-      open<ListDelta>({ kind: 'list', list }, heard, (thrown) => failed(failure(thrown))),
-    gate: (action) => invoke<GateState>('gate', { action }),
+    list(list, heard, failed) {
+      const here = first.list(list);
+      let followed = true;
+      // Not at once: whoever follows it is not done asking.
+      if (here) queueMicrotask(() => followed && heard(here));
+      const stop = open<ListDelta>({ kind: 'list', list, on: !!here }, heard, (thrown) =>
+        failed(failure(thrown)),
+      );
+      return () => {
+        followed = false;
+        stop();
+      };
+    },
+    async gate(action) {
+      const here = action.do === 'look' ? first.gate() : null;
+      return here ?? invoke<GateState>('gate', { action });
+    },
     shell: {
       native: true,
-      act: (action) => invoke('shell', { action }),
+      act,
       on: (event, heard) => {
         const listening = getCurrentWebview().listen(event, ({ payload }) => heard(payload));
         void listening.then(() => missed(event)).then((first) => first !== null && heard(first));

@@ -7,6 +7,7 @@ import type { ListDelta } from '../generated/ListDelta';
 import type { ListOf } from '../generated/ListOf';
 import type { Said } from '../generated/Said';
 import type { Topic } from '../generated/Topic';
+import type { Asked as FirstAsked } from './first';
 
 export type CallName = keyof Calls;
 
@@ -83,7 +84,9 @@ export type ShellAction =
   | { do: 'set_unread'; count: number }
   | { do: 'zoom'; percent: number }
   | { do: 'reveal'; path: string }
-  | { do: 'fault'; what: string };
+  | { do: 'fault'; what: string }
+  /** What the page asked at its start, for the next one. */
+  | { do: 'first_asked'; asked: FirstAsked[] };
 
 /** Before the profile is open there are no calls, only this. */
 export interface GateState {
