@@ -27,14 +27,19 @@ function readFirst(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {}, chunk }) {
-        const tags = Object.values(bundle)
+        const screens = Object.values(bundle)
           .filter((it) => it.type === 'chunk')
-          .filter((it) => FIRST.some((first) => it.facadeModuleId?.endsWith(first)))
-          .map((it) => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${it.fileName}` },
-            injectTo: 'head' as const,
-          }));
+          .filter((it) => FIRST.some((first) => it.facadeModuleId?.endsWith(first)));
+        const link = (rel: string, name: string) => ({
+          tag: 'link',
+          attrs: { rel, crossorigin: true, href: `/${name}` },
+          injectTo: 'head' as const,
+        });
+        const styles = new Set(screens.flatMap((it) => [...(it.viteMetadata?.importedCss ?? [])]));
+        const tags = [
+          ...screens.map((it) => link('modulepreload', it.fileName)),
+          ...[...styles].filter((name) => !html.includes(name)).map((it) => link('stylesheet', it)),
+        ];
         return { html: inOrder(html, chunk?.viteMetadata?.importedCss ?? new Set()), tags };
       },
     },
