@@ -155,7 +155,7 @@ async fn an_account_is_not_half_removed_when_the_keychain_is_locked() {
     hub.add_account(add("tryton", erp)).unwrap();
     let folder = json!({"folder": dir.path().display().to_string()});
     hub.add_account(add("files", folder)).unwrap();
-    chain.write("account/tryton", "token").unwrap();
+    chain.write("account/tryton/password", "whale").unwrap();
 
     let locked = VaultError::Locked("the login keyring".into());
     *chain.mood.lock().unwrap() = Some(locked);

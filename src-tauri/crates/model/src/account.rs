@@ -11,8 +11,8 @@ use crate::time::Millis;
 /// its account.
 pub const LOCAL: &str = "local";
 
-/// One sign-in at one remote system. Its secret lies in the vault under
-/// `account/<id>`; the row holds none.
+/// One sign-in at one remote system. Its secrets lie in the vault under names
+/// that begin with `account/<id>/`; the row holds none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Short and stable.

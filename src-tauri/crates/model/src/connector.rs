@@ -342,6 +342,12 @@ pub trait Connector: Send + Sync + Debug {
     /// Signs in. Secrets go into the vault.
     async fn sign_in(&self, step: SignInStep) -> Result<SignedIn, Fault>;
 
+    /// The names under which it keeps secrets in the vault: they go with the account, whether
+    /// or not its session could be ended.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Ends the session at the source and removes its secrets.
     async fn sign_out(&self) -> Result<(), Fault> {
         Ok(())

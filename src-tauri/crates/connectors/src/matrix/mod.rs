@@ -266,6 +266,10 @@ impl Connector for Matrix {
         Box::pin(sign_in::sign_in(&self.session, step)).await
     }
 
+    fn secrets(&self) -> Vec<String> {
+        self.session.secrets()
+    }
+
     async fn sign_out(&self) -> Result<(), Fault> {
         Box::pin(sign_in::sign_out(&self.session)).await
     }

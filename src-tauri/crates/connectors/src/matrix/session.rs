@@ -327,9 +327,14 @@ impl Session {
         }
     }
 
+    /// The names of this account's secrets.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        vec![session_key(&self.setting), store_key(&self.setting)]
+    }
+
     /// Removes the secrets of this account.
     pub(super) fn forget(&self) -> Result<(), Fault> {
-        for key in [session_key(&self.setting), store_key(&self.setting)] {
+        for key in self.secrets() {
             self.setting
                 .vault
                 .remove(&key)

@@ -314,6 +314,10 @@ impl Connector for Tryton {
         }
     }
 
+    fn secrets(&self) -> Vec<String> {
+        self.rpc.secrets()
+    }
+
     async fn sign_out(&self) -> Result<(), Fault> {
         self.rpc.sign_out().await
     }

@@ -360,6 +360,10 @@ impl Rpc {
         }
     }
 
+    pub(super) fn secrets(&self) -> Vec<String> {
+        ["session", "password"].map(|name| self.secret(name)).into()
+    }
+
     fn secret(&self, name: &str) -> String {
         format!("account/{}/{name}", self.setting.account)
     }

@@ -247,19 +247,18 @@ impl Hub {
     /// # Errors
     /// There is no such account, or the file or keychain cannot be written.
     pub async fn remove_account(&self, id: &AccountId) -> Result<Loss, HubError> {
-        let account = self.core.account(id)?;
-        let secret = format!("account/{id}");
-        // What nobody signs in to has no secret, and waits for no keychain.
-        let signs_in = self
-            .core
-            .factory(&account.connector)
-            .map_or(true, |it| !it.manifest().auth.is_empty());
-        if signs_in {
-            // A keychain that does not answer is found out while nothing is done yet.
-            self.core.vault.read(&secret)?;
+        self.core.account(id)?;
+        let session = self.core.session(id);
+        let secrets = session
+            .as_ref()
+            .map_or_else(|_none| Vec::new(), |it| it.connector.secrets());
+        // A keychain that does not answer is found out while nothing is done yet. What nobody
+        // signs in to has no secret, and waits for none.
+        for secret in &secrets {
+            self.core.vault.read(secret)?;
         }
         self.stop_account(id).await;
-        if let Ok(session) = self.core.session(id)
+        if let Ok(session) = session
             && let Err(fault) = session.connector.sign_out().await
         {
             tracing::warn!(account = %id, %fault, "the session at the source was not ended");
@@ -274,8 +273,8 @@ impl Hub {
             Ok(loss)
         })?;
         self.core.forget_session(id);
-        if signs_in {
-            self.core.vault.remove(&secret)?;
+        for secret in &secrets {
+            self.core.vault.remove(secret)?;
         }
         let folder = self.core.db.profile().state(id);
         match std::fs::remove_dir_all(&folder) {
