@@ -70,9 +70,10 @@ fn what_changes_after_the_answers_is_heard_by_the_streams_that_go_on() {
         }
         assert!(heard.contains(&Topic::Settings), "{heard:?}");
         assert!(heard.contains(&Topic::Tasks), "{heard:?}");
+        // A list that was empty is told anew.
         let delta = held.lists[0].1.next().await.unwrap().unwrap();
         assert!(
-            matches!(&delta, ListDelta::Splice { at: 0, remove: 0, insert } if insert.len() == 1),
+            matches!(&delta, ListDelta::Reset { ids } if ids.len() == 1),
             "{delta:?}"
         );
     });
