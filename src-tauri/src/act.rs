@@ -23,8 +23,6 @@ use crate::{crash, dialogs, links, rest, tray, update};
 pub(crate) enum Action {
     /// The page listens now; answers where it is to go first.
     Ready,
-    /// The first screen is drawn.
-    Drawn,
     /// What the page asked for at its start, for the next one.
     FirstAsked {
         asked: Vec<Asked>,
@@ -114,11 +112,8 @@ pub(crate) async fn act(window: &WebviewWindow, action: Action) -> Result<Value,
     let nothing = |done: tauri::Result<()>| done.map(|()| Value::Null).map_err(failed);
     match action {
         Action::Ready => Ok(json!(app.state::<Arrivals>().page_ready())),
-        Action::Drawn => {
-            app.state::<Life>().drawn();
-            Ok(Value::Null)
-        }
         Action::FirstAsked { asked } => {
+            app.state::<Life>().drawn();
             let api = app.state::<Gate>().api()?;
             ahead::keep(app, &api, asked).await.map(|()| Value::Null)
         }

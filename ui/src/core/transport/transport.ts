@@ -85,8 +85,6 @@ export type ShellAction =
   | { do: 'zoom'; percent: number }
   | { do: 'reveal'; path: string }
   | { do: 'fault'; what: string }
-  /** The first screen is there: now the sources may have the processor. */
-  | { do: 'drawn' }
   /** What the page asked at its start, for the next one. */
   | { do: 'first_asked'; asked: FirstAsked[] };
 
