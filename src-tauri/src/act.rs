@@ -13,9 +13,8 @@ use tauri_plugin_autostart::ManagerExt as _;
 use crate::ahead::{self, Asked};
 use crate::arrival::Arrivals;
 use crate::gate::Gate;
-use crate::life::{self, Life};
 use crate::window::{self, Edge};
-use crate::{crash, dialogs, links, rest, tray, update};
+use crate::{crash, dialogs, life, links, rest, tray, update};
 
 /// One thing to do.
 #[derive(Debug, Deserialize)]
@@ -113,7 +112,6 @@ pub(crate) async fn act(window: &WebviewWindow, action: Action) -> Result<Value,
     match action {
         Action::Ready => Ok(json!(app.state::<Arrivals>().page_ready())),
         Action::FirstAsked { asked } => {
-            app.state::<Life>().drawn();
             let api = app.state::<Gate>().api()?;
             ahead::keep(app, &api, asked).await.map(|()| Value::Null)
         }

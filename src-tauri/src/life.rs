@@ -2,21 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use rapport_api::Api;
 use rapport_store::Topic;
 use tauri::{AppHandle, ExitRequestApi, Manager as _};
-use tokio::sync::Notify;
 
 use crate::gate::Gate;
 use crate::rest::setting;
 use crate::tray::{self, Tray};
 use crate::{ahead, bubbles, ease, streams};
-
-/// Syncing waits for the first screen no longer than this.
-const FIRST_SCREEN: Duration = Duration::from_secs(4);
 
 /// Where the process is in its life.
 #[derive(Debug, Default)]
@@ -25,8 +20,6 @@ pub(crate) struct Life {
     paused: AtomicBool,
     /// Everything was stopped in good order.
     ended: AtomicBool,
-    /// The page has drawn its first screen.
-    drawn: Notify,
     /// Start again afterwards, on the sample workspace or not.
     again: Mutex<Option<bool>>,
 }
@@ -36,18 +29,15 @@ impl Life {
     pub(crate) fn paused(&self) -> bool {
         self.paused.load(Ordering::SeqCst)
     }
-
-    /// The page has drawn its first screen.
-    pub(crate) fn drawn(&self) {
-        self.drawn.notify_one();
-    }
 }
 
-/// The profile is open: tray and notifications follow it, and the loops begin.
+/// The profile is open: the loops begin, and tray and notifications follow it.
 pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
     // Before the loops: the page is on its way.
     ahead::begin(app, api);
-    begin_syncing(app);
+    if let Err(error) = api.hub().start() {
+        tracing::error!(%error, "syncing did not begin");
+    }
     tray::refresh(app);
     bubbles::begin(app, api);
     ease::begin(app, api);
@@ -60,33 +50,6 @@ pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
                 .any(|it| matches!(it, Topic::Settings | Topic::Everything))
             {
                 tray::refresh(&app);
-            }
-        }
-    });
-}
-
-/// Starts the loops, once the first screen is drawn: begun together, each only waits for the
-/// other, and what the page was given ahead would be old before it is drawn.
-fn begin_syncing(app: &AppHandle) {
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        let life = app.state::<Life>();
-        if tokio::time::timeout(FIRST_SCREEN, life.drawn.notified())
-            .await
-            .is_err()
-        {
-            tracing::info!("syncing begins without a first screen");
-        }
-        // It may have been closed meanwhile.
-        let Ok(api) = app.state::<Gate>().api() else {
-            return;
-        };
-        if let Err(error) = api.hub().start() {
-            tracing::error!(%error, "syncing did not begin");
-        }
-        if life.paused() {
-            for account in api.hub().accounts().unwrap_or_default() {
-                api.hub().stop_account(&account.id).await;
             }
         }
     });
