@@ -61,15 +61,20 @@ export class First {
     this.#gate = null;
   }
 
+  /** What is asked after the start is none of this, and costs nothing here. */
+  #over(): boolean {
+    return this.now() > WHILE;
+  }
+
   #note(asked: Asked): string {
     const key = name(asked.call, asked.request);
-    if (this.now() > WHILE) this.changed();
-    else this.#asked.set(key, asked);
+    this.#asked.set(key, asked);
     return key;
   }
 
   /** The answer, in a box; none where it has to be asked for. */
   answer<N extends CallName>(call: N, request: Request<N>): { it: Response<N> } | null {
+    if (this.#over()) return null;
     const key = this.#note({ call, request: JSON.stringify(request) });
     if (this.#answers.has(key)) return { it: this.#answers.get(key) as Response<N> };
     if (!this.#known.has(call)) this.changed();
@@ -78,6 +83,7 @@ export class First {
 
   /** The list as it is, once: whoever follows it a second time begins anew. */
   list(list: ListOf): ListDelta | null {
+    if (this.#over()) return null;
     const key = this.#note({ call: null, request: JSON.stringify(list) });
     const delta = this.#lists.get(key) ?? null;
     this.#lists.delete(key);
@@ -98,5 +104,8 @@ export class First {
 
 /** Says after the start what was asked in it. */
 export function tellLater(first: First, tell: (asked: Asked[]) => unknown): void {
-  setTimeout(() => tell(first.asked), WHILE);
+  setTimeout(() => {
+    first.changed();
+    tell(first.asked);
+  }, WHILE);
 }
