@@ -1,4 +1,4 @@
-//! Writes the index, in the transaction that writes the item.
+//! Writes the index, in the transaction that writes the item, and asks it of one document.
 //!
 //! What an item belongs to and how it stands (organisation, person,
 //! conversation, flags) is read from the item table when somebody searches:
@@ -99,4 +99,15 @@ pub fn unindex_item(conn: &Connection, id: ItemId) -> Result<bool, StoreError> {
             .execute([number])?;
     }
     Ok(gone > 0)
+}
+
+/// Whether the part-word index finds one document by an expression.
+pub(super) fn has_part(
+    conn: &Connection,
+    number: i64,
+    expression: &str,
+) -> Result<bool, StoreError> {
+    let mut one =
+        conn.prepare_cached("SELECT 1 FROM search_part WHERE rowid = ?1 AND search_part MATCH ?2")?;
+    Ok(one.exists(params![number, expression])?)
 }

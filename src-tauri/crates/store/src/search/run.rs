@@ -18,6 +18,7 @@ use super::answer::{Found, Total};
 use super::doc::Docs;
 use super::evidence::has_all;
 use super::hits::find;
+use super::index::has_part;
 use super::indexed::Indexed;
 use super::newest::{Index, Range, newest_first};
 use super::parts::Parts;
@@ -414,10 +415,7 @@ impl Run<'_> {
         {
             return Ok(parts.are_in(&Indexed::of(&body).part));
         }
-        let mut statement = self.conn.prepare_cached(
-            "SELECT 1 FROM search_part WHERE rowid = ?1 AND search_part MATCH ?2",
-        )?;
-        Ok(statement.exists(params![self.docs.number(ItemId(id)), parts.exact])?)
+        has_part(self.conn, self.docs.number(ItemId(id)), &parts.exact)
     }
 
     /// One word is a part of a name or code, the others are words of the text.

@@ -4,9 +4,10 @@
 //! not. The word index cannot tell of them; each candidate is looked up, and when many are,
 //! the whole list is read once.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::doc::Docs;
+use super::index::has_part;
 use crate::error::StoreError;
 
 /// So many candidates are looked up one by one.
@@ -42,10 +43,7 @@ impl<'a> Shun<'a> {
         if self.all.is_none() {
             self.looks += 1;
             if self.looks <= LOOKS {
-                let mut one = conn.prepare_cached(
-                    "SELECT 1 FROM search_part WHERE rowid = ?1 AND search_part MATCH ?2",
-                )?;
-                return Ok(one.exists(params![number, self.expression])?);
+                return has_part(conn, number, self.expression);
             }
         }
         let all = match self.all.take() {
