@@ -494,3 +494,39 @@ async fn the_loop_sends_what_is_queued_without_being_asked_and_stops_when_told()
     assert!(hub.hub().stop().await);
     assert_eq!(hub.hub().running(), Vec::<String>::new());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_gentle_start_sends_at_once_and_reads_later_or_when_it_is_woken() {
+    const FIRST_LOOK: std::time::Duration = std::time::Duration::from_secs(120);
+    let (hub, remote_room, room) = ada_in_a_room().await;
+    let words = || {
+        let all = hub
+            .hub()
+            .read(|it| it.items_of_conversation(room, None, 10));
+        all.unwrap().len()
+    };
+    let before = words();
+    hub.hub().send(room, say("waited for this start")).unwrap();
+    hub.clock.advance(60_000);
+    hub.server().say(&remote_room, &somebody("Bob"), "News");
+    hub.hub().start_gently(FIRST_LOOK).unwrap();
+    let began = tokio::time::Instant::now();
+    while sent(&hub) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(FIRST_LOOK / 2).await;
+    assert_eq!(words(), before + 1, "nothing was read yet");
+    hub.hub().wake(&hub.account()).unwrap();
+    while words() < before + 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() < FIRST_LOOK, "somebody asked for it sooner");
+    hub.server().say(&remote_room, &somebody("Bob"), "More");
+    assert!(hub.hub().stop().await);
+    hub.clock.advance(3_600_000);
+    hub.hub().start_gently(FIRST_LOOK).unwrap();
+    while words() < before + 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    assert!(hub.hub().stop().await);
+}

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use rapport_api::Api;
@@ -12,6 +13,10 @@ use crate::gate::Gate;
 use crate::rest::setting;
 use crate::tray::{self, Tray};
 use crate::{ahead, bubbles, ease, streams};
+
+/// The sources are first read so long after the profile is open: reading them and drawing the
+/// first screen would be in each other's way, and what came with the page would be old at once.
+const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Where the process is in its life.
 #[derive(Debug, Default)]
@@ -35,7 +40,7 @@ impl Life {
 pub(crate) fn opened(app: &AppHandle, api: &Arc<Api>) {
     // Before the loops: the page is on its way.
     ahead::begin(app, api);
-    if let Err(error) = api.hub().start() {
+    if let Err(error) = api.hub().start_gently(FIRST_LOOK) {
         tracing::error!(%error, "syncing did not begin");
     }
     tray::refresh(app);

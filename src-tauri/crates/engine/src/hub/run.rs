@@ -27,11 +27,22 @@ impl Hub {
     /// # Errors
     /// The file cannot be read.
     pub fn start(&self) -> Result<(), HubError> {
+        self.start_gently(Duration::ZERO)
+    }
+
+    /// Starts everything like [`Self::start`], for somebody who looks at what there is already:
+    /// what waits is sent at once, while the sources are first read, and the file looked after,
+    /// when `first_look` is over. An account that is woken sooner reads its source sooner.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn start_gently(&self, first_look: Duration) -> Result<(), HubError> {
         let core = Arc::clone(&self.core);
-        self.supervisor
-            .spawn(UPKEEP, move |stop| run_upkeep(Arc::clone(&core), stop));
+        self.supervisor.spawn(UPKEEP, move |stop| {
+            run_upkeep(Arc::clone(&core), first_look, stop)
+        });
         for account in self.accounts()? {
-            if let Err(error) = self.start_account(&account.id) {
+            if let Err(error) = self.start_loop(&account.id, first_look) {
                 // One account that cannot start never keeps the others from it.
                 tracing::error!(account = %account.id, %error, "does not start");
                 let health = rapport_model::Health::Degraded(error.to_string());
@@ -46,10 +57,14 @@ impl Hub {
     /// # Errors
     /// There is no such account, or its connector cannot be made.
     pub fn start_account(&self, id: &AccountId) -> Result<bool, HubError> {
+        self.start_loop(id, Duration::ZERO)
+    }
+
+    fn start_loop(&self, id: &AccountId, first_look: Duration) -> Result<bool, HubError> {
         let session = self.core.session(id)?;
         let core = Arc::clone(&self.core);
         Ok(self.supervisor.spawn(&task_name(id), move |stop| {
-            run_account(Arc::clone(&core), Arc::clone(&session), stop)
+            run_account(Arc::clone(&core), Arc::clone(&session), first_look, stop)
         }))
     }
 

@@ -9,12 +9,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use rapport_model::{CollectionId, Health};
 use tokio_util::sync::CancellationToken;
 
-use super::turn::{Ask, turn};
+use super::turn::{Ask, send_waiting, turn};
 use super::upkeep::{IDLE_STEPS, tidy};
 use crate::core::{Core, Session, lock};
 
@@ -36,8 +36,37 @@ fn watch(session: &Arc<Session>, collection: CollectionId, at_once: bool) -> Wat
     })
 }
 
+/// Before the source is read for the first time: what waits is sent, then `first_look` passes,
+/// unless somebody wants something sooner.
+async fn begin(core: &Core, session: &Session, first_look: Duration, stop: &CancellationToken) {
+    if first_look.is_zero() {
+        return;
+    }
+    let rests = core
+        .account(&session.account)
+        .is_ok_and(|it| it.paused || matches!(it.health, Health::SignIn(_)));
+    // What woke it before it ran was queued before, and is sent now.
+    let _served = session.wake.notified().now_or_never();
+    if !rests && let Err(error) = send_waiting(core, session, stop).await {
+        // The first turn fails over the same, and says so.
+        tracing::warn!(account = %session.account, %error, "what waits was not sent");
+    }
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {}
+        () = session.wake.notified() => {}
+        () = tokio::time::sleep(first_look) => {}
+    }
+}
+
 /// Runs until `stop`.
-pub(crate) async fn run(core: Arc<Core>, session: Arc<Session>, stop: CancellationToken) {
+pub(crate) async fn run(
+    core: Arc<Core>,
+    session: Arc<Session>,
+    first_look: Duration,
+    stop: CancellationToken,
+) {
+    begin(&core, &session, first_look, &stop).await;
     let mut watches: FuturesUnordered<Watch> = FuturesUnordered::new();
     let mut watched: BTreeSet<CollectionId> = BTreeSet::new();
     let mut news: BTreeSet<CollectionId> = BTreeSet::new();

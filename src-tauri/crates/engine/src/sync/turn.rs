@@ -112,6 +112,24 @@ pub(crate) async fn turn(core: &Core, session: &Session, ask: &Ask<'_>) -> Resul
     Ok(out)
 }
 
+/// Sends what waits, without reading anything; only a failure is noted on the account.
+pub(crate) async fn send_waiting(
+    core: &Core,
+    session: &Session,
+    stop: &CancellationToken,
+) -> Result<(), HubError> {
+    let _mine = session.turn.lock().await;
+    session.queued.store(false, Ordering::SeqCst);
+    match drain(core, session, stop).await?.fault {
+        Some(fault) => {
+            session.failed(core, &fault);
+            let health = Health::after(&fault, core.now());
+            Ok(core.write(|tx| tx.set_health(&session.account, &health))?)
+        }
+        None => Ok(()),
+    }
+}
+
 async fn send(
     core: &Core,
     session: &Session,

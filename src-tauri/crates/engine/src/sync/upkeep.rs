@@ -110,7 +110,14 @@ pub(crate) fn look_after(core: &Core) {
 }
 
 /// Runs until `stop`, beside the loops of the accounts.
-pub(crate) async fn run(core: Arc<Core>, stop: CancellationToken) {
+pub(crate) async fn run(core: Arc<Core>, first_look: Duration, stop: CancellationToken) {
+    if !first_look.is_zero() {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(first_look) => {}
+        }
+    }
     if let Err(error) = rebuild(&core, &stop).await {
         tracing::error!(%error, "the search index was not rebuilt");
     }
