@@ -152,7 +152,9 @@ impl Db {
         &self,
         work: impl FnOnce(&Reader<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let lent = self.inner.readers.take()?;
+        // The closure's type is its own: it names where the question is put.
+        let question = std::any::type_name_of_val(&work);
+        let lent = self.inner.readers.take(question)?;
         let outcome = {
             let tx = Transaction::new_unchecked(&lent.conn, TransactionBehavior::Deferred)?;
             lent.names.borrow_mut().clear();

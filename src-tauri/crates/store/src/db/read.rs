@@ -149,33 +149,64 @@ impl Names {
 
 /// A reader on loan.
 pub(super) struct Lent {
+    number: u64,
     pub(super) conn: Connection,
     pub(super) names: RefCell<Names>,
 }
 
-/// Idle readers. The one used last is lent first: its cache is warm.
+/// Idle readers. A question goes to the reader that answered it last time: that one has the
+/// pages for it. Else the one used last is lent first, whose pages are at least as warm as any.
 pub(super) struct Pool {
-    idle: Mutex<Vec<Lent>>,
+    idle: Mutex<Idle>,
     path: PathBuf,
     key: DbKey,
     form: Form,
 }
 
+#[derive(Default)]
+struct Idle {
+    readers: Vec<Lent>,
+    /// Which reader answered a question last.
+    homes: BTreeMap<&'static str, u64>,
+    /// How many readers there were so far.
+    made: u64,
+}
+
 impl Pool {
     pub(super) const fn new(path: PathBuf, key: DbKey, form: Form) -> Self {
         Self {
-            idle: Mutex::new(Vec::new()),
+            idle: Mutex::new(Idle {
+                readers: Vec::new(),
+                homes: BTreeMap::new(),
+                made: 0,
+            }),
             path,
             key,
             form,
         }
     }
 
-    pub(super) fn take(&self) -> Result<Lent, StoreError> {
-        if let Some(lent) = lock(&self.idle).pop() {
-            return Ok(lent);
-        }
+    /// Lends a reader for a `question`, by the name of where it is put.
+    pub(super) fn take(&self, question: &'static str) -> Result<Lent, StoreError> {
+        let number = {
+            let mut idle = lock(&self.idle);
+            let home = idle.homes.get(question).copied();
+            let at = idle.readers.iter().position(|it| Some(it.number) == home);
+            let lent = match at {
+                Some(at) => Some(idle.readers.remove(at)),
+                None => idle.readers.pop(),
+            };
+            if let Some(lent) = lent {
+                idle.homes.insert(question, lent.number);
+                return Ok(lent);
+            }
+            idle.made += 1;
+            let number = idle.made;
+            idle.homes.insert(question, number);
+            number
+        };
         Ok(Lent {
+            number,
             conn: self.another()?,
             names: RefCell::default(),
         })
@@ -195,10 +226,10 @@ impl Pool {
     pub(super) fn ease(&self) -> Result<(), StoreError> {
         let (kept, surplus) = {
             let mut idle = lock(&self.idle);
-            let surplus = idle.len().saturating_sub(AT_REST);
+            let surplus = idle.readers.len().saturating_sub(AT_REST);
             // The last ones are lent first: theirs are the statements that are asked most.
-            let surplus: Vec<Lent> = idle.drain(..surplus).collect();
-            (std::mem::take(&mut *idle), surplus)
+            let surplus: Vec<Lent> = idle.readers.drain(..surplus).collect();
+            (std::mem::take(&mut idle.readers), surplus)
         };
         drop(surplus);
         for lent in kept {
@@ -210,8 +241,33 @@ impl Pool {
 
     pub(super) fn give(&self, lent: Lent) {
         let mut idle = lock(&self.idle);
-        if idle.len() < IDLE {
-            idle.push(lent);
+        if idle.readers.len() < IDLE {
+            idle.readers.push(lent);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tests::Scene;
+
+    #[test]
+    fn a_question_goes_to_the_reader_that_answered_it_and_a_new_one_to_the_last() {
+        let scene = Scene::new();
+        let pool = &scene.db.inner.readers;
+        let (hits, names) = (pool.take("hits").unwrap(), pool.take("names").unwrap());
+        let (of_hits, of_names) = (hits.number, names.number);
+        pool.give(hits);
+        pool.give(names);
+        let hits = pool.take("hits").unwrap();
+        assert_eq!(hits.number, of_hits);
+        let other = pool.take("another").unwrap();
+        assert_eq!(
+            other.number, of_names,
+            "an idle one is warmer than a new one"
+        );
+        pool.give(other);
+        pool.give(hits);
+        assert_eq!(pool.take("names").unwrap().number, of_names);
     }
 }
