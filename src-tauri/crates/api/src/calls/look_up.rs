@@ -1,25 +1,26 @@
 //! What one box finds while somebody types into it.
 
 use rapport_model::{ItemId, Kind};
-use rapport_store::view::{CustomerRow, HitRow, PersonRow, SearchPage};
+use rapport_store::view::{CustomerRow, CustomersWanted, HitRow, PersonRow, SearchPage};
 
 use super::Api;
-use crate::dto::{CustomerFilter, LookUp, LookedUp, Named, SearchFor, SearchWords, TheseItems};
-use crate::error::ApiError;
+use crate::dto::{LookUp, LookedUp, SearchFor, SearchWords, TheseItems};
+use crate::error::{ApiError, Code};
 
 impl Api {
     /// Hits, ways to go on, and customers and people of that name.
     pub async fn look_up(&self, wanted: LookUp) -> Result<LookedUp, ApiError> {
-        // Side by side: each reads with a connection of its own.
-        let (page, words, (customers, people)) = tokio::try_join!(
+        // First what goes on by itself; the others read on this thread meanwhile.
+        let (found, page, words) = tokio::try_join!(
+            self.named(&wanted),
             self.hits(&wanted),
             self.search_words(SearchWords {
                 text: wanted.text.clone(),
                 cursor: wanted.cursor,
                 limit: None,
             }),
-            self.named(&wanted),
         )?;
+        let (customers, people) = found;
         let of = |kind| TheseItems {
             ids: ids(&page.hits, kind),
         };
@@ -50,22 +51,28 @@ impl Api {
         .await
     }
 
+    /// Customers and people of that name, read on a thread and with a connection of their own.
     async fn named(&self, wanted: &LookUp) -> Result<(Vec<CustomerRow>, Vec<PersonRow>), ApiError> {
-        let name = wanted.name.trim();
+        let name = wanted.name.trim().to_owned();
         if name.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
-        let customers = CustomerFilter {
-            name: Some(name.to_owned()),
-            limit: wanted.names,
-            ..CustomerFilter::default()
+        let (db, today, most) = (self.hub.db().clone(), self.today_is(), wanted.names);
+        let read = move || {
+            db.read(|db| {
+                let people = db.people(Some(&name), None, most, 0)?;
+                let wanted = CustomersWanted {
+                    name: Some(name),
+                    limit: most,
+                    ..CustomersWanted::default()
+                };
+                Ok((db.customers(&wanted, today)?, people))
+            })
         };
-        let people = Named {
-            name: Some(name.to_owned()),
-            limit: wanted.names,
-            offset: None,
-        };
-        tokio::try_join!(self.customers(customers), self.people(people))
+        let read = tokio::task::spawn_blocking(read);
+        Ok(read
+            .await
+            .map_err(|error| ApiError::new(Code::Internal, error.to_string()))??)
     }
 }
 
