@@ -3,11 +3,10 @@
 // something newer is there, so nothing jumps between two keys.
 
 import type { Completion } from '../core/generated/Completion';
-import type { RecordRow } from '../core/generated/RecordRow';
-import type { TaskRow } from '../core/generated/TaskRow';
 import type { CallFailed } from '../core/transport';
 import { call, failure } from '../core/transport';
 import type { Found } from './groups';
+import { words as wordsOf } from './tokens';
 
 export interface Answer extends Found {
   /** The query it answers. */
@@ -18,8 +17,6 @@ export interface Answer extends Found {
   /** Which part of the query a completion replaces. */
   from: number;
   to: number;
-  records: ReadonlyMap<string, RecordRow>;
-  tasks: ReadonlyMap<string, TaskRow>;
   ignored: readonly string[];
   /** Milliseconds it took. */
   took: number;
@@ -59,6 +56,7 @@ async function answer({ query, text, name, cursor }: Question): Promise<Answer> 
     to: words.to,
     records: new Map(records.map((row) => [row.id, row])),
     tasks: new Map(tasks.map((row) => [row.id, row])),
+    marks: wordsOf(text),
     took: performance.now() - started,
   };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { HitRow } from '../core/generated/HitRow';
-import { groups, matching } from './groups';
+import { above, groups, matching } from './groups';
+import type { Group } from './groups';
 
 const hit = (id: string, kind: string) => ({ id, kind }) as unknown as HitRow;
+const nothing = { records: new Map(), tasks: new Map(), marks: [] };
 
 describe('an answer', () => {
   it('has each hit once, the best one first and groups only where there is something', () => {
@@ -18,6 +20,7 @@ describe('an answer', () => {
         more: false,
         customers: [],
         people: [],
+        ...nothing,
       },
       [],
       ['go_inbox'],
@@ -40,6 +43,7 @@ describe('an answer', () => {
         more: true,
         customers: [{ id: '1' } as never],
         people: [{ id: '1' } as never],
+        ...nothing,
       },
       [{ insert: 'a', shown: 'a', about: '' }],
       ['x', 'y'],
@@ -56,6 +60,7 @@ describe('a name', () => {
         more: false,
         customers: [{ id: '9', name: 'Oakhollow Brewing' } as never],
         people: [],
+        ...nothing,
       },
       [],
       [],
@@ -65,6 +70,32 @@ describe('a name', () => {
       ['best', 'org-9'],
       ['records', 'hit-1'],
     ]);
+  });
+});
+
+describe('rows below the edge', () => {
+  const group = (name: Group['name'], ...keys: string[]): Group => ({
+    name,
+    options: keys.map((key) => ({ key, is: 'recent', text: key })),
+  });
+  const keys = (all: Group[]) => all.map((one) => [one.name, ...one.options.map((it) => it.key)]);
+  const now = [group('best', 'a'), group('messages', 'b', 'c', 'd'), group('pages', 'e', 'f')];
+
+  it('stay as they were until those above are drawn', () => {
+    const before = [group('messages', 'p', 'q', 'r', 's', 't'), group('pages', 'u')];
+    expect(keys(above(3, now, before))).toEqual([
+      ['best', 'a'],
+      ['messages', 'b', 'c', 'r'],
+      ['pages', 'u'],
+    ]);
+  });
+
+  it('are left out where there were none, and what fits is as it is', () => {
+    expect(keys(above(2, now, []))).toEqual([
+      ['best', 'a'],
+      ['messages', 'b'],
+    ]);
+    expect(above(6, now, [])).toEqual(now);
   });
 });
 

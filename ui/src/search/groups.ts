@@ -5,14 +5,29 @@ import type { Completion } from '../core/generated/Completion';
 import type { CustomerRow } from '../core/generated/CustomerRow';
 import type { HitRow } from '../core/generated/HitRow';
 import type { PersonRow } from '../core/generated/PersonRow';
+import type { RecordRow } from '../core/generated/RecordRow';
+import type { TaskRow } from '../core/generated/TaskRow';
 
+/** What a row shows, with all it needs for it: rows of two answers stand together for a moment. */
 export type Option =
   | { key: string; is: 'complete'; word: Completion }
   | { key: string; is: 'recent'; text: string }
-  | { key: string; is: 'hit'; hit: HitRow }
-  | { key: string; is: 'customer'; row: CustomerRow }
-  | { key: string; is: 'person'; row: PersonRow }
+  | HitOption
+  | { key: string; is: 'customer'; row: CustomerRow; marks: Marks }
+  | { key: string; is: 'person'; row: PersonRow; marks: Marks }
   | { key: string; is: 'command'; id: string };
+
+/** Words whose beginnings are marked. */
+type Marks = readonly string[];
+
+interface HitOption {
+  key: string;
+  is: 'hit';
+  hit: HitRow;
+  record: RecordRow | undefined;
+  task: TaskRow | undefined;
+  marks: Marks;
+}
 
 export type GroupName =
   'complete' | 'recent' | 'best' | 'messages' | 'records' | 'pages' | 'commands';
@@ -30,14 +45,16 @@ export interface Found {
   more: boolean;
   customers: readonly CustomerRow[];
   people: readonly PersonRow[];
+  /** What is known of hits that are records or tasks, by their id. */
+  records: ReadonlyMap<string, RecordRow>;
+  tasks: ReadonlyMap<string, TaskRow>;
+  marks: Marks;
 }
 
 const MESSAGES = 7;
 const RECORDS = 8;
 const PAGES = 4;
 const COMMANDS = 5;
-
-const hit = (row: HitRow): Option => ({ key: `hit-${row.id}`, is: 'hit', hit: row });
 
 /** The groups of an answer; an empty group is none. */
 export function groups(
@@ -46,13 +63,22 @@ export function groups(
   commands: readonly string[],
   name = '',
 ): Group[] {
-  const people: Option[] = [
-    ...found.customers.map((row): Option => ({ key: `org-${row.id}`, is: 'customer', row })),
-    ...found.people.map((row): Option => ({ key: `person-${row.id}`, is: 'person', row })),
+  const { customers, people, records: known, tasks, marks } = found;
+  const hit = (row: HitRow): Option => ({
+    key: `hit-${row.id}`,
+    is: 'hit',
+    hit: row,
+    record: known.get(row.id),
+    task: tasks.get(row.id),
+    marks,
+  });
+  const names: Option[] = [
+    ...customers.map((row): Option => ({ key: `org-${row.id}`, is: 'customer', row, marks })),
+    ...people.map((row): Option => ({ key: `person-${row.id}`, is: 'person', row, marks })),
   ];
   // A name that begins as typed is most likely where the user wants to go.
   const typed = name.trim().toLowerCase();
-  const meant = people.find(
+  const meant = names.find(
     (one) =>
       typed.length > 1 &&
       (one.is === 'customer' || one.is === 'person') &&
@@ -65,7 +91,7 @@ export function groups(
   const messages = of('message', 'conversation');
   const pages = of('page');
   const records = rest.filter((row) => !messages.includes(row) && !pages.includes(row));
-  const others = people.filter((one) => one !== meant);
+  const others = names.filter((one) => one !== meant);
   const all: Group[] = [
     {
       name: 'complete',
@@ -97,6 +123,23 @@ export function groups(
     },
   ];
   return all.filter((group) => group.options.length > 0);
+}
+
+/**
+ * The first `rows` as they are now, and what comes below them as it was: nobody sees that yet,
+ * and drawing it would only keep what they see waiting.
+ */
+export function above(rows: number, now: readonly Group[], before: readonly Group[]): Group[] {
+  let left = rows;
+  return now
+    .map((group) => {
+      const here = group.options.slice(0, left);
+      left -= here.length;
+      if (here.length === group.options.length) return group;
+      const old = before.find((one) => one.name === group.name)?.options ?? [];
+      return { ...group, options: [...here, ...old.slice(here.length, group.options.length)] };
+    })
+    .filter((group) => group.options.length > 0);
 }
 
 /** The commands whose name has all words, at the beginning of its own words. */
