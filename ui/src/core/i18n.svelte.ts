@@ -55,8 +55,10 @@ export const language = {
     if (mine !== choice) return;
     chosen = next;
     direction = towards;
-    document.documentElement.lang = chosen;
-    document.documentElement.dir = towards;
+    const root = document.documentElement;
+    // Writing them has every rule looked at again, also when nothing is different.
+    if (root.lang !== chosen) root.lang = chosen;
+    if (root.dir !== towards) root.dir = towards;
   },
 };
 
@@ -70,6 +72,9 @@ export function tag(): string {
 
 const compiled = new Map<string, IntlMessageFormat>();
 
+/** Has nothing for the formatter to do: no argument, and no quote that could stand for another. */
+const plain = (text: string): boolean => !text.includes('{') && !text.includes("''");
+
 /** The text of a key. An unknown key shows itself, so that nothing is silently empty. */
 export function t(
   key: string,
@@ -77,6 +82,9 @@ export function t(
 ): string {
   const text = messages[chosen]?.[key] ?? messages.en[key];
   if (text === undefined) return key;
+  // Most are: a screen has a hundred of them, and reading one as a pattern takes longer than all
+  // else about it.
+  if (plain(text)) return text;
   const name = `${chosen}\n${key}`;
   let format = compiled.get(name);
   if (!format) {

@@ -44,6 +44,9 @@ const DEFAULTS: Settings = {
   'view.context': true,
 };
 
+/** How high rows are beside what they are by themselves. */
+const DENSITY: Record<Settings['look.density'], number> = { normal: 1, compact: 0.88, roomy: 1.14 };
+
 const values = $state<Settings>({ ...DEFAULTS });
 let follows = false;
 
@@ -66,7 +69,9 @@ function show(): Promise<void> {
   const theme = values['look.theme'];
   if (theme === 'system') delete root.dataset.theme;
   else root.dataset.theme = theme;
-  root.dataset.density = values['look.density'];
+  const density = DENSITY[values['look.density']];
+  if (density === 1) root.style.removeProperty('--density');
+  else root.style.setProperty('--density', String(density));
   scale(values['look.text']);
   const wanted = values['look.language'];
   return language.use(wanted === 'system' ? null : wanted, values['look.direction']);
@@ -84,6 +89,11 @@ export const settings = {
   /** One setting; reading it in a component follows it. */
   get<K extends keyof Settings>(key: K): Settings[K] {
     return values[key];
+  },
+  /** How high rows are beside what they are by themselves; reading it follows it. */
+  get rows(): number {
+    const letters = transport().shell.native ? 1 : values['look.text'] / 100;
+    return letters * DENSITY[values['look.density']];
   },
   async set<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void> {
     const before = values[key];

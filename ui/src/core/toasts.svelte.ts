@@ -20,6 +20,9 @@ const STAYS = 6_000;
 
 let ids = 0;
 let current = $state.raw<Toast | null>(null);
+/** What a toast stays clear of at the bottom of most screens, in pixels. */
+const BOTTOM = 34;
+let bottom = $state(BOTTOM);
 let timer: ReturnType<typeof setTimeout> | undefined;
 let stopSeconds: (() => void) | undefined;
 
@@ -42,6 +45,15 @@ function show(toast: Omit<Toast, 'id' | 'from'>): number {
 export const toasts = {
   get current() {
     return current;
+  },
+  /** So many pixels at the bottom of the screen stay free of them. */
+  get bottom() {
+    return bottom;
+  },
+  /** A screen has something so high at its bottom; the answer takes that back. */
+  above(height: number): () => void {
+    bottom = height;
+    return () => (bottom = BOTTOM);
   },
   /** Done, and can be taken back until the moment given (6 s when absent). */
   undoable(text: string, undo: () => void | Promise<void>, until = Date.now() + STAYS): void {

@@ -69,6 +69,7 @@ function core(named: string[] = [], all: string[] = ['4', '3', '2', '1']) {
       return Promise.resolve(answers[name]?.(request as never) ?? []);
     },
     topics: () => () => {},
+    shell: { native: false },
     list: (list: ListOf, hear: (delta: ListDelta) => void) => {
       const send = () => hear({ is: 'reset', ids: ids(list) });
       heard.add(send);
