@@ -127,6 +127,7 @@ impl Hub {
                 stop,
                 progress,
                 compare: true,
+                read_first: false,
             };
             turn(&self.core, &session, &ask).await
         });
@@ -155,6 +156,7 @@ impl Hub {
             stop: &stop,
             progress: &|_| {},
             compare: false,
+            read_first: false,
         };
         turn(&self.core, &session, &ask).await
     }

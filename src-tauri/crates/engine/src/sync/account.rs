@@ -67,6 +67,7 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     begin(&core, &session, first_look, &stop).await;
+    let mut read_first = !first_look.is_zero();
     let mut watches: FuturesUnordered<Watch> = FuturesUnordered::new();
     let mut watched: BTreeSet<CollectionId> = BTreeSet::new();
     let mut news: BTreeSet<CollectionId> = BTreeSet::new();
@@ -88,6 +89,7 @@ pub(crate) async fn run(
                 stop: &stop,
                 progress: &quiet,
                 compare: true,
+                read_first: std::mem::take(&mut read_first),
             };
             let taken = turn(&core, &session, &ask);
             tokio::pin!(taken);

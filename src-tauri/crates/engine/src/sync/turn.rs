@@ -84,6 +84,9 @@ pub(crate) struct Ask<'a> {
     pub(crate) progress: &'a (dyn Fn(&Progress) + Send + Sync),
     /// Does the scheduled comparing.
     pub(crate) compare: bool,
+    /// Reads before it sends: what is known of the source is of an earlier start, and what it
+    /// takes may be different by now.
+    pub(crate) read_first: bool,
 }
 
 /// Takes a turn. Only one runs at a time for an account.
@@ -99,13 +102,18 @@ pub(crate) async fn turn(core: &Core, session: &Session, ask: &Ask<'_>) -> Resul
     (ask.progress)(&Progress::Began {
         account: session.account.clone(),
     });
-    send(core, session, ask, &mut out).await?;
+    if !ask.read_first {
+        send(core, session, ask, &mut out).await?;
+    }
     let mut as_before = None;
     if out.fault.is_none() && !ask.stop.is_cancelled() {
         match collections(core, session).await? {
             Ok(all) => as_before = read_all(core, session, ask, &all, &mut out).await?,
             Err(fault) => out.fault = Some(fault),
         }
+    }
+    if ask.read_first && out.fault.is_none() && !ask.stop.is_cancelled() {
+        send(core, session, ask, &mut out).await?;
     }
     note(core, session, &out, as_before)?;
     (ask.progress)(&Progress::Ended(Box::new(out.clone())));

@@ -112,6 +112,10 @@ pub(crate) fn look_after(core: &Core) {
 /// Runs until `stop`, beside the loops of the accounts.
 pub(crate) async fn run(core: Arc<Core>, first_look: Duration, stop: CancellationToken) {
     if !first_look.is_zero() {
+        // What comes back is on the first screen from the beginning.
+        if let Err(error) = wake_snoozed(&core) {
+            tracing::warn!(%error, "what was put off was not looked at");
+        }
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
