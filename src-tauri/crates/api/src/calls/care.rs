@@ -370,8 +370,8 @@ impl Api {
             ..ConversationFilter::default()
         };
         let talk = self.read(|db| db.inbox_ids(&talk))?;
-        // The shortest while there is.
-        self.hub.snooze(&talk, Some(self.now().plus(1)))?;
+        // A short while; a moment would be over before it is looked at.
+        self.hub.snooze(&talk, Some(self.now().plus(1_000)))?;
         Ok(())
     }
 }
