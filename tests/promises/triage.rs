@@ -319,6 +319,7 @@ async fn a_task_and_the_message_it_was_made_from_name_each_other() {
         .read(|it| it.tasks_by_id(&tasks, now(&hub), &jiff::tz::TimeZone::UTC))
         .unwrap();
     assert_eq!(rows[0].message, Some(message.id));
+    assert_eq!(rows[0].said_in, Some(row(&hub, id).kind));
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,6 +25,7 @@ const task = (id: string, status = 'open'): TaskRow =>
     customer: null,
     customer_name: null,
     message: null,
+    said_in: null,
     account: 'a',
     from: { account: 'a', connector: 'local', as_of: null },
   }) as unknown as TaskRow;

@@ -68,6 +68,10 @@ cause: LinkId | null,
  */
 message: ItemId | null, 
 /**
+ * What that was said in: `room`, `direct`, `mail_thread`, `ticket`.
+ */
+said_in: string | null, 
+/**
  * An edit waits for the source.
  */
 pending: boolean, 

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rapport_model::{CommandId, ItemId, Kind, Millis, PersonId, Record};
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
 use super::common::{JOINS, NARROW, Names, Narrow, body_at};
@@ -141,6 +141,17 @@ impl Reader<'_> {
         let cause = link.unwrap_or(handle);
         let rows = statement.query_map([cause], |row| row.get(0).map(ItemId))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The kind of conversation a message was said in.
+    pub(super) fn kind_of_talk(&self, message: ItemId) -> Result<Option<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT c.kind FROM item m JOIN conversation c ON c.item = m.conversation \
+             WHERE m.id = ?1",
+        )?;
+        Ok(statement
+            .query_row([message.0], |row| row.get(0))
+            .optional()?)
     }
 
     /// The message a task was made from, when it is here.

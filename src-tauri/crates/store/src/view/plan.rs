@@ -458,6 +458,10 @@ pub(super) fn task_row(
         Some(cause) => names.reader().message_behind(cause)?,
         None => None,
     };
+    let said_in = match message {
+        Some(message) => names.reader().kind_of_talk(message)?,
+        None => None,
+    };
     Ok(TaskRow {
         id: narrow.id,
         title: body.title,
@@ -472,6 +476,7 @@ pub(super) fn task_row(
         customer: narrow.org,
         customer_name: names.org(narrow.org)?,
         message,
+        said_in,
         cause: body.cause,
         pending: narrow.flags & PENDING != 0,
         from: names.source(&narrow.account, &narrow.collection)?,

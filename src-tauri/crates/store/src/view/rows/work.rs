@@ -45,6 +45,8 @@ pub struct TaskRow {
     pub cause: Option<LinkId>,
     /// That message's row, when it is here.
     pub message: Option<ItemId>,
+    /// What that was said in: `room`, `direct`, `mail_thread`, `ticket`.
+    pub said_in: Option<String>,
     /// An edit waits for the source.
     pub pending: bool,
     /// Where from, how old.
