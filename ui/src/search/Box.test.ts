@@ -113,3 +113,16 @@ it('shows nothing of an old question once the box was emptied', async () => {
   await write(input, 'x');
   expect(options().join()).not.toContain('Customer o');
 });
+
+it('offers a task of what was written', async () => {
+  const input = show();
+  await write(input, 'call Ada tomorrow');
+  const asked = waiting.pop();
+  asked?.answer();
+  await waitFor(() => expect(screen.getByText(/New task: “call Ada tomorrow”/)).toBeTruthy());
+  const options = screen.getAllByRole('option');
+  expect(options.at(-1)?.textContent).toContain('New task');
+  await fireEvent.click(options.at(-1) as HTMLElement);
+  expect(route.view).toBe('tasks');
+  expect({ ...route.query }).toEqual({ do: 'add', text: 'call Ada tomorrow' });
+});

@@ -69,6 +69,7 @@ describe('a name', () => {
     expect(found.map((group) => [group.name, ...group.options.map((one) => one.key)])).toEqual([
       ['best', 'org-9'],
       ['records', 'hit-1'],
+      ['new', 'task'],
     ]);
   });
 });

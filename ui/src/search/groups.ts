@@ -15,7 +15,9 @@ export type Option =
   | HitOption
   | { key: string; is: 'customer'; row: CustomerRow; marks: Marks }
   | { key: string; is: 'person'; row: PersonRow; marks: Marks }
-  | { key: string; is: 'command'; id: string };
+  | { key: string; is: 'command'; id: string }
+  /** A new task of what was written. */
+  | { key: string; is: 'task'; text: string };
 
 /** Words whose beginnings are marked. */
 type Marks = readonly string[];
@@ -30,7 +32,7 @@ interface HitOption {
 }
 
 export type GroupName =
-  'complete' | 'recent' | 'best' | 'messages' | 'records' | 'pages' | 'commands';
+  'complete' | 'recent' | 'best' | 'messages' | 'records' | 'pages' | 'commands' | 'new';
 
 export interface Group {
   name: GroupName;
@@ -120,6 +122,10 @@ export function groups(
       options: commands
         .slice(0, COMMANDS)
         .map((id): Option => ({ key: `command-${id}`, is: 'command', id })),
+    },
+    {
+      name: 'new',
+      options: typed.length > 1 ? [{ key: 'task', is: 'task', text: name.trim() }] : [],
     },
   ];
   return all.filter((group) => group.options.length > 0);
