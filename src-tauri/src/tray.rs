@@ -139,6 +139,10 @@ pub(crate) fn unread(app: &AppHandle, count: u64) {
 }
 
 /// Writes every text anew: language, unread count or rest may have changed.
+///
+/// What it says is read here; it is written on the main thread, and the lock is taken
+/// only there. Held by a thread that waits for the main one, it would stop the program
+/// for good as soon as the window asks for it ([`Tray::raised`] as it closes).
 pub(crate) fn refresh(app: &AppHandle) {
     let api = app.state::<Gate>().api().ok();
     let words = match Words::for_user(api.as_deref()) {
@@ -151,11 +155,20 @@ pub(crate) fn refresh(app: &AppHandle) {
     let quiet = api
         .as_deref()
         .is_some_and(|api| rest::dnd(rest::dnd_until(api), &Zoned::now()));
-    let paused = app.state::<Life>().paused();
-    let tray = app.state::<Tray>();
-    let inside = tray.inside();
-    let Some(parts) = &inside.parts else { return };
-    if let Err(error) = written(parts, &words, inside.unread, (quiet, paused), api.is_some()) {
+    let open = api.is_some();
+    let written = app.run_on_main_thread({
+        let app = app.clone();
+        move || {
+            let paused = app.state::<Life>().paused();
+            let tray = app.state::<Tray>();
+            let inside = tray.inside();
+            let Some(parts) = &inside.parts else { return };
+            if let Err(error) = written(parts, &words, inside.unread, (quiet, paused), open) {
+                tracing::warn!(%error, "the tray was not refreshed");
+            }
+        }
+    });
+    if let Err(error) = written {
         tracing::warn!(%error, "the tray was not refreshed");
     }
 }

@@ -40,7 +40,8 @@ impl Desktop {
         Ok(entries(&self.asks(&owner, &menu, &layout)?))
     }
 
-    /// Presses the entry with this text in the tray menu of that program.
+    /// Presses the entry whose text begins so in the tray menu of that program: a count
+    /// behind it may change between a look and the press.
     ///
     /// # Errors
     /// When there is no such entry, or the bus does not answer.
@@ -51,7 +52,7 @@ impl Desktop {
         };
         let (owner, menu) = self.tray(process)?.ok_or_else(missing)?;
         let all = self.tray_menu(process)?;
-        let entry = all.iter().find(|it| it.label == label);
+        let entry = all.iter().find(|it| it.label.starts_with(label));
         let id = format!("int32 {}", entry.ok_or_else(missing)?.id);
         let press = [
             "com.canonical.dbusmenu.Event",
