@@ -1,0 +1,38 @@
+import { render, screen, waitFor } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import type { Today } from '../core/generated/Today';
+import { useTransport } from '../core/transport';
+import type { Transport } from '../core/transport';
+import Day from './Day.svelte';
+
+test('the keys begin at the first line, whichever answer comes first', async () => {
+  const held: (() => void)[] = [];
+  useTransport({
+    call: (async (name: string) => {
+      if (name === 'setting') await new Promise<void>((go) => held.push(go));
+      return name === 'setting' ? { value: null } : [];
+    }) as Transport['call'],
+    topics: () => () => {},
+    list: () => () => {},
+    gate: () => Promise.reject(new Error('not asked for here')),
+    shell: { native: false, act: async () => null, on: () => () => {} },
+  });
+  const from = { account: 'erp', connector: 'files', collection: 'a', place: 'A', as_of: 0 };
+  const task = { id: '9', title: 'Call Samir Odeh', due: null, customer: null, from };
+  const invoice = { id: '7', title: 'INV-2026-0148', overdue_days: 31, customer: null, from };
+  const today = {
+    mentions: [],
+    questions: [],
+    overdue: [invoice],
+    tasks: [task],
+    events: [],
+    back: [],
+    next: null,
+  } as unknown as Today;
+  const { container } = render(Day, { today, error: undefined, retry: () => {} });
+  await waitFor(() => expect(held).not.toHaveLength(0));
+  expect(screen.queryByText('Call Samir Odeh')).toBeNull();
+  for (const go of held) go();
+  await screen.findByText('Call Samir Odeh');
+  expect(container.querySelector('[aria-current="true"]')?.id).toBe('overdue-7');
+});
