@@ -130,8 +130,7 @@ pub(crate) async fn send_waiting(
     session.queued.store(false, Ordering::SeqCst);
     match drain(core, session, stop).await?.fault {
         Some(fault) => {
-            session.failed(core, &fault);
-            let health = Health::after(&fault, core.now());
+            let health = failed(core, session, &fault);
             Ok(core.write(|tx| tx.set_health(&session.account, &health))?)
         }
         None => Ok(()),
@@ -293,6 +292,12 @@ async fn compare(
     }
 }
 
+/// How the account is after a failure that concerns all of it; the next try waits.
+fn failed(core: &Core, session: &Session, fault: &Fault) -> Health {
+    session.failed(core, fault);
+    Health::after(fault, core.now())
+}
+
 /// How the account is after a turn, and when it may ask again.
 fn note(
     core: &Core,
@@ -309,10 +314,7 @@ fn note(
         .chain(as_before)
         .max();
     let health = match &out.fault {
-        Some(fault) => {
-            session.failed(core, fault);
-            Health::after(fault, now)
-        }
+        Some(fault) => failed(core, session, fault),
         None => {
             session.pace().well();
             worst.unwrap_or(Health::Well)
