@@ -9,6 +9,14 @@ use crate::company::Company;
 /// user meant to call by then.
 pub const PUT_OFF: &str = "chat/dm-samir.jsonl";
 
+/// The customers the user keeps in the sidebar, in that order: those of the scenes.
+pub const KEPT: [&str; 4] = [
+    "Oakhollow Brewing",
+    "Braeloch Distillers",
+    "Sundvik Dairy",
+    "Tarnfeld Papier",
+];
+
 /// Opportunity, and the stage and amount in euro it had.
 const DEALS: &[(&str, &str, i64)] = &[
     ("OPP-2204", "Proposal", 82_000),

@@ -34,7 +34,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub use evening::PUT_OFF;
+pub use evening::{KEPT, PUT_OFF};
 pub use generate::{evening_before, generate};
 
 /// The layout of the folder, as Markdown.

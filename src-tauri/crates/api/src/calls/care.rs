@@ -339,7 +339,7 @@ impl Api {
 
     /// The evening before: the books, the pipeline and the tickets are read and looked at once.
     /// What the morning changed in them comes with the next turn, as it comes from any source.
-    /// One conversation was read, too, and put off until now.
+    /// One conversation was read, too, and put off until now; a few customers were pinned.
     async fn sample_evening(
         &self,
         options: &rapport_sample::Options,
@@ -359,11 +359,20 @@ impl Api {
             let account = Some(sample_account(part));
             self.sync_once(SomeAccounts { account }).await?;
         }
-        for customer in self.customers(CustomerFilter::default()).await? {
+        let customers = self.customers(CustomerFilter::default()).await?;
+        for customer in &customers {
             let customer = customer.id;
             let since = None;
             self.customer_looked(OneCustomer { customer, since })
                 .await?;
+        }
+        let now = self.now();
+        for (name, place) in rapport_sample::KEPT.iter().zip(0..) {
+            let kept = customers.iter().find(|it| it.name.starts_with(name));
+            let Some(kept) = kept else { continue };
+            self.hub
+                .db()
+                .write(|tx| tx.set_pinned(kept.id, true, now.plus(place)))?;
         }
         let talk = ConversationFilter {
             account: Some(sample_account(CHAT)),
