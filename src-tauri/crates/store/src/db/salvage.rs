@@ -420,15 +420,13 @@ fn reindex(target: &Connection) -> Result<(), StoreError> {
     let names = std::cell::RefCell::default();
     let quiet = Quiet::default();
     let reader = Reader::new(target, &names, &quiet);
+    let mut pending = crate::search::pending::Pending::new();
     let (_, unreadable) = reader.walk(&crate::export::Scope::All, |stored| {
-        crate::search::index_item(
-            target,
-            stored.id,
-            &crate::search::Indexed::of(&stored.item.body),
-            true,
-        )?;
+        let texts = crate::search::Indexed::of(&stored.item.body);
+        pending.add(target, stored.id, texts)?;
         Ok(std::ops::ControlFlow::Continue(()))
     })?;
+    pending.write(target)?;
     if !unreadable.is_empty() {
         tracing::warn!(
             items = unreadable.len(),

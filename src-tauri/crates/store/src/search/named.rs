@@ -1,12 +1,14 @@
 //! What goes by a name: customers, conversations, folders, accounts.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use rapport_model::{ItemId, Kind};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::doc::Docs;
 use super::facet::kind_token;
+use super::newest::{Index, Range, newest_first};
 use super::plan::in_a_row;
 use super::rows::row;
 use super::token::{fold_parts, query_tokens};
@@ -48,30 +50,38 @@ fn named(
     }
     let kind_is = format!("facet : \"{}\"", kind_token(kind));
     let expression = format!("{kind_is} AND {{{columns}}} : ({})", words.join(" AND "));
-    let mut statement = conn.prepare_cached(
-        "SELECT rowid FROM search_text WHERE search_text MATCH ?1 ORDER BY rowid DESC LIMIT ?2",
-    )?;
-    let docs = Docs::of(conn)?;
-    let rows = statement.query_map(params![expression, MOST_NAMED], |row| {
-        Ok(docs.id(row.get(0)?))
-    })?;
-    let found = rows.collect::<Result<Vec<i64>, _>>()?;
+    let found = newest(conn, Index::Words, &expression, |_| Ok(true))?;
     let part = fold_parts(name);
     if !parts || !found.is_empty() || part.chars().nth(2).is_none() {
         return Ok(found);
     }
     let part = format!("\"{}\"", part.replace('"', "\"\""));
-    let mut statement = conn.prepare_cached(
-        "SELECT i.id FROM search_part p CROSS JOIN item i \
-         ON i.id = p.rowid << (SELECT shift FROM search_state) WHERE p.search_part MATCH ?1 \
-         AND i.kind = ?2 ORDER BY p.rowid DESC LIMIT ?3",
-    )?;
-    let code = Kind::ALL
-        .into_iter()
-        .find(|it| it.word() == kind)
-        .map_or(0, Kind::code);
-    let rows = statement.query_map(params![part, code, MOST_NAMED], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let kind = Kind::ALL.into_iter().find(|it| it.word() == kind);
+    newest(conn, Index::Parts, &part, |id| {
+        Ok(row(conn, ItemId(id))?.map(|row| row.kind) == kind)
+    })
+}
+
+/// The newest that an index has for an expression and that are wanted.
+fn newest(
+    conn: &Connection,
+    index: Index,
+    expression: &str,
+    mut wanted: impl FnMut(i64) -> Result<bool, StoreError>,
+) -> Result<Vec<i64>, StoreError> {
+    let mut found = Vec::new();
+    let (docs, all) = (Docs::of(conn)?, Range::plenty(i64::MIN, i64::MAX));
+    newest_first(conn, (index, docs), expression, all, MOST_NAMED, |id| {
+        if wanted(id)? {
+            found.push(id);
+        }
+        Ok(if found.len() < MOST_NAMED {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    })?;
+    Ok(found)
 }
 
 /// Conversations, collections and accounts.

@@ -4,7 +4,7 @@
 //! is lower than the one before, or any statement in between opens a savepoint.
 //! Rooms come one after the other and backwards, and between two items lie a dozen
 //! statements: written one by one, a page leaves dozens of pieces, each of which
-//! has to be merged again. Written at the end in the order of ids, it leaves one.
+//! has to be merged again. Written at the end in the order of their numbers, it leaves one.
 
 use std::collections::BTreeMap;
 
@@ -76,9 +76,11 @@ impl Pending {
         }
         counts.write(conn)?;
         let docs = Docs::of(conn)?;
-        for (id, texts) in &documents {
-            insert(conn, docs, *id, texts)?;
+        let mut write = |(id, texts)| insert(conn, docs, id, &texts);
+        if docs.newest_first() {
+            documents.into_iter().rev().try_for_each(&mut write)
+        } else {
+            documents.into_iter().try_for_each(&mut write)
         }
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@
 use rapport_model::{ItemId, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::doc::Docs;
 use super::index::index_item;
 use super::indexed::Indexed;
 use super::schema::VERSION;
@@ -79,8 +80,12 @@ pub fn rebuild_step(conn: &Connection, most: usize) -> Result<Rebuild, StoreErro
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<Result<_, _>>()?;
-    // Upwards: the index takes ids in that order without a piece for each.
-    for (id, code) in items.iter().rev() {
+    // Upwards: the index takes numbers in that order without a piece for each.
+    let mut upwards = items.clone();
+    if !Docs::of(conn)?.newest_first() {
+        upwards.reverse();
+    }
+    for (id, code) in &upwards {
         if let Some(body) = stored_body(conn, ItemId(*id), *code)? {
             index_item(conn, ItemId(*id), &Indexed::of(&body), false)?;
             out.indexed += 1;

@@ -249,6 +249,9 @@ impl Run<'_> {
 
     /// What a walk goes through, when it is not known that there is plenty.
     fn range(&self) -> Result<Range, StoreError> {
+        if self.docs.newest_first() {
+            return Ok(Range::plenty(self.filter.from, self.filter.to));
+        }
         let tomorrow = (self.today + 1).saturating_mul(DAY);
         let now = tomorrow.clamp(0, 1 << 42) << 20;
         Range::cut(self.conn, self.filter.from, self.filter.to, now)

@@ -1,8 +1,8 @@
 //! The tables of the search index.
 //!
 //! Both text indexes are contentless: the text lies in the item tables, and
-//! what a hit shows is cut from there. Row ids are the upper bits of item ids
-//! ([`super::doc`]), so descending row order is newest first.
+//! what a hit shows is cut from there. Row ids are the upper bits of item ids, counted
+//! backwards ([`super::doc`]), so ascending row order is newest first.
 
 use crate::db::Migration;
 
@@ -74,6 +74,16 @@ INSERT INTO search_part (search_part, rank) VALUES ('automerge', 16);
 -- item of the file. Items of before have anything there.
 ALTER TABLE search_state ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
 UPDATE search_state SET shift = 12 WHERE NOT EXISTS (SELECT 1 FROM item);
+",
+    },
+    Migration {
+        name: "2026_11_28_0350 search",
+        older_may_open: false,
+        sql: "
+-- Whether the row numbers of the indexes run backwards: the newest item has the lowest. Files
+-- of before keep theirs.
+ALTER TABLE search_state ADD COLUMN backward INTEGER NOT NULL DEFAULT 0;
+UPDATE search_state SET backward = 1 WHERE shift > 0 AND NOT EXISTS (SELECT 1 FROM item);
 ",
     },
 ];

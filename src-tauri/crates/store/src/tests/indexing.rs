@@ -161,22 +161,25 @@ fn what_was_worked_out_ahead_is_stored_as_if_it_had_not_been() {
     }
 }
 
-/// How many lower bits of an id the indexes of a file leave out.
-fn shift(db: &Db) -> i64 {
-    db.read(|r| {
-        let sql = "SELECT shift FROM search_state";
-        Ok(r.conn.query_row(sql, [], |row| row.get(0))?)
-    })
-    .unwrap()
+/// How many lower bits of an id the indexes of a file leave out, and whether their numbers
+/// run backwards.
+fn form(db: &Db) -> (i64, bool) {
+    db.read(|r| Ok(form_of(r.conn))).unwrap()
 }
 
-/// Makes the file one from before ids had lower bits of zero.
-fn make_old(scene: &Scene) {
+fn form_of(conn: &rusqlite::Connection) -> (i64, bool) {
+    let sql = "SELECT shift, backward FROM search_state";
+    conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+}
+
+/// Makes the file one from before numbers ran backwards, or ids had lower bits of zero.
+fn make_old(scene: &Scene, shift: i64) {
     scene
         .db
         .write(|tx| {
             tx.conn
-                .execute("UPDATE search_state SET shift = 0", [])
+                .execute("UPDATE search_state SET shift = ?1, backward = 0", [shift])
                 .map_err(Into::into)
         })
         .unwrap();
@@ -201,7 +204,7 @@ fn many_items_of_one_moment_all_get_in_and_are_all_found() {
                 .read(|r| Ok(r.conn.query_row(sql, [], |row| row.get::<_, i64>(0))?))
         });
     assert_eq!(total.unwrap(), 2_000);
-    assert_eq!(shift(&scene.db), 12);
+    assert_eq!(form(&scene.db), (12, true));
     assert!(
         scene
             .put(&message("last", "porphyry"))
@@ -215,7 +218,7 @@ fn many_items_of_one_moment_all_get_in_and_are_all_found() {
 #[test]
 fn a_file_with_ids_of_before_is_searched_as_it_was_and_so_is_what_is_saved_of_it() {
     let scene = Scene::new();
-    make_old(&scene);
+    make_old(&scene, 0);
     let ids: Vec<ItemId> = (0..8)
         .map(|n| scene.put(&said(&format!("m{n}"), n, "gabbro")).id)
         .collect();
@@ -229,15 +232,37 @@ fn a_file_with_ids_of_before_is_searched_as_it_was_and_so_is_what_is_saved_of_it
         db: Db::open(&to, &key(), scene.clock.clone()).unwrap(),
         ..scene
     };
-    assert_eq!(shift(&saved.db), 0);
+    assert_eq!(form(&saved.db), (0, false));
     assert_eq!(found(&saved, "gabbro"), newest);
     saved.put(&said("more", 9, "gabbro"));
     assert_eq!(found(&saved, "gabbro").len(), 9);
 }
 
 #[test]
-fn only_a_file_without_items_leaves_bits_out_from_now_on() {
-    let (last, before) = crate::search::SCHEMA.split_last().unwrap();
+fn a_file_whose_numbers_run_forwards_is_searched_as_it_was_and_what_is_saved_runs_backwards() {
+    let scene = Scene::new();
+    make_old(&scene, 12);
+    let ids: Vec<ItemId> = (0..8)
+        .map(|n| scene.put(&said(&format!("m{n}"), n, "gneiss")).id)
+        .collect();
+    let newest: Vec<ItemId> = ids.iter().rev().copied().collect();
+    assert_eq!(found(&scene, "gneiss"), newest);
+    let dir = tempfile::tempdir().unwrap();
+    let to = Profile::at(dir.path());
+    scene.db.recover_to(&to).unwrap();
+    let saved = Scene {
+        db: Db::open(&to, &key(), scene.clock.clone()).unwrap(),
+        ..scene
+    };
+    assert_eq!(form(&saved.db), (12, true));
+    assert_eq!(found(&saved, "gneiss"), newest);
+}
+
+#[test]
+fn only_a_file_without_items_has_its_numbers_otherwise_from_now_on() {
+    let [before @ .., shift, backward] = crate::search::SCHEMA else {
+        panic!("the steps of the index")
+    };
     for items in [0, 1] {
         let conn = rusqlite::Connection::open_in_memory().unwrap();
         crate::search::register(&conn).unwrap();
@@ -248,10 +273,9 @@ fn only_a_file_without_items_leaves_bits_out_from_now_on() {
         }
         let add = "INSERT INTO item SELECT 1 WHERE ?1 = 1";
         conn.execute(add, [items]).unwrap();
-        conn.execute_batch(last.sql).unwrap();
-        let shift: i64 = conn
-            .query_row("SELECT shift FROM search_state", [], |row| row.get(0))
-            .unwrap();
-        assert_eq!(shift, if items == 0 { 12 } else { 0 });
+        conn.execute_batch(shift.sql).unwrap();
+        conn.execute_batch(backward.sql).unwrap();
+        let form = if items == 0 { (12, true) } else { (0, false) };
+        assert_eq!(form_of(&conn), form);
     }
 }

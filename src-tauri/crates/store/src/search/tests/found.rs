@@ -8,6 +8,7 @@ use rapport_model::{
 use rust_decimal::Decimal;
 
 use super::world::{World, context, mailbox, message};
+use crate::search::doc::Docs;
 use crate::search::rows;
 use crate::search::{
     Query, coverage, needs_rebuild, rebuild_step, search, searchable, self_check, start_rebuild,
@@ -454,9 +455,10 @@ fn the_self_check_sees_an_item_that_the_index_lost() {
     let ids: Vec<_> = (0..10).map(|n| world.say(n, "basalt column")).collect();
     let fine = self_check(&world.conn, 20).unwrap();
     assert!(fine.checked > 5 && fine.missing.is_empty(), "{fine:?}");
+    let number = Docs::of(&world.conn).unwrap().number(ids[0]);
     world
         .conn
-        .execute("DELETE FROM search_text WHERE rowid = ?1", [ids[0].0 >> 12])
+        .execute("DELETE FROM search_text WHERE rowid = ?1", [number])
         .unwrap();
     assert_eq!(self_check(&world.conn, 20).unwrap().missing, [ids[0]]);
 }

@@ -63,6 +63,10 @@ fn two_of_three_words_do_not_stand_for_all() {
 #[test]
 fn a_cut_walk_meets_the_same_in_the_same_order() {
     let mut world = World::new();
+    world
+        .conn
+        .execute("UPDATE search_state SET backward = 0", [])
+        .unwrap();
     // Plenty long ago and little since, plenty now and little before, and in between.
     for n in 0..300 {
         let text = match n {
@@ -75,6 +79,7 @@ fn a_cut_walk_meets_the_same_in_the_same_order() {
     }
     world.say(-400, "early late often planned");
     let docs = Docs::of(&world.conn).unwrap();
+    assert!(!docs.newest_first());
     for word in ["early", "late", "often", "planned", "never"] {
         for (from, to) in [(i64::MIN, i64::MAX), (id(500, 0).0, id(20, 0).0)] {
             let walk = |range: Range, enough: usize| {
