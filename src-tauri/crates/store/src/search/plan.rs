@@ -54,6 +54,8 @@ pub(super) struct Plan {
     rest: Vec<(Facet, String)>,
     /// What it must not have.
     pub(super) not: Vec<String>,
+    /// About how many items have a word that it must not have.
+    pub(super) not_items: i64,
     /// Finds in the part-word index what it must not have.
     pub(super) not_parts: Option<String>,
     /// The same terms, to be found again in texts.
@@ -88,6 +90,7 @@ impl Plan {
         let mut not_parts = Vec::new();
         for term in &query.not {
             let found = plan.term(conn, term)?;
+            plan.not_items = plan.not_items.saturating_add(found.items);
             plan.not.push(found.expression);
             not_parts.extend(part_texts(&term.text));
         }
@@ -147,6 +150,7 @@ impl Plan {
                 _ => continue,
             };
             if filter.negated {
+                self.not_items = i64::MAX;
                 self.not.push(expression);
             } else if let Some(either) = either {
                 either.push(expression);

@@ -26,14 +26,14 @@ use super::plan::{Facet, Look, Plan};
 use super::query::Query;
 use super::rank::{Rough, rough, weight};
 use super::rows::{Row, RowFilter, row};
-use super::shun::Shun;
+use super::shun::{self, Shun};
 use super::token::{fold_parts, query_tokens};
 use super::words;
 use crate::error::StoreError;
 use crate::table::body;
 
 /// Candidates of one window, where their titles decide which of them are read.
-const WINDOW: usize = 200;
+const WINDOW: usize = 128;
 /// Candidates whose text is read together; also those of one window where the part-word
 /// index has found the titles already, or nothing but time orders them.
 pub(super) const BLOCK: usize = 48;
@@ -90,7 +90,9 @@ pub fn search(
     if query.is_empty() {
         return Ok(Found::default());
     }
-    let plan = Plan::of(conn, query)?;
+    let docs = Docs::of(conn)?;
+    let mut plan = Plan::of(conn, query)?;
+    let excluded = shun::listed(conn, docs, &mut plan)?;
     let filter = RowFilter::of(conn, query)?;
     let mut title = Vec::new();
     for term in query.groups.iter().filter_map(|group| group.0.first()) {
@@ -98,7 +100,7 @@ pub fn search(
     }
     let mut run = Run {
         conn,
-        docs: Docs::of(conn)?,
+        docs,
         plan: &plan,
         filter: &filter,
         weights: weights(conn, &plan)?,
@@ -107,7 +109,8 @@ pub fn search(
         left: Vec::new(),
         known: Vec::new(),
         shun: plan.not_parts.as_deref().map(Shun::new),
-        seen: BTreeSet::new(),
+        seen: excluded,
+        read: None,
         looks: 0,
         looked: 0,
         lazy: false,
@@ -161,6 +164,8 @@ pub(super) struct Run<'a> {
     shun: Option<Shun<'a>>,
     /// Candidates so far, and what is excluded.
     seen: BTreeSet<i64>,
+    /// The row that was read last: who looked at an item mostly takes it.
+    read: Option<Row>,
     /// Looks into the index for single items so far.
     looks: usize,
     /// Bytes of text read for such looks so far.
@@ -407,16 +412,20 @@ impl Run<'_> {
 
     /// Whether the short fields of an item really have what their pieces promise.
     fn has_parts(&mut self, id: i64, parts: &Parts) -> Result<bool, StoreError> {
-        let Some(row) = row(self.conn, ItemId(id))? else {
+        let Some(row) = self.row(id)? else {
             return Ok(false);
         };
-        if parts.are_in(&fold_parts(&row.title)) {
-            return Ok(true);
-        }
-        if self.looked < READ
-            && let Some(body) = body_of(self.conn, &row, &mut self.looked)?
-        {
-            return Ok(parts.are_in(&Indexed::of(&body).part));
+        let has = if parts.are_in(&fold_parts(&row.title)) {
+            Some(true)
+        } else if self.looked < READ {
+            let body = body_of(self.conn, &row, &mut self.looked)?;
+            body.map(|body| parts.are_in(&Indexed::of(&body).part))
+        } else {
+            None
+        };
+        self.read = Some(row);
+        if let Some(has) = has {
+            return Ok(has);
         }
         has_part(self.conn, self.docs.number(ItemId(id)), &parts.exact)
     }
@@ -442,15 +451,24 @@ impl Run<'_> {
     fn has(&mut self, id: i64, words: &Look) -> Result<bool, StoreError> {
         if let Some(wanted) = &words.text
             && self.looked < READ
-            && let Some(row) = row(self.conn, ItemId(id))?
+            && let Some(row) = self.row(id)?
             && let Some(body) = body_of(self.conn, &row, &mut self.looked)?
         {
+            self.read = Some(row);
             return Ok(has_all(&Indexed::of(&body), wanted));
         }
         let mut statement = self.conn.prepare_cached(
             "SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2",
         )?;
         Ok(statement.exists(params![self.docs.number(ItemId(id)), words.words])?)
+    }
+
+    /// The row of an item, which may be the one that was read last.
+    fn row(&mut self, id: i64) -> Result<Option<Row>, StoreError> {
+        match self.read.take().filter(|row| row.id.0 == id) {
+            Some(row) => Ok(Some(row)),
+            None => row(self.conn, ItemId(id)),
+        }
     }
 
     /// Makes an item a candidate, unless it is one or a filter excludes it.
@@ -479,7 +497,7 @@ impl Run<'_> {
                 score,
             }));
         }
-        let Some(row) = row(self.conn, ItemId(id))? else {
+        let Some(row) = self.row(id)? else {
             return Ok(None);
         };
         if !self.filter.fits(self.conn, &row, &self.left)? {

@@ -1,17 +1,28 @@
-//! What must not be found: the items in which an excluded word is a part of a name or code.
+//! What must not be found: the items that have an excluded word, and those in which it is a
+//! part of a name or code.
 //!
-//! Such a word alone would find them by the part-word index, so a query that excludes it must
+//! Where few items have the word, they are listed once; else FTS5 leaves them out as it goes.
+//! As a part, such a word alone would find them by the part-word index, so a query that excludes it must
 //! not. The word index cannot tell of them; each candidate is looked up, and when many are,
 //! the whole list is read once.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use rusqlite::Connection;
 
 use super::doc::Docs;
 use super::index::has_part;
+use super::newest::{Index, Range, newest_first};
+use super::plan::Plan;
 use crate::error::StoreError;
 
 /// So many candidates are looked up one by one.
 const LOOKS: usize = 300;
+/// So many items with an excluded word are listed, when that is how many there should be.
+const LISTED: i64 = 2_000;
+/// How common a word is, is known about; when it is this much more, it is left to FTS5.
+const MISJUDGED: usize = 8_000;
 
 /// See the module.
 #[derive(Debug)]
@@ -21,6 +32,34 @@ pub(super) struct Shun<'a> {
     looks: usize,
     /// All of them, in order, once it was worth it.
     all: Option<Vec<i64>>,
+}
+
+/// Lists the items that have an excluded word, if they are few, and takes it out of the plan:
+/// who leaves them out need not ask for it.
+pub(super) fn listed(
+    conn: &Connection,
+    docs: Docs,
+    plan: &mut Plan,
+) -> Result<BTreeSet<i64>, StoreError> {
+    let mut out = BTreeSet::new();
+    if plan.not.is_empty() || plan.not_items > LISTED {
+        return Ok(out);
+    }
+    let any = plan.not.join(" OR ");
+    let (index, all) = ((Index::Words, docs), Range::plenty(i64::MIN, i64::MAX));
+    newest_first(conn, index, &any, all, MISJUDGED, |id| {
+        out.insert(id);
+        Ok(if out.len() > MISJUDGED {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
+    })?;
+    if out.len() > MISJUDGED {
+        return Ok(BTreeSet::new());
+    }
+    plan.not.clear();
+    Ok(out)
 }
 
 impl<'a> Shun<'a> {
