@@ -37,7 +37,8 @@ pub fn needs_rebuild(conn: &Connection) -> Result<bool, StoreError> {
     Ok(version != VERSION || built_to.is_some())
 }
 
-/// Empties the index and begins to write it anew; needs a transaction.
+/// Empties the index and begins to write it anew, with numbers that run backwards where they
+/// are short enough for that; needs a transaction.
 ///
 /// # Errors
 /// The database failed.
@@ -48,7 +49,7 @@ pub fn start_rebuild(conn: &Connection) -> Result<(), StoreError> {
          DELETE FROM search_word;",
     )?;
     conn.execute(
-        "UPDATE search_state SET version = ?1, built_to = ?2",
+        "UPDATE search_state SET version = ?1, built_to = ?2, backward = shift > 0",
         params![VERSION, i64::MAX],
     )?;
     Ok(())

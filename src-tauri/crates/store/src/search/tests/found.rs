@@ -440,13 +440,16 @@ fn a_rebuild_goes_on_where_it_stopped_and_finds_everything_again() {
     let done = coverage(&world.conn).unwrap();
     assert_eq!((done[1].indexed, done[1].total), (27, 27));
     assert!(done[1].oldest.is_some());
+    // As in a file from before: another tokenizer, and numbers that run forwards.
     world
         .conn
-        .execute("UPDATE search_state SET version = 0", [])
+        .execute("UPDATE search_state SET version = 0, backward = 0", [])
         .unwrap();
     assert!(needs_rebuild(&world.conn).unwrap());
     while !rebuild_step(&world.conn, 100).unwrap().finished {}
+    assert!(Docs::of(&world.conn).unwrap().newest_first());
     assert_eq!(world.find("granite").len(), 27);
+    assert_eq!(world.find("granite").first(), Some(&new));
 }
 
 #[test]
