@@ -146,7 +146,7 @@ pub(crate) async fn run(asked: &Asked, folder: &Path) -> Result<Vec<Figure>, Fai
 fn or_said(part: &str, size: u64, figures: Result<Vec<Figure>, Failure>) -> Vec<Figure> {
     figures.unwrap_or_else(|failure| {
         let why = failure.to_string();
-        let line = why.lines().next().unwrap_or_default().to_owned();
+        let line = why.lines().map(str::trim).collect::<Vec<_>>().join(" ");
         vec![Figure::new(part, size, "not measured", 0.0, "").noted(line)]
     })
 }

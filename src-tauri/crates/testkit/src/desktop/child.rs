@@ -83,10 +83,12 @@ pub(super) fn output(
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
+    // A program that answers with what failed says it where it says everything.
+    let said = [output.stdout, output.stderr].concat();
     Err(HarnessError::Failed {
         program: name.to_owned(),
         status: output.status.to_string(),
-        tail: String::from_utf8_lossy(&output.stderr).into_owned(),
+        tail: String::from_utf8_lossy(&said).into_owned(),
     })
 }
 
