@@ -9,7 +9,7 @@ use crate::company::Company;
 /// user meant to call by then.
 pub const PUT_OFF: &str = "chat/dm-samir.jsonl";
 
-/// The customers the user keeps in the sidebar, in that order: those of the scenes.
+/// The customers the user keeps in the sidebar: those of the scenes.
 pub const KEPT: [&str; 4] = [
     "Oakhollow Brewing",
     "Braeloch Distillers",

@@ -19,8 +19,8 @@ use rapport_store::view;
 use super::Api;
 use crate::dto::{
     ConversationFilter, CustomerFilter, DoctorReport, Done, Export, Exported, Forget,
-    JournalFilter, Loss, MadeSample, MakeSample, Nothing, OneCustomer, SampleNeedle, SearchFor,
-    Setting, SettingName, SomeAccounts,
+    JournalFilter, Loss, MadeSample, MakeSample, Nothing, OneCustomer, PinCustomer, SampleNeedle,
+    SearchFor, Setting, SettingName, SomeAccounts,
 };
 use crate::error::{ApiError, Code};
 
@@ -366,13 +366,11 @@ impl Api {
             self.customer_looked(OneCustomer { customer, since })
                 .await?;
         }
-        let now = self.now();
-        for (name, place) in rapport_sample::KEPT.iter().zip(0..) {
-            let kept = customers.iter().find(|it| it.name.starts_with(name));
-            let Some(kept) = kept else { continue };
-            self.hub
-                .db()
-                .write(|tx| tx.set_pinned(kept.id, true, now.plus(place)))?;
+        let is_kept = |name: &str| rapport_sample::KEPT.iter().any(|it| name.starts_with(it));
+        for customer in customers.iter().filter(|it| is_kept(&it.name)) {
+            let customer = customer.id;
+            let pinned = true;
+            self.customer_pin(PinCustomer { customer, pinned }).await?;
         }
         let talk = ConversationFilter {
             account: Some(sample_account(CHAT)),

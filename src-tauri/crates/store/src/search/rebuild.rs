@@ -75,18 +75,19 @@ pub fn rebuild_step(conn: &Connection, most: usize) -> Result<Rebuild, StoreErro
     let Some(built_to) = built_to else {
         return Ok(out);
     };
-    let items: Vec<(i64, i64)> = conn
+    let mut items: Vec<(i64, i64)> = conn
         .prepare_cached("SELECT id, kind FROM item WHERE id < ?1 ORDER BY id DESC LIMIT ?2")?
         .query_map(params![built_to, most], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<Result<_, _>>()?;
+    out.finished = items.len() < most;
+    let position = items.last().filter(|_| !out.finished).map(|(id, _)| *id);
     // Upwards: the index takes numbers in that order without a piece for each.
-    let mut upwards = items.clone();
     if !Docs::of(conn)?.newest_first() {
-        upwards.reverse();
+        items.reverse();
     }
-    for (id, code) in &upwards {
+    for (id, code) in &items {
         if let Some(body) = stored_body(conn, ItemId(*id), *code)? {
             index_item(conn, ItemId(*id), &Indexed::of(&body), false)?;
             out.indexed += 1;
@@ -94,8 +95,6 @@ pub fn rebuild_step(conn: &Connection, most: usize) -> Result<Rebuild, StoreErro
             out.unreadable += 1;
         }
     }
-    out.finished = items.len() < most;
-    let position = items.last().filter(|_| !out.finished).map(|(id, _)| *id);
     conn.execute("UPDATE search_state SET built_to = ?1", [position])?;
     Ok(out)
 }

@@ -2,9 +2,10 @@
 //! part of a name or code.
 //!
 //! Where few items have the word, they are listed once; else FTS5 leaves them out as it goes.
-//! As a part, such a word alone would find them by the part-word index, so a query that excludes it must
-//! not. The word index cannot tell of them; each candidate is looked up, and when many are,
-//! the whole list is read once.
+//!
+//! As a part, such a word alone would find them by the part-word index, so a query that
+//! excludes it must not. The word index cannot tell of them; each candidate is looked up, and
+//! when many are, the whole list is read once.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

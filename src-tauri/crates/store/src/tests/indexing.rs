@@ -185,6 +185,16 @@ fn make_old(scene: &Scene, shift: i64) {
         .unwrap();
 }
 
+/// What is saved of the file, in that folder.
+fn saved(scene: Scene, folder: &std::path::Path) -> Scene {
+    let to = Profile::at(folder);
+    scene.db.recover_to(&to).unwrap();
+    Scene {
+        db: Db::open(&to, &key(), scene.clock.clone()).unwrap(),
+        ..scene
+    }
+}
+
 #[test]
 fn many_items_of_one_moment_all_get_in_and_are_all_found() {
     let scene = Scene::new();
@@ -226,12 +236,7 @@ fn a_file_with_ids_of_before_is_searched_as_it_was_and_so_is_what_is_saved_of_it
     let newest: Vec<ItemId> = ids.iter().rev().copied().collect();
     assert_eq!(found(&scene, "gabbro"), newest);
     let dir = tempfile::tempdir().unwrap();
-    let to = Profile::at(dir.path());
-    scene.db.recover_to(&to).unwrap();
-    let saved = Scene {
-        db: Db::open(&to, &key(), scene.clock.clone()).unwrap(),
-        ..scene
-    };
+    let saved = saved(scene, dir.path());
     assert_eq!(form(&saved.db), (0, false));
     assert_eq!(found(&saved, "gabbro"), newest);
     saved.put(&said("more", 9, "gabbro"));
@@ -248,12 +253,7 @@ fn a_file_whose_numbers_run_forwards_is_searched_as_it_was_and_what_is_saved_run
     let newest: Vec<ItemId> = ids.iter().rev().copied().collect();
     assert_eq!(found(&scene, "gneiss"), newest);
     let dir = tempfile::tempdir().unwrap();
-    let to = Profile::at(dir.path());
-    scene.db.recover_to(&to).unwrap();
-    let saved = Scene {
-        db: Db::open(&to, &key(), scene.clock.clone()).unwrap(),
-        ..scene
-    };
+    let saved = saved(scene, dir.path());
     assert_eq!(form(&saved.db), (12, true));
     assert_eq!(found(&saved, "gneiss"), newest);
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use crate::servers::{HarnessError, program};
+use crate::servers::{HarnessError, program, run};
 
 /// Ended and reaped when dropped.
 #[derive(Debug)]
@@ -76,20 +76,7 @@ pub(super) fn output(
     let mut command = program(name);
     command.args(arguments);
     only(&mut command, environment);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(HarnessError::io(format!("start {name}")))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    // A program that answers with what failed says it where it says everything.
-    let said = [output.stdout, output.stderr].concat();
-    Err(HarnessError::Failed {
-        program: name.to_owned(),
-        status: output.status.to_string(),
-        tail: String::from_utf8_lossy(&said).into_owned(),
-    })
+    run(command, name)
 }
 
 /// Only the path is of the machine.

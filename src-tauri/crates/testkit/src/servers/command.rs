@@ -21,7 +21,7 @@ pub(crate) fn program(path: impl AsRef<std::ffi::OsStr>) -> Command {
 }
 
 /// Runs a program to its end and gives what it printed.
-pub(super) fn run(mut command: Command, what: &str) -> Result<String, HarnessError> {
+pub(crate) fn run(mut command: Command, what: &str) -> Result<String, HarnessError> {
     let output = command
         .stdin(Stdio::null())
         .output()

@@ -19,7 +19,7 @@ mod browser;
 pub mod cache;
 mod cas;
 mod command;
-pub(crate) use command::program;
+pub(crate) use command::{program, run};
 mod error;
 mod matrix_user;
 mod nio;
