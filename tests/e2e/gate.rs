@@ -1,8 +1,9 @@
 //! Before the profile is open: the keychain, the passphrase, and never a wipe.
 
 use rapport_testkit::desktop::{Keychain, Window};
+use rapport_testkit::servers::{Tryton, password_of};
 
-use super::stage::Stage;
+use super::stage::{Stage, binary};
 
 async fn headed(window: &Window, text: &str) {
     window.read("h1", text).await.expect("the gate's heading");
@@ -77,4 +78,30 @@ async fn without_a_keychain_a_passphrase_is_offered_and_a_wrong_one_changes_noth
     window.press("Open").await.unwrap();
     window.see(".onb").await.expect("open");
     window.close().await.unwrap();
+}
+
+/// Both sign in to the same server as somebody else, and either account is called `tryton-1`.
+#[tokio::test]
+async fn two_profiles_of_one_user_keep_their_sign_ins_apart() {
+    let server = Tryton::start().await.unwrap();
+    let stage = Stage::with(Keychain::Unlocked).await;
+    let rapport = |home: &str, words: &[&str], password: &str| {
+        let home = stage.desktop.folder().join(home).display().to_string();
+        let more = [("RAPPORT_HOME", &*home), ("RAPPORT_PASSWORD", password)];
+        stage.desktop.run(&binary("rapport"), words, &more)
+    };
+    let url = format!("url={}", server.base_url());
+    let database = format!("database={}", server.database());
+    for (home, user) in [("work", "ines"), ("side", "jonas")] {
+        rapport(home, &["init"], "").unwrap();
+        let add = [
+            "account", "add", "tryton", "--set", &url, "--set", &database,
+        ];
+        rapport(home, &add, "").unwrap();
+        let sign_in = ["account", "sign-in", "tryton-1", "--user", user];
+        rapport(home, &sign_in, &password_of(user)).unwrap();
+    }
+    rapport("work", &["account", "check", "tryton-1"], "").unwrap();
+    rapport("side", &["account", "remove", "tryton-1", "--yes"], "").unwrap();
+    rapport("work", &["sync", "--once"], "").expect("still signed in");
 }

@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use rapport_api::{Api, ApiError};
-use rapport_engine::{Hub, Parts, SystemClock};
+use rapport_engine::{Hub, HubError, Parts, SystemClock};
 use rapport_model::connector::{Vault, VaultError};
-use rapport_store::key::{self, DbKey, OsKeychain, Passphrase, SealedVault, UnlockError};
+use rapport_store::key::{
+    self, DbKey, OsKeychain, Passphrase, ScopedVault, SealedVault, UnlockError,
+};
 use rapport_store::{Db, OpenError, Profile, ProfileLock};
 use thiserror::Error;
 
@@ -88,7 +90,7 @@ pub struct Session {
 /// Opens the profile with everything on it. Starts nothing.
 ///
 /// The accounts' secrets lie in the sealed file if this profile has one or no
-/// keychain answers, in the keychain otherwise.
+/// keychain answers, in this profile's part of the keychain otherwise.
 ///
 /// # Errors
 /// The key does not fit, or the file cannot be opened.
@@ -101,7 +103,11 @@ pub fn open(
     let clock: Arc<SystemClock> = Arc::new(SystemClock);
     let db = Db::open(profile, key, clock.clone())?;
     let vault: Arc<dyn Vault> = match keychain {
-        Some(keychain) if !profile.vault().exists() => keychain,
+        Some(keychain) if !profile.vault().exists() => {
+            let plain = db.read(|it| it.accounts_of_plain_secrets());
+            let plain = plain.map_err(|error| ApiError::from(HubError::from(error)))?;
+            Arc::new(ScopedVault::new(keychain, profile, plain)?)
+        }
         _ => Arc::new(SealedVault::new(profile, key)),
     };
     let hub = Hub::open(Parts {

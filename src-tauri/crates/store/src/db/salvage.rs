@@ -108,9 +108,7 @@ fn recover(
         )));
     }
     to.create()?;
-    if from.recovery().exists() && !to.recovery().exists() {
-        std::fs::copy(from.recovery(), to.recovery())?;
-    }
+    crate::key::carry(from, to, key)?;
     let failed = |error: StoreError| match error {
         StoreError::DiskFull(text) => OpenError::DiskFull(text),
         other => OpenError::Io(other.to_string()),

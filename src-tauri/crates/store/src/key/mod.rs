@@ -7,6 +7,7 @@
 
 mod keychain;
 mod recovery;
+mod scoped;
 mod sealed;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::profile::Profile;
 
 pub use keychain::OsKeychain;
+pub use scoped::ScopedVault;
 pub use sealed::SealedVault;
 
 use recovery::Recovery;
@@ -354,6 +356,22 @@ pub(crate) fn fits(profile: &Profile, key: &DbKey) -> Option<bool> {
         .ok()
         .flatten()
         .map(|it| it.fits(key))
+}
+
+/// Takes along what names the profile in the keychain, and what a passphrase opens, so that a
+/// copy of the database opens as the first one did. A head that says nothing any more is no
+/// reason to save nothing: the copy then has a name of its own.
+pub(crate) fn carry(from: &Profile, to: &Profile, key: &DbKey) -> std::io::Result<()> {
+    if to.recovery().exists() {
+        return Ok(());
+    }
+    if from.recovery().exists() {
+        std::fs::copy(from.recovery(), to.recovery())?;
+    } else if let Ok(known) = Recovery::of_file(from, key) {
+        let saved = known.save(to);
+        saved.map_err(|error| std::io::Error::other(error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// The salt a new database is to be made with, where that was decided.

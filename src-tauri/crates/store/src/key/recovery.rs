@@ -232,7 +232,21 @@ fn decode(text: &str) -> Result<Vec<u8>, UnlockError> {
 }
 
 fn entry(salt: &str) -> String {
-    format!("database/{}", salt.get(..16).unwrap_or(salt))
+    format!("database/{}", name(salt))
+}
+
+/// What tells a profile's entries in the keychain from those of another one.
+fn name(salt: &str) -> &str {
+    salt.get(..16).unwrap_or(salt)
+}
+
+/// The same, as `recovery.json` says it, or the database itself where that is lost.
+pub(super) fn name_of(profile: &Profile) -> Result<String, UnlockError> {
+    let salt = match Recovery::load(profile)? {
+        Some(recovery) => recovery.salt,
+        None => salt_of_file(profile)?,
+    };
+    Ok(name(&salt).to_owned())
 }
 
 /// The name of the keychain entry as the database itself tells it.

@@ -8,10 +8,11 @@ use crate::error::StoreError;
 use crate::topic::Topic;
 
 /// The steps of this table.
-pub const SCHEMA: &[Migration] = &[Migration {
-    name: "2026_11_21_0900 account",
-    older_may_open: false,
-    sql: "
+pub const SCHEMA: &[Migration] = &[
+    Migration {
+        name: "2026_11_21_0900 account",
+        older_may_open: false,
+        sql: "
 CREATE TABLE account (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- short form used by other tables; never used twice
   name TEXT NOT NULL UNIQUE, -- the AccountId everybody else knows
@@ -23,7 +24,17 @@ CREATE TABLE account (
   added INTEGER NOT NULL -- when it was added
 ) STRICT;
 ",
-}];
+    },
+    Migration {
+        name: "2026_11_28_0630 account",
+        older_may_open: false,
+        sql: "
+-- 1 when its secrets may lie in the keychain under names without the profile, as they once did.
+ALTER TABLE account ADD COLUMN plain_secrets INTEGER NOT NULL DEFAULT 0;
+UPDATE account SET plain_secrets = 1;
+",
+    },
+];
 
 const COLUMNS: &str = "SELECT name, connector, label, config, paused, health, added FROM account";
 
@@ -67,6 +78,15 @@ impl Reader<'_> {
             .prepare_cached(&format!("{COLUMNS} ORDER BY id"))?;
         let rows = statement.query_map([], AccountRow::read)?;
         rows.map(|row| row?.parse()).collect()
+    }
+
+    /// The accounts whose secrets may lie in the keychain under names without the profile.
+    pub fn accounts_of_plain_secrets(&self) -> Result<Vec<AccountId>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT name FROM account WHERE plain_secrets = 1")?;
+        let rows = statement.query_map([], |row| row.get(0).map(AccountId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The account with that id.

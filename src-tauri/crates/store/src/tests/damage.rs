@@ -188,6 +188,17 @@ fn a_whole_file_is_saved_whole() {
 }
 
 #[test]
+fn what_is_saved_has_the_same_name_in_the_keychain_even_where_the_note_of_it_is_lost() {
+    let (dir, clock, profile) = big(5);
+    let name = |profile: &Profile| fs::read(profile.database()).unwrap()[..16].to_vec();
+    assert!(!profile.recovery().exists());
+    let to = Profile::at(&dir.path().join("saved"));
+    let salvage = Db::recover(&profile, &key(), &to, clock).unwrap();
+    assert!(salvage.is_whole(), "{salvage:?}");
+    assert_eq!(name(&to), name(&profile));
+}
+
+#[test]
 fn what_lies_beside_a_damaged_file_comes_along_and_nothing_from_outside() {
     let (dir, clock, profile) = big(50);
     let vault = SealedVault::new(&profile, &key());
