@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::join_all;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _, stream};
 use rapport_api::dto::Setting;
 use rapport_api::list::ListDelta;
 use rapport_api::live::{self, ListOf};
@@ -34,6 +34,8 @@ use crate::rest::setting;
 
 /// The setting that keeps what was asked; nobody sets it by hand.
 const KEY: &str = "window.first_asked";
+/// So many ids of a list come with the page.
+const FIRST: usize = 300;
 
 /// Topics from before the first answer on.
 pub(crate) type Topics = Pin<Box<dyn Stream<Item = Arc<Vec<Topic>>> + Send>>;
@@ -167,13 +169,46 @@ async fn ask(api: &Arc<Api>, asked: Vec<Asked>) -> (First, Held) {
         let Ok(name) = serde_json::to_string(&list) else {
             continue;
         };
+        // A conversation is shown from its end.
+        let whole = matches!(list, ListOf::Messages(_));
         let mut deltas: Deltas = Box::pin(live::open(Arc::clone(api), list));
-        if let Some(Ok(delta)) = deltas.next().await {
-            first.lists.push(List { request, delta });
-            held.lists.push((name, deltas));
+        if let Some(Ok(mut delta)) = deltas.next().await {
+            let rest = if whole {
+                Vec::new()
+            } else {
+                beyond_first(&mut delta)
+            };
+            first.lists.push(List {
+                request,
+                delta,
+                more: rest.len(),
+            });
+            held.lists.push((name, followed_by(rest, deltas)));
         }
     }
     (first, held)
+}
+
+/// Takes out of a list what no window shows at its start: thirty thousand ids in the page keep
+/// everything else of it waiting.
+fn beyond_first(delta: &mut ListDelta) -> Vec<String> {
+    match delta {
+        ListDelta::Reset { ids } if ids.len() > FIRST => ids.split_off(FIRST),
+        ListDelta::Reset { .. } | ListDelta::Splice { .. } | ListDelta::Rows { .. } => Vec::new(),
+    }
+}
+
+/// The changes of a list of which only the first ids are in the page: the rest comes first.
+fn followed_by(rest: Vec<String>, deltas: Deltas) -> Deltas {
+    if rest.is_empty() {
+        return deltas;
+    }
+    let rest = ListDelta::Splice {
+        at: u32::try_from(FIRST).unwrap_or(u32::MAX),
+        remove: 0,
+        insert: rest,
+    };
+    Box::pin(stream::iter([Ok(rest)]).chain(deltas))
 }
 
 /// One that fails is asked again by the page, which says what is wrong.

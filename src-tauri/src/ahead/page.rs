@@ -19,12 +19,14 @@ pub(super) struct Answer {
     pub(super) answer: Value,
 }
 
-/// A list as it is.
+/// A list as it is, the beginning of a long one.
 #[derive(Debug, Serialize)]
 pub(super) struct List {
     /// As the page puts it.
     pub(super) request: String,
     pub(super) delta: ListDelta,
+    /// So many more ids come next, at its end.
+    pub(super) more: usize,
 }
 
 /// What comes with the page.

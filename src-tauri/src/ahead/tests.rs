@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use futures_util::FutureExt as _;
+use rapport_api::list::apply;
 use rapport_api::live::ListOf;
 use rapport_store::Profile;
 use rapport_store::key::{self, Passphrase};
@@ -76,6 +77,37 @@ fn what_changes_after_the_answers_is_heard_by_the_streams_that_go_on() {
             matches!(&delta, ListDelta::Reset { ids } if ids.len() == 1),
             "{delta:?}"
         );
+    });
+}
+
+#[test]
+fn a_long_list_comes_in_two_parts_and_what_changed_meanwhile_after_them() {
+    run(async {
+        let desk = Desk::new();
+        let all = FIRST + 5;
+        for n in 0..all {
+            desk.call("task_add", json!({ "title": format!("Call {n}") }))
+                .await;
+        }
+        let list = r#"{"of":"tasks","filter":{"limit":1000}}"#;
+        let (first, mut held) = desk.given(&[(None, list)]).await;
+        desk.call("task_add", json!({ "title": "One more" })).await;
+        assert_eq!(first.lists[0].more, 5);
+        let mut ids = apply(Vec::new(), &first.lists[0].delta);
+        assert_eq!(ids.len(), FIRST);
+        for wanted in [all, all + 1] {
+            let delta = held.lists[0].1.next().await.unwrap().unwrap();
+            ids = apply(ids, &delta);
+            assert_eq!(ids.len(), wanted, "{delta:?}");
+        }
+        let rows = desk.call("tasks", json!({ "limit": 1000 })).await;
+        let now: Vec<&str> = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|it| it["id"].as_str())
+            .collect();
+        assert_eq!(ids, now);
     });
 }
 

@@ -114,8 +114,10 @@ export function query<N extends CallName>(
 }
 
 export interface LiveList<Row> {
-  /** Every id, in the core's order. */
+  /** Every id, in the core's order; at the start of the window, the first ones of a long list. */
   readonly ids: readonly string[];
+  /** How many ids there are, those that are still on their way included. */
+  readonly length: number;
   /** The row, or `undefined` while it is fetched; asking for it fetches it. */
   row(id: string): Row | undefined;
   readonly error: CallFailed | undefined;
@@ -146,6 +148,7 @@ export function liveList<Row extends { id: string }>(
   ahead = 0,
 ): LiveList<Row> {
   let ids = $state.raw<readonly string[]>([]);
+  let coming = $state(0);
   let rows = $state.raw<ReadonlyMap<string, Row>>(new Map());
   let error = $state.raw<CallFailed>();
   let loading = $state(true);
@@ -194,13 +197,15 @@ export function liveList<Row extends { id: string }>(
     loading = true;
     if (list === null) {
       ids = [];
+      coming = 0;
       loading = false;
       return;
     }
     return transport().list(
       list,
-      (delta) => {
+      (delta, more) => {
         ids = applied(ids, delta);
+        coming = more;
         loading = false;
         error = undefined;
         if (delta.is === 'rows') for (const id of delta.ids) if (rows.has(id)) want(id);
@@ -219,6 +224,9 @@ export function liveList<Row extends { id: string }>(
   return {
     get ids() {
       return ids;
+    },
+    get length() {
+      return ids.length + coming;
     },
     row(id) {
       const row = rows.get(id);

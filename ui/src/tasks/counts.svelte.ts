@@ -16,7 +16,7 @@ function length(list: ListOf): Promise<number | undefined> {
     };
     stop = transport().list(
       list,
-      (delta) => delta.is === 'reset' && answer(delta.ids.length),
+      (delta, more) => delta.is === 'reset' && answer(delta.ids.length + more),
       () => answer(undefined),
     );
     // It may have answered before there was something to stop.

@@ -25,6 +25,7 @@ test('the keys begin at the first line, whichever answer comes first', async () 
     questions: [],
     overdue: [invoice],
     tasks: [task],
+    tasks_due: 1,
     events: [],
     back: [],
     next: null,

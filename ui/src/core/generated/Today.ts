@@ -22,9 +22,13 @@ questions: Array<Asked>,
  */
 overdue: Array<RecordRow>, 
 /**
- * Tasks due today or before.
+ * Tasks due today or before, the oldest first; a bounded number of them.
  */
 tasks: Array<TaskRow>, 
+/**
+ * How many tasks are due today or before.
+ */
+tasks_due: number, 
 /**
  * The rest of the day's calendar.
  */

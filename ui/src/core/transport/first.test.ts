@@ -6,7 +6,7 @@ const inbox = { of: 'inbox', filter: {} } as unknown as ListOf;
 const given = JSON.stringify({
   gate: { state: 'open', number: 3 },
   answers: [{ call: 'me', request: '{}', answer: { name: 'Ines' } }],
-  lists: [{ request: JSON.stringify(inbox), delta: { is: 'reset', ids: ['7'] } }],
+  lists: [{ request: JSON.stringify(inbox), delta: { is: 'reset', ids: ['7'] }, more: 2 }],
 });
 
 describe('what came with the page', () => {
@@ -22,7 +22,7 @@ describe('what came with the page', () => {
 
   test('gives a list once: the stream that goes on from it is one', () => {
     const first = new First(given, () => 100);
-    expect(first.list(inbox)).toEqual({ is: 'reset', ids: ['7'] });
+    expect(first.list(inbox)).toMatchObject({ delta: { is: 'reset', ids: ['7'] }, more: 2 });
     expect(first.list(inbox)).toBeNull();
   });
 

@@ -14,7 +14,13 @@ export interface Asked {
 interface Given {
   gate: GateState | null;
   answers: { call: string; request: string; answer: unknown }[];
-  lists: { request: string; delta: ListDelta }[];
+  lists: ({ request: string } & Begun)[];
+}
+
+/** The beginning of a list; so many ids come next, at its end. */
+export interface Begun {
+  delta: ListDelta;
+  more: number;
 }
 
 /** After so many milliseconds nothing is a first question any more. */
@@ -24,7 +30,7 @@ const name = (call: string | null, request: string): string => `${call ?? ''} ${
 
 export class First {
   readonly #answers = new Map<string, unknown>();
-  readonly #lists = new Map<string, ListDelta>();
+  readonly #lists = new Map<string, Begun>();
   /** What was asked ahead: only these are known to change nothing. */
   readonly #known = new Set<string>();
   readonly #asked = new Map<string, Asked>();
@@ -44,7 +50,7 @@ export class First {
       this.#answers.set(name(it.call, it.request), it.answer);
       this.#known.add(it.call);
     }
-    for (const it of given.lists) this.#lists.set(name(null, it.request), it.delta);
+    for (const it of given.lists) this.#lists.set(name(null, it.request), it);
   }
 
   /** Takes the block out of the page. */
@@ -82,12 +88,12 @@ export class First {
   }
 
   /** The list as it is, once: whoever follows it a second time begins anew. */
-  list(list: ListOf): ListDelta | null {
+  list(list: ListOf): Begun | null {
     if (this.#over()) return null;
     const key = this.#note({ call: null, request: JSON.stringify(list) });
-    const delta = this.#lists.get(key) ?? null;
+    const begun = this.#lists.get(key) ?? null;
     this.#lists.delete(key);
-    return delta;
+    return begun;
   }
 
   gate(): GateState | null {

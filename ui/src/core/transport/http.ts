@@ -109,7 +109,7 @@ export function overHttp(host: HostAddress): Transport {
         (kind, data) =>
           kind === 'error'
             ? failed(failure(JSON.parse(data)))
-            : heard(JSON.parse(data) as ListDelta),
+            : heard(JSON.parse(data) as ListDelta, 0),
         () => {},
       ),
     gate: async () => ({

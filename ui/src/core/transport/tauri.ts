@@ -86,9 +86,11 @@ export function overIpc(first = First.ofPage()): Transport {
       const here = first.list(list);
       let followed = true;
       // Not at once: whoever follows it is not done asking.
-      if (here) queueMicrotask(() => followed && heard(here));
-      const stop = open<ListDelta>({ kind: 'list', list, on: !!here }, heard, (thrown) =>
-        failed(failure(thrown)),
+      if (here) queueMicrotask(() => followed && heard(here.delta, here.more));
+      const stop = open<ListDelta>(
+        { kind: 'list', list, on: !!here },
+        (delta) => heard(delta, 0),
+        (thrown) => failed(failure(thrown)),
       );
       return () => {
         followed = false;

@@ -135,8 +135,15 @@ export interface Transport {
     opened: () => void,
     failed: (error: CallFailed) => void,
   ): Stop;
-  /** One list: as it is, then its changes. */
-  list(list: ListOf, heard: (delta: ListDelta) => void, failed: (error: CallFailed) => void): Stop;
+  /**
+   * One list: as it is, then its changes. Of a long one the beginning may be heard first: `more`
+   * ids come next, at its end.
+   */
+  list(
+    list: ListOf,
+    heard: (delta: ListDelta, more: number) => void,
+    failed: (error: CallFailed) => void,
+  ): Stop;
   gate(action: GateAction): Promise<GateState>;
   readonly shell: Shell;
 }

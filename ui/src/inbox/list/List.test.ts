@@ -11,8 +11,9 @@ import { useTransport } from '../../core/transport';
 import type { Transport } from '../../core/transport';
 import List from './List.svelte';
 
-/** A core with four conversations of today, newest first. */
-function core(named: string[] = [], all: string[] = ['4', '3', '2', '1']) {
+/** A core with four conversations of today, newest first; the last ones may come late. */
+function core(named: string[] = [], all: string[] = ['4', '3', '2', '1'], rest: string[] = []) {
+  const arrive: (() => void)[] = [];
   const gone = new Set<string>();
   const unread = new Set(['4', '3']);
   const mentions = new Set(named);
@@ -70,16 +71,24 @@ function core(named: string[] = [], all: string[] = ['4', '3', '2', '1']) {
     },
     topics: () => () => {},
     shell: { native: false },
-    list: (list: ListOf, hear: (delta: ListDelta) => void) => {
-      const send = () => hear({ is: 'reset', ids: ids(list) });
+    list: (list: ListOf, hear: (delta: ListDelta, more: number) => void) => {
+      const send = () => hear({ is: 'reset', ids: ids(list) }, 0);
+      const late = list.of === 'inbox' && !list.filter.mentions ? rest : [];
+      const splice = { is: 'splice', at: all.length - late.length, remove: 0, insert: late };
       heard.add(send);
-      queueMicrotask(send);
+      queueMicrotask(() => {
+        if (late.length === 0) send();
+        else hear({ is: 'reset', ids: ids(list).slice(0, -late.length) }, late.length);
+      });
+      if (late.length > 0) arrive.push(() => hear(splice as ListDelta, 0));
       return () => heard.delete(send);
     },
   } as unknown as Transport);
   return {
     asked,
     answers,
+    /** What is still on its way of the list comes. */
+    arrive: () => arrive.splice(0).forEach((one) => one()),
     read: (id: string) => {
       unread.delete(id);
       mentions.delete(id);
@@ -127,6 +136,19 @@ describe('the list of conversations', () => {
     expect(unread()).toBe(3);
     answer({ code: 'internal', message: 'no' });
     await waitFor(() => expect(unread()).toBe(2));
+  });
+
+  it('counts what is still on its way, and shows it when it comes', async () => {
+    const { arrive } = core([], ['4', '3', '2', '1'], ['2', '1']);
+    route.go(to('inbox', '1'));
+    render(List, props);
+    await waitFor(() => expect(shown()).toEqual(['Person 4', 'Person 3']));
+    const number = () => document.querySelector('.cl-h .num')?.textContent;
+    expect(number()).toBe('4');
+    arrive();
+    await waitFor(() => expect(shown()).toHaveLength(4));
+    expect(number()).toBe('4');
+    expect(open()).toBe('Person 1');
   });
 
   it('says that it is there, with rows and without', async () => {

@@ -200,6 +200,7 @@ impl Reader<'_> {
                 now,
                 zone,
             )?,
+            tasks_due: self.tasks_due_before(midnight(1).0)?,
             events: self.events(now, midnight(1), zone)?,
             back: of(ConversationFilter {
                 back: true,

@@ -263,10 +263,7 @@ impl Reader<'_> {
                 ),
                 params![],
             )?,
-            tasks_due: self.number(
-                "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
-                params![tomorrow],
-            )?,
+            tasks_due: self.tasks_due_before(tomorrow)?,
             // Only between the day and the moment a body must tell which of them it is: most
             // lie before both, and a body is a page of the file each.
             overdue: self
@@ -314,6 +311,14 @@ impl Reader<'_> {
         .into_iter()
         .fold(0, u32::saturating_add);
         Ok(out)
+    }
+
+    /// How many open tasks are due before a moment.
+    pub(super) fn tasks_due_before(&self, at: i64) -> Result<u32, StoreError> {
+        self.number(
+            "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
+            params![at],
+        )
     }
 
     fn number(&self, sql: &str, of: impl rusqlite::Params) -> Result<u32, StoreError> {

@@ -89,8 +89,10 @@ pub struct Today {
     pub questions: Vec<Asked>,
     /// Invoices past due.
     pub overdue: Vec<RecordRow>,
-    /// Tasks due today or before.
+    /// Tasks due today or before, the oldest first; a bounded number of them.
     pub tasks: Vec<TaskRow>,
+    /// How many tasks are due today or before.
+    pub tasks_due: u32,
     /// The rest of the day's calendar.
     pub events: Vec<EventRow>,
     /// Conversations that came back from snooze.
