@@ -39,6 +39,29 @@ async fn what_is_past_due_alerts_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_falls_due_alerts_however_much_is_past_due_already() {
+    let hub = TestHub::ada().await;
+    let due = |title: &str, day| {
+        Body::Task(Task {
+            title: title.into(),
+            due: Some(rapport_model::plan::Due::Day(day)),
+            ..Task::default()
+        })
+    };
+    let old = jiff::civil::date(2020, 1, 1);
+    for n in 0..120 {
+        hub.server()
+            .add(FILES, &format!("old{n}"), due(&format!("Old {n}"), old));
+    }
+    hub.sync().await.unwrap();
+    let new = jiff::civil::date(2026, 3, 1);
+    hub.server().add(FILES, "new", due("Call Bob", new));
+    hub.sync().await.unwrap();
+    let all = hub.hub().read(|it| it.notifications(false, None, 500));
+    assert!(all.unwrap().iter().any(|it| it.title == "Call Bob"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hub_left_running_looks_at_due_dates_every_hour_by_the_clock() {
     let hub = TestHub::ada().await;
     hub.hub().start().unwrap();

@@ -30,6 +30,9 @@ pub(crate) const ALL_STEPS: u32 = 10_000;
 const EVERY: i64 = 60 * 60_000;
 /// The clock is looked at so often: a machine that slept has missed its timers.
 const LOOK: Duration = Duration::from_secs(60);
+/// Of what fell due last, so many invoices and tasks are looked at: what lies further back was
+/// told when it fell due.
+const RAISED: u32 = 50;
 /// Messages erased in one transaction.
 const ERASED: u32 = 200;
 /// What ended so many days ago leaves the outbox.
@@ -221,12 +224,12 @@ pub(crate) fn erase_old(core: &Core, only: Option<&AccountId>) -> Result<u64, St
 /// how many are new.
 pub(crate) fn raise_overdue(core: &Core, zone: &TimeZone) -> Result<u32, StoreError> {
     let now = core.now();
-    let today = core.read(|it| it.today_view(now, zone))?;
-    let records = today.overdue.into_iter().map(|it| {
+    let (records, tasks) = core.read(|it| it.past_due(now, zone, RAISED))?;
+    let records = records.into_iter().map(|it| {
         let due = it.due.unwrap_or_default();
         (it.id, it.title, due)
     });
-    let tasks = today.tasks.into_iter().filter(|it| it.overdue).map(|it| {
+    let tasks = tasks.into_iter().map(|it| {
         let due = it.due.map(|it| format!("{it:?}")).unwrap_or_default();
         (it.id, it.title, due)
     });

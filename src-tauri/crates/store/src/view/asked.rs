@@ -9,7 +9,7 @@ use super::common::{Names, beginning, body_at};
 use super::inbox::{ConversationFilter, RECENT};
 use super::plan::{TasksWanted, today};
 use super::records::RecordsWanted;
-use super::rows::{Asked, EventRow, OpenQuestion, Today};
+use super::rows::{Asked, EventRow, OpenQuestion, RecordRow, TaskRow, Today};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::item::MINE;
@@ -208,6 +208,37 @@ impl Reader<'_> {
             })?,
             next: self.next_meeting(now, zone)?,
         })
+    }
+
+    /// What fell due last: at most `most` invoices and as many tasks, the newest of however
+    /// many lie behind them.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn past_due(
+        &self,
+        now: Millis,
+        zone: &TimeZone,
+        most: u32,
+    ) -> Result<(Vec<RecordRow>, Vec<TaskRow>), StoreError> {
+        let day = today(now, zone);
+        let invoices = RecordsWanted {
+            kind: Some("invoice".to_owned()),
+            overdue_on: Some(day),
+            limit: Some(most),
+            offset: self.invoices_overdue(day)?.saturating_sub(most),
+            ..RecordsWanted::default()
+        };
+        // A task of a day is not late before the day is over: those fall out below.
+        let tasks = TasksWanted {
+            due_before: Some(now),
+            limit: Some(most),
+            offset: self.tasks_due_before(now.0)?.saturating_sub(most),
+            ..TasksWanted::default()
+        };
+        let mut tasks = self.tasks(&tasks, now, zone)?;
+        tasks.retain(|it| it.overdue);
+        Ok((self.records(&invoices, day)?, tasks))
     }
 
     /// The next entry with somebody else in it. Whole days are no meetings.

@@ -277,10 +277,7 @@ impl Reader<'_> {
                      due < CASE json_extract(body, '$.due.is') WHEN 'day' THEN ?3 ELSE ?4 END",
                     params![now.0.min(utc(day)), now.0.max(utc(day)), utc(day), now.0],
                 )?),
-            invoices_overdue: self.number(
-                "SELECT count(*) FROM record WHERE kind = 'invoice' AND phase = 'open' AND due < ?1",
-                params![day.to_string()],
-            )?,
+            invoices_overdue: self.invoices_overdue(day)?,
             needs: 0,
             outbox: self.number(
                 &format!("SELECT count(*) FROM outbox WHERE {open} AND (scheduled IS NULL OR item IS NOT NULL)"),
@@ -318,6 +315,14 @@ impl Reader<'_> {
         self.number(
             "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
             params![at],
+        )
+    }
+
+    /// How many open invoices were due before a day.
+    pub(super) fn invoices_overdue(&self, day: jiff::civil::Date) -> Result<u32, StoreError> {
+        self.number(
+            "SELECT count(*) FROM record WHERE kind = 'invoice' AND phase = 'open' AND due < ?1",
+            params![day.to_string()],
         )
     }
 
