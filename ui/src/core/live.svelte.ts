@@ -116,8 +116,8 @@ export function query<N extends CallName>(
 export interface LiveList<Row> {
   /** Every id, in the core's order; at the start of the window, the first ones of a long list. */
   readonly ids: readonly string[];
-  /** How many ids there are, those that are still on their way included. */
-  readonly length: number;
+  /** So many more ids are on their way, to the end. */
+  readonly coming: number;
   /** The row, or `undefined` while it is fetched; asking for it fetches it. */
   row(id: string): Row | undefined;
   readonly error: CallFailed | undefined;
@@ -225,8 +225,8 @@ export function liveList<Row extends { id: string }>(
     get ids() {
       return ids;
     },
-    get length() {
-      return ids.length + coming;
+    get coming() {
+      return coming;
     },
     row(id) {
       const row = rows.get(id);

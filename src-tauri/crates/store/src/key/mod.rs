@@ -276,10 +276,7 @@ pub fn unlock(
             "neither a keychain nor a passphrase was given".to_owned(),
         ));
     };
-    let entry = match &recovery {
-        Some(recovery) => recovery.entry(),
-        None => recovery::entry_of_file(profile)?,
-    };
+    let entry = recovery::entry_of(recovery.as_ref(), profile)?;
     let line = keychain
         .read(&entry)?
         .map(Zeroizing::new)

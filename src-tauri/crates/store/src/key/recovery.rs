@@ -240,18 +240,23 @@ fn name(salt: &str) -> &str {
     salt.get(..16).unwrap_or(salt)
 }
 
-/// The same, as `recovery.json` says it, or the database itself where that is lost.
+/// The same of a profile.
 pub(super) fn name_of(profile: &Profile) -> Result<String, UnlockError> {
-    let salt = match Recovery::load(profile)? {
-        Some(recovery) => recovery.salt,
-        None => salt_of_file(profile)?,
-    };
-    Ok(name(&salt).to_owned())
+    let known = Recovery::load(profile)?;
+    Ok(name(&salt_of(known.as_ref(), profile)?).to_owned())
 }
 
-/// The name of the keychain entry as the database itself tells it.
-pub(super) fn entry_of_file(profile: &Profile) -> Result<String, UnlockError> {
-    Ok(entry(&salt_of_file(profile)?))
+/// The name of a profile's keychain entry.
+pub(super) fn entry_of(known: Option<&Recovery>, profile: &Profile) -> Result<String, UnlockError> {
+    Ok(entry(&salt_of(known, profile)?))
+}
+
+/// As `recovery.json` says it, or the database itself where that is lost.
+fn salt_of(known: Option<&Recovery>, profile: &Profile) -> Result<String, UnlockError> {
+    match known {
+        Some(known) => Ok(known.salt.clone()),
+        None => salt_of_file(profile),
+    }
 }
 
 /// SQLCipher keeps its salt in the first 16 bytes of the file.
