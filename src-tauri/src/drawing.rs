@@ -1,29 +1,32 @@
-//! How the web view draws on this machine.
+//! How the window is drawn on this machine.
 //!
 //! WebKitGTK draws in layers that a graphics card puts together. Where there is no card (a virtual
-//! machine, a remote desktop) the processor plays the card, and one frame of a full window takes
-//! it a quarter of a second; drawing straight into the window's memory takes a fifteenth of that.
+//! machine, a remote desktop) the processor plays the card: one frame of a full window takes it a
+//! quarter of a second, where drawing straight into the window's memory takes a fifteenth of that.
+//! And before anything is drawn, the toolkit and the web view each look for a card, which brings
+//! up the whole software renderer twice: a tenth of a second of a start.
 
 use std::path::Path;
 
-use tauri::WebviewWindow;
-
 /// Where Linux lists the cards that draw.
 const CARDS: &str = "/dev/dri";
+/// What says so to the web view, and to the toolkit. A user who has set one of them means it.
+const PLAIN: [(&str, &str); 2] = [
+    ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+    ("GDK_GL", "disable"),
+];
 
-/// Draws without layers where no card would put them together.
-pub(crate) fn suit(window: &WebviewWindow) {
+/// Draws without layers where no card would put them together. The environment is where both look,
+/// and only at their beginning: this has to come before either, and before there is a second
+/// thread.
+pub(crate) fn suit() {
     if has_card(Path::new(CARDS)) {
         return;
     }
-    let plain = window.with_webview(|view| {
-        use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+    for (name, value) in PLAIN {
+        if let Err(error) = glib::setenv(name, value, false) {
+            tracing::warn!(name, %error, "the window is drawn as it would be anywhere");
         }
-    });
-    if let Err(error) = plain {
-        tracing::warn!(%error, "the web view draws as it would anywhere");
     }
 }
 

@@ -43,6 +43,8 @@ use crate::gate::Gate;
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     crash::log();
+    #[cfg(target_os = "linux")]
+    drawing::suit();
     let place = match place::of(&arguments) {
         Ok(place) => place,
         Err(error) => return crash::cannot_start(&error.to_string()),

@@ -93,8 +93,6 @@ pub(crate) fn open(
         .title_bar_style(tauri::TitleBarStyle::Overlay)
         .hidden_title(true);
     let window = builder.build()?;
-    #[cfg(target_os = "linux")]
-    crate::drawing::suit(&window);
     let seen = window.clone();
     window.on_window_event(move |event| heard(&seen, event));
     Ok(window)
