@@ -30,7 +30,9 @@ export function fake(answers: Answers, lists: Record<string, readonly string[]> 
       return () => {};
     },
     list: (list, heard) => {
-      queueMicrotask(() => heard({ is: 'reset', ids: [...(lists[list.of] ?? [])] } as ListDelta, 0));
+      queueMicrotask(() =>
+        heard({ is: 'reset', ids: [...(lists[list.of] ?? [])] } as ListDelta, 0),
+      );
       return () => {};
     },
     gate: async () => ({

@@ -3,7 +3,7 @@
 import type { Due } from './generated/Due';
 import type { Money } from './generated/Money';
 import { language, t, tag } from './i18n.svelte';
-import { now } from './clock.svelte';
+import { instant, now } from './clock.svelte';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,9 +30,12 @@ export function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.Numbe
 }
 
 /** `24 s`, `6 min`, `3 h`, `2 d`: how old a fact is. */
-export function age(at: number | null | undefined, at_now: number = now()): string {
+export function age(at: number | null | undefined, at_now?: number): string {
   if (at === null || at === undefined) return t('core.never');
-  const passed = Math.max(0, at_now - at);
+  let passed = (at_now ?? now()) - at;
+  // Only what is that young is looked at again within a minute.
+  if (at_now === undefined && passed < MINUTE) passed = instant() - at;
+  passed = Math.max(0, passed);
   if (passed < MINUTE) return t('core.age.s', { n: Math.floor(passed / 1000) });
   if (passed < HOUR) return t('core.age.min', { n: Math.floor(passed / MINUTE) });
   if (passed < DAY) return t('core.age.h', { n: Math.floor(passed / HOUR) });

@@ -41,6 +41,18 @@ async function load(): Promise<void> {
   loaded = true;
 }
 
+/** Sources that are read say so several times within this; every fact's provenance follows them. */
+const SETTLE = 200;
+let settling: ReturnType<typeof setTimeout> | undefined;
+
+function loadSoon(): void {
+  settling ??= setTimeout(() => {
+    settling = undefined;
+    // The screens tell their own failures; what is known stays.
+    void load().catch(() => {});
+  }, SETTLE);
+}
+
 export const sources = {
   get all() {
     return named;
@@ -61,7 +73,7 @@ export const sources = {
             topic.on === 'account' || topic.on === 'collection' || topic.on === 'everything',
         )
       )
-        void load().catch(() => {});
+        loadSoon();
     });
     await load();
   },
