@@ -13,6 +13,11 @@ impl Owned {
         self.0.id()
     }
 
+    /// Whether it has ended by itself.
+    pub(super) fn ended(&mut self) -> bool {
+        self.0.try_wait().is_ok_and(|status| status.is_some())
+    }
+
     pub(super) fn take_stdout(&mut self) -> Result<ChildStdout, HarnessError> {
         self.0.stdout.take().ok_or_else(|| HarnessError::Missing {
             what: "the output of a program".to_owned(),
