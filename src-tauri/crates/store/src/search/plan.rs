@@ -33,6 +33,8 @@ pub(super) struct Look {
     /// Of each of these lists one must be in the text; `None` when the text alone cannot
     /// tell, because a filter or a negation belongs to it.
     pub(super) text: Option<Vec<Vec<Needle>>>,
+    /// Nothing is asked but that the item has none of these words.
+    pub(super) without: bool,
 }
 
 /// Where an expression for the word index comes from, beside the words.
@@ -180,6 +182,16 @@ impl Plan {
     /// What the part-word index cannot tell: the groups it does not hold, the filters,
     /// the negations.
     pub(super) fn words_beside_parts(&self, known: &[Facet]) -> Option<Look> {
+        let asks = self.groups.iter().any(|it| it.part.is_none())
+            || self.rest.iter().any(|it| !known.contains(&it.0));
+        if !asks && !self.not.is_empty() {
+            // What the part-word index finds is in the word index as well.
+            return Some(Look {
+                words: self.not.join(" OR "),
+                text: None,
+                without: true,
+            });
+        }
         self.combine(|_, it| it.part.is_none(), known)
     }
 
@@ -211,6 +223,7 @@ impl Plan {
             } else {
                 format!("({must}) NOT ({})", self.not.join(" OR "))
             },
+            without: false,
         })
     }
 

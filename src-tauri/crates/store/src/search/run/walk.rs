@@ -222,6 +222,7 @@ impl Run<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT 1 FROM search_text WHERE rowid = ?1 AND search_text MATCH ?2",
         )?;
-        Ok(statement.exists(params![self.docs.number(ItemId(id)), words.words])?)
+        let has = statement.exists(params![self.docs.number(ItemId(id)), words.words])?;
+        Ok(has != words.without)
     }
 }
