@@ -22,6 +22,9 @@ use crate::presence::Presence;
 use crate::rng::Rng;
 use crate::sync::Pace;
 
+/// A log of more bytes than this is moved into the file between two steps of upkeep.
+const LOG: u64 = 4 << 20;
+
 /// The shared parts.
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -132,6 +135,16 @@ impl Core {
     /// Lets those go first who wait to write.
     pub(crate) fn give_way(&self) {
         blocking(|| self.db.give_way());
+    }
+
+    /// Between two steps of what nobody waits for: lets those go first who wait to write,
+    /// and keeps the log so short that none of them has to move it into the file. A disk
+    /// that refuses says so to whoever writes next.
+    pub(crate) fn breathe(&self) {
+        self.give_way();
+        if let Err(error) = blocking(|| self.db.shorten_log(LOG)) {
+            tracing::warn!(%error, "the log was not moved into the file");
+        }
     }
 
     /// As [`Core::write`], for work that can refuse in the hub's own words.

@@ -65,7 +65,10 @@ pub(crate) async fn tidy(core: &Core, most: u32, stop: &CancellationToken) {
             return;
         }
         match core.write(|tx| tx.tidy_search(PAGES)) {
-            Ok(true) => tokio::task::yield_now().await,
+            Ok(true) => {
+                core.breathe();
+                tokio::task::yield_now().await;
+            }
             Ok(false) => {
                 left.done = true;
                 return;
@@ -86,6 +89,7 @@ pub(crate) async fn rebuild(core: &Core, stop: &CancellationToken) -> Result<(),
     while !stop.is_cancelled() && core.read(|it| it.search_needs_rebuild())? {
         core.write(|tx| tx.rebuild_search(REBUILT))?;
         core.mark_untidy();
+        core.breathe();
         tokio::task::yield_now().await;
     }
     Ok(())
@@ -136,6 +140,7 @@ pub(crate) async fn run(core: Arc<Core>, first_look: Duration, stop: Cancellatio
             last = Some(now);
             look_after(&core);
         }
+        core.breathe();
         let rest = match wake_snoozed(&core) {
             Ok(next) => next.map_or(LOOK, |at| {
                 Duration::from_millis(at.since(core.now()).max(0).unsigned_abs()).min(LOOK)
@@ -215,6 +220,7 @@ pub(crate) fn erase_old(core: &Core, only: Option<&AccountId>) -> Result<u64, St
                 Ok(count)
             })?;
             core.mark_untidy();
+            core.breathe();
         }
     }
     Ok(erased)

@@ -1,9 +1,12 @@
 //! Health of the file: integrity, size, checkpoint.
 
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::open::BUSY;
 use super::{Db, lock, write};
 use crate::error::StoreError;
 
@@ -42,10 +45,29 @@ impl Db {
             write::flush_quiet(&writer.conn, &quiet)?;
             quiet.clear();
         }
-        let busy: i64 = writer
-            .conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        Ok(busy == 0)
+        truncate(&writer.conn)
+    }
+
+    /// Moves the write-ahead log into the file when it is longer than `over` bytes. SQLite does
+    /// so in the commit that makes it too long, and whoever writes that one waits for the
+    /// disk; a moment in which nobody waits is a better one. Answers whether the log is empty
+    /// now; when somebody writes or still reads old pages it is not, and a later call goes on.
+    ///
+    /// # Errors
+    /// The disk is full or failed.
+    pub fn shorten_log(&self, over: u64) -> Result<bool, StoreError> {
+        let length = fs::metadata(self.log_path()).map_or(0, |it| it.len());
+        if length <= over || self.is_waited_for() {
+            return Ok(false);
+        }
+        let Ok(writer) = self.inner.writer.try_lock() else {
+            return Ok(false);
+        };
+        // Nobody is waited for while this holds the writer.
+        writer.conn.busy_timeout(Duration::ZERO)?;
+        let outcome = truncate(&writer.conn);
+        writer.conn.busy_timeout(BUSY)?;
+        outcome
     }
 
     /// Lets the file grow by so many pages of 4 KiB and no further; `None` takes
@@ -70,11 +92,9 @@ impl Db {
     /// # Errors
     /// The file cannot be asked.
     pub fn size(&self) -> Result<Size, StoreError> {
-        let path = self.path();
-        let length = |path: &std::path::Path| fs::metadata(path).map_or(0, |it| it.len());
-        let mut log = path.clone().into_os_string();
-        log.push("-wal");
-        let file = length(&path);
+        let length = |path: &Path| fs::metadata(path).map_or(0, |it| it.len());
+        let log = self.log_path();
+        let file = length(&self.path());
         let free = self.read(|r| {
             let count = |pragma: &str| -> Result<u64, StoreError> {
                 Ok(r.conn.query_row(pragma, [], |row| row.get(0))?)
@@ -84,10 +104,22 @@ impl Db {
         })?;
         Ok(Size {
             file,
-            log: length(log.as_ref()),
+            log: length(&log),
             free,
         })
     }
+
+    fn log_path(&self) -> PathBuf {
+        let mut log = self.path().into_os_string();
+        log.push("-wal");
+        log.into()
+    }
+}
+
+/// Copies the log into the file and empties it; false when a reader is in the way.
+fn truncate(writer: &Connection) -> Result<bool, StoreError> {
+    let busy: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
 }
 
 /// Pages that do not decrypt, broken trees and indexes, references to nothing.

@@ -13,7 +13,7 @@ use crate::key::{self, DbKey};
 use crate::profile::Profile;
 
 /// A writer that waits this long for the file has met another process.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// In kibibytes: the indexes with random keys of a million items stay warm,
 /// and the whole process stays far below 300 MB.

@@ -415,6 +415,37 @@ fn whoever_waits_to_write_is_seen_and_let_in() {
     assert_eq!(texts(&scene.db).len(), 3);
 }
 
+#[test]
+fn a_long_log_is_moved_into_the_file_when_nobody_is_in_the_way() {
+    let scene = Scene::new();
+    scene.put(&message("m1", "first"));
+    let long = scene.db.size().unwrap().log;
+    assert!(long > 0);
+    assert!(!scene.db.shorten_log(long).unwrap(), "it is not longer");
+    scene
+        .db
+        .write(|_| {
+            assert!(!scene.db.shorten_log(0)?, "somebody writes");
+            Ok(())
+        })
+        .unwrap();
+    scene
+        .db
+        .read(|it| {
+            let before = it.accounts()?.len();
+            scene.put(&message("m2", "while somebody reads"));
+            assert!(!scene.db.shorten_log(0)?, "somebody reads old pages");
+            assert_eq!(it.accounts()?.len(), before);
+            Ok(())
+        })
+        .unwrap();
+    assert!(scene.db.shorten_log(0).unwrap());
+    assert_eq!(scene.db.size().unwrap().log, 0);
+    scene.put(&message("m3", "after it"));
+    assert_eq!(texts(&scene.db).len(), 3);
+    assert!(scene.db.integrity_check().unwrap().is_empty());
+}
+
 /// The home of the child that is to die; set only in the child.
 const HOME: &str = "RAPPORT_TEST_CRASH_HOME";
 
