@@ -146,6 +146,7 @@ impl Api {
             account: filter.account,
             open: filter.open,
             overdue_on: filter.overdue.then_some(today),
+            latest: false,
             limit: filter.limit,
             offset: filter.offset.unwrap_or(0),
         };

@@ -104,3 +104,37 @@ fn late_tasks_are_counted_as_the_list_marks_them() {
         assert_eq!(usize::try_from(counted).unwrap(), marked, "{zone:?}");
     }
 }
+
+#[test]
+fn what_fell_due_last_is_told_of_in_the_order_of_its_dates() {
+    let scene = Scene::new();
+    for day in 1..12 {
+        scene.put(&task(&format!("on the {day}th"), Some(day), None));
+    }
+    scene.put(&task("undated", None, None));
+    let invoice = |number: i8, day: i8| {
+        let mut record = Record::new(RecordKind::Invoice, format!("invoice {number}"));
+        record.due = Some(jiff::civil::date(2026, 3, day));
+        record.phase = rapport_model::Phase::Open;
+        item(&record.title.clone(), Body::Record(Box::new(record)))
+    };
+    for (number, day) in [(1, 2), (2, 9), (3, 4), (4, 20), (5, 7)] {
+        scene.put(&invoice(number, day));
+    }
+    let last = |most| {
+        let past_due = |r: &crate::db::Reader<'_>| r.past_due(MORNING, &TimeZone::UTC, most);
+        let (invoices, tasks) = scene.db.read(past_due).unwrap();
+        let invoices: Vec<String> = invoices.into_iter().map(|it| it.title).collect();
+        let tasks: Vec<String> = tasks.into_iter().map(|it| it.title).collect();
+        (invoices, tasks)
+    };
+    let (invoices, tasks) = last(2);
+    assert_eq!(invoices, ["invoice 5", "invoice 2"]);
+    assert_eq!(tasks, ["on the 10th", "on the 11th"]);
+    let (invoices, tasks) = last(50);
+    assert_eq!(
+        invoices,
+        ["invoice 1", "invoice 3", "invoice 5", "invoice 2"]
+    );
+    assert_eq!(tasks.len(), 11);
+}

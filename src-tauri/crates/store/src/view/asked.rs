@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::common::{Names, beginning, body_at};
 use super::inbox::{ConversationFilter, RECENT};
-use super::plan::{TasksWanted, today};
+use super::plan::{TaskOrder, TasksWanted, today};
 use super::records::RecordsWanted;
 use super::rows::{Asked, EventRow, OpenQuestion, RecordRow, TaskRow, Today};
 use crate::db::Reader;
@@ -211,7 +211,7 @@ impl Reader<'_> {
     }
 
     /// What fell due last: at most `most` invoices and as many tasks, the newest of however
-    /// many lie behind them.
+    /// many lie behind them, in the order of their dates.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -225,20 +225,23 @@ impl Reader<'_> {
         let invoices = RecordsWanted {
             kind: Some("invoice".to_owned()),
             overdue_on: Some(day),
+            latest: true,
             limit: Some(most),
-            offset: self.invoices_overdue(day)?.saturating_sub(most),
             ..RecordsWanted::default()
         };
         // A task of a day is not late before the day is over: those fall out below.
         let tasks = TasksWanted {
             due_before: Some(now),
+            order: TaskOrder::Latest,
             limit: Some(most),
-            offset: self.tasks_due_before(now.0)?.saturating_sub(most),
             ..TasksWanted::default()
         };
         let mut tasks = self.tasks(&tasks, now, zone)?;
         tasks.retain(|it| it.overdue);
-        Ok((self.records(&invoices, day)?, tasks))
+        tasks.reverse();
+        let mut invoices = self.records(&invoices, day)?;
+        invoices.reverse();
+        Ok((invoices, tasks))
     }
 
     /// The next entry with somebody else in it. Whole days are no meetings.

@@ -50,6 +50,8 @@ pub enum TaskOrder {
     /// Not at all.
     #[default]
     Due,
+    /// Nor here, and what falls due last comes first. What has no due date is left out.
+    Latest,
     /// The customer, by name; without one last.
     Customer,
     /// The account, by what the user calls it.
@@ -155,6 +157,9 @@ impl Reader<'_> {
                     out.extend(read("t.due IS NULL", "", left, passed)?);
                 }
                 return Ok(out);
+            }
+            TaskOrder::Latest => {
+                return read("t.due IS NOT NULL", "t.due DESC,", most, wanted.offset);
             }
         };
         let order = format!("{group} t.due IS NULL, t.due,");

@@ -25,6 +25,8 @@ pub struct RecordsWanted {
     pub open: bool,
     /// Only open ones due before this day.
     pub overdue_on: Option<Date>,
+    /// Of overdue ones those first that fell due last.
+    pub latest: bool,
     /// At most this many.
     pub limit: Option<u32>,
     /// Go on after this many.
@@ -64,10 +66,10 @@ impl Reader<'_> {
             sql.push_str(" AND r.phase = 'open' AND r.due < ?");
             values.push(day.to_string().into());
         }
-        sql.push_str(if wanted.overdue_on.is_some() {
-            " ORDER BY r.due, r.item"
-        } else {
-            " ORDER BY r.item DESC"
+        sql.push_str(match (wanted.overdue_on, wanted.latest) {
+            (Some(_), true) => " ORDER BY r.due DESC, r.item DESC",
+            (Some(_), false) => " ORDER BY r.due, r.item",
+            (None, _) => " ORDER BY r.item DESC",
         });
         sql.push_str(" LIMIT ? OFFSET ?");
         values.push(limit(wanted.limit, 200).into());
