@@ -56,8 +56,7 @@ impl Db {
     /// # Errors
     /// The disk is full or failed.
     pub fn shorten_log(&self, over: u64) -> Result<bool, StoreError> {
-        let length = fs::metadata(self.log_path()).map_or(0, |it| it.len());
-        if length <= over || self.is_waited_for() {
+        if length(&self.log_path()) <= over || self.is_waited_for() {
             return Ok(false);
         }
         let Ok(writer) = self.inner.writer.try_lock() else {
@@ -92,8 +91,6 @@ impl Db {
     /// # Errors
     /// The file cannot be asked.
     pub fn size(&self) -> Result<Size, StoreError> {
-        let length = |path: &Path| fs::metadata(path).map_or(0, |it| it.len());
-        let log = self.log_path();
         let file = length(&self.path());
         let free = self.read(|r| {
             let count = |pragma: &str| -> Result<u64, StoreError> {
@@ -104,7 +101,7 @@ impl Db {
         })?;
         Ok(Size {
             file,
-            log: length(&log),
+            log: length(&self.log_path()),
             free,
         })
     }
@@ -114,6 +111,11 @@ impl Db {
         log.push("-wal");
         log.into()
     }
+}
+
+/// Bytes of a file; of one that is not there, none.
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |it| it.len())
 }
 
 /// Copies the log into the file and empties it; false when a reader is in the way.
