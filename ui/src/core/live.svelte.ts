@@ -134,6 +134,8 @@ export function applied(ids: readonly string[], delta: ListDelta): readonly stri
   return [...ids.slice(0, delta.at), ...delta.insert, ...ids.slice(delta.at + delta.remove)];
 }
 
+/** So many rows the core answers at once. */
+const AT_ONCE = 500;
 /** Rows kept beyond those in view, so that scrolling back is free. */
 const KEPT = 2_000;
 
@@ -158,9 +160,12 @@ export function liveList<Row extends { id: string }>(
 
   async function fetchWanted(): Promise<void> {
     planned = false;
-    const batch = [...wanted].filter((id) => !underway.has(id));
+    const all = [...wanted].filter((id) => !underway.has(id));
     wanted.clear();
+    const batch = all.slice(0, AT_ONCE);
     if (batch.length === 0) return;
+    // What is more than one question comes with the next.
+    for (const id of all.slice(AT_ONCE)) want(id);
     for (const id of batch) underway.add(id);
     try {
       const found = await fetchRows(batch);

@@ -163,13 +163,7 @@ impl Live {
                 let page = self.api.read(|db| db.message_ids(conversation, &wanted))?;
                 page.ids.into_iter().map(text).collect()
             }
-            ListOf::Tasks(filter) => self
-                .api
-                .tasks(filter)
-                .await?
-                .into_iter()
-                .map(|row| text(row.id))
-                .collect(),
+            ListOf::Tasks(filter) => self.api.task_ids(filter)?.into_iter().map(text).collect(),
             ListOf::Records(filter) => self
                 .api
                 .records(filter)

@@ -20,7 +20,7 @@ customer: OrgId | null,
  */
 done: boolean, 
 /**
- * Due before this moment.
+ * Due before this moment; what is due on a day is so until that day is over.
  */
 due_before: Millis | null, 
 /**
@@ -34,7 +34,7 @@ search: string | null,
 status: Array<string>, 
 /**
  * `due` (the default), `customer` or `source`: what they are grouped by;
- * within a group by due date.
+ * within a group by due date. `finished`: what was finished last comes first.
  */
 order: string | null, 
 /**
@@ -43,7 +43,7 @@ order: string | null,
  */
 assignee_me: boolean, 
 /**
- * At most this many (default 200).
+ * At most this many (default 200; a followed list has all of them).
  */
 limit: number | null, 
 /**

@@ -37,6 +37,7 @@ import type { FieldRow } from './FieldRow';
 import type { FillTemplate } from './FillTemplate';
 import type { FilledTemplate } from './FilledTemplate';
 import type { Forget } from './Forget';
+import type { HowMany } from './HowMany';
 import type { JournalFilter } from './JournalFilter';
 import type { JournalLine } from './JournalLine';
 import type { KeptDraft } from './KeptDraft';
@@ -278,6 +279,8 @@ export interface Calls {
   draft_discard: { request: OneConversation; response: Done };
   /** Tasks of every source, by due date. */
   tasks: { request: TaskFilter; response: Array<TaskRow> };
+  /** How many tasks there are of those that would be listed without a limit. */
+  tasks_count: { request: TaskFilter; response: HowMany };
   /** Makes a task. */
   task_add: { request: AddTask; response: Queued };
   /** Sets a task to done. */

@@ -28,7 +28,7 @@ use crate::dto::{
     AccountRow, Act, AddAccount, AddNote, AddTask, AttachmentData, AttachmentWanted, Backfilled,
     CheckReport, ConversationFilter, CustomerFilter, DoctorReport, Done, Download, Downloaded,
     DueParsed, DueText, EditCommand, EditMessage, EventRange, Export, Exported, FillTemplate,
-    FilledTemplate, Forget, JournalFilter, KeptDraft, LookUp, LookedUp, Loss, MadeSample,
+    FilledTemplate, Forget, HowMany, JournalFilter, KeptDraft, LookUp, LookedUp, Loss, MadeSample,
     MakeSample, Me, MessageHtml, MessageView, MessagesOf, Mute, Named, Nothing, OneAccount,
     OneCommand, OneConversation, OneCustomer, OneEvent, OneItem, OneMessage, OneNotification,
     OnePerson, OneTemplate, OutboxFilter, PauseAccount, PeoplePair, PinCustomer, Queued, React,
@@ -259,6 +259,8 @@ calls! {
     draft_discard(OneConversation) -> Done;
     /// Tasks of every source, by due date.
     tasks(TaskFilter) -> Vec<view::TaskRow>;
+    /// How many tasks there are of those that would be listed without a limit.
+    tasks_count(TaskFilter) -> HowMany;
     /// Makes a task.
     task_add(AddTask) -> Queued;
     /// Sets a task to done.

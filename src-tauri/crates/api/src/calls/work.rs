@@ -17,8 +17,8 @@ use rapport_store::view::{self, RecordsWanted, TaskOrder, TasksWanted};
 
 use super::Api;
 use crate::dto::{
-    Act, AddTask, Done, EditCommand, EventRange, Named, Nothing, OneCommand, OneItem, OutboxFilter,
-    Queued, RecordFilter, Resolve, Said, SetFields, TaskFilter,
+    Act, AddTask, Done, EditCommand, EventRange, HowMany, Named, Nothing, OneCommand, OneItem,
+    OutboxFilter, Queued, RecordFilter, Resolve, Said, SetFields, TaskFilter,
 };
 use crate::error::{ApiError, Code};
 
@@ -26,13 +26,34 @@ impl Api {
     /// Tasks of every source.
     pub async fn tasks(&self, filter: TaskFilter) -> Result<Vec<view::TaskRow>, ApiError> {
         let (now, zone) = (self.now(), self.zone());
+        let wanted = self.tasks_wanted(filter)?;
+        self.read(|db| db.tasks(&wanted, now, &zone))
+    }
+
+    /// How many tasks there are of those that would be listed without a limit.
+    pub async fn tasks_count(&self, filter: TaskFilter) -> Result<HowMany, ApiError> {
+        let zone = self.zone();
+        let wanted = self.tasks_wanted(filter)?;
+        let count = self.read(|db| db.tasks_count(&wanted, &zone))?;
+        Ok(HowMany { count })
+    }
+
+    /// The ids of a list of tasks.
+    pub(crate) fn task_ids(&self, filter: TaskFilter) -> Result<Vec<ItemId>, ApiError> {
+        let zone = self.zone();
+        let wanted = self.tasks_wanted(filter)?;
+        self.read(|db| db.task_ids(&wanted, &zone))
+    }
+
+    fn tasks_wanted(&self, filter: TaskFilter) -> Result<TasksWanted, ApiError> {
         let order = match filter.order.as_deref() {
             None | Some("due" | "") => TaskOrder::Due,
             Some("customer") => TaskOrder::Customer,
             Some("source") => TaskOrder::Source,
+            Some("finished") => TaskOrder::Finished,
             Some(other) => {
                 return Err(ApiError::bad_request(format_args!(
-                    "Tasks are grouped by due, customer or source, not \"{other}\"."
+                    "Tasks are ordered by due, customer, source or finished, not \"{other}\"."
                 )));
             }
         };
@@ -40,7 +61,7 @@ impl Api {
             .assignee_me
             .then(|| self.read(|db| db.whose()))
             .transpose()?;
-        let wanted = TasksWanted {
+        Ok(TasksWanted {
             account: filter.account,
             org: filter.customer,
             done: filter.done,
@@ -51,8 +72,7 @@ impl Api {
             order,
             limit: filter.limit,
             offset: filter.offset.unwrap_or(0),
-        };
-        self.read(|db| db.tasks(&wanted, now, &zone))
+        })
     }
 
     /// Makes a task.

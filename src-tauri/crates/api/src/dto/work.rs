@@ -17,7 +17,7 @@ pub struct TaskFilter {
     pub customer: Option<OrgId>,
     /// Done and cancelled ones too.
     pub done: bool,
-    /// Due before this moment.
+    /// Due before this moment; what is due on a day is so until that day is over.
     pub due_before: Option<Millis>,
     /// Whose title, project or details contain this.
     pub search: Option<String>,
@@ -25,15 +25,22 @@ pub struct TaskFilter {
     /// finished when empty.
     pub status: Vec<String>,
     /// `due` (the default), `customer` or `source`: what they are grouped by;
-    /// within a group by due date.
+    /// within a group by due date. `finished`: what was finished last comes first.
     pub order: Option<String>,
     /// Only those the user does: assigned to one of the user's addresses, or to
     /// nobody in a list of the user's own.
     pub assignee_me: bool,
-    /// At most this many (default 200).
+    /// At most this many (default 200; a followed list has all of them).
     pub limit: Option<u32>,
     /// Go on after this many.
     pub offset: Option<u32>,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct HowMany {
+    /// So many.
+    pub count: u32,
 }
 
 /// A new task.

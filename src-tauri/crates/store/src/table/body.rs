@@ -130,6 +130,15 @@ CREATE TABLE organisation (
 CREATE INDEX organisation_number ON organisation (number) WHERE number IS NOT NULL;
 ",
     },
+    Migration {
+        name: "2026_11_28_1630 event",
+        older_may_open: true,
+        sql: "
+-- Entries that stand for one occurrence of a series take that one out of it, wherever they lie.
+CREATE INDEX event_occurrence ON event (json_extract(body, '$.occurrence'))
+  WHERE json_extract(body, '$.occurrence') IS NOT NULL;
+",
+    },
 ];
 
 /// The table of a kind.

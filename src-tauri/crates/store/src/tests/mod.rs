@@ -1,6 +1,7 @@
 //! The promises of the file, each as a test.
 
 mod bodies;
+mod calendar;
 mod collections;
 mod daily;
 mod damage;

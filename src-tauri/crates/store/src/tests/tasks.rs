@@ -105,6 +105,75 @@ fn late_tasks_are_counted_as_the_list_marks_them() {
     }
 }
 
+/// Of a day: that one is today until it is over, wherever that is.
+#[test]
+fn what_is_due_today_is_neither_late_nor_due_tomorrow_in_any_zone() {
+    let scene = Scene::new();
+    for day in 10..15 {
+        scene.put(&task(&format!("{day}"), Some(day), None));
+    }
+    // Shortly after seven in the morning of the twelfth, by UTC.
+    for (hours, today) in [(0, 12), (13, 12), (-11, 11)] {
+        let zone = TimeZone::fixed(jiff::tz::offset(hours));
+        let late = TasksWanted {
+            due_before: Some(MORNING),
+            ..TasksWanted::default()
+        };
+        let before: Vec<String> = (10..today).map(|it| it.to_string()).collect();
+        let until: Vec<String> = (10..=today).map(|it| it.to_string()).collect();
+        let listed = |wanted: &TasksWanted| {
+            let rows = scene.db.read(|r| r.tasks(wanted, MORNING, &zone)).unwrap();
+            let count = scene.db.read(|r| r.tasks_count(wanted, &zone)).unwrap();
+            assert_eq!(rows.len(), usize::try_from(count).unwrap());
+            rows.into_iter().map(|it| it.title).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(&late), before, "{hours}");
+        let view = scene.db.read(|r| r.today_view(MORNING, &zone)).unwrap();
+        let due: Vec<String> = view.tasks.into_iter().map(|it| it.title).collect();
+        assert_eq!(due, until, "{hours}");
+        let counts = scene.db.read(|r| r.counts(MORNING, &zone)).unwrap();
+        for counted in [view.tasks_due, counts.tasks_due] {
+            assert_eq!(usize::try_from(counted).unwrap(), until.len(), "{hours}");
+        }
+    }
+}
+
+#[test]
+fn a_followed_list_has_every_task_and_what_was_finished_last_comes_first() {
+    let scene = Scene::new();
+    for n in 0..250_i64 {
+        let body = Task {
+            title: format!("{n}"),
+            status: rapport_model::plan::TaskStatus::Done,
+            // The later it was due, the earlier it was finished.
+            due: Some(Due::At(MORNING.plus(n))),
+            completed: Some(MORNING.plus(-n)),
+            ..Task::default()
+        };
+        scene.put(&item(&body.title.clone(), Body::Task(body)));
+    }
+    let wanted = TasksWanted {
+        status: vec!["done".to_owned()],
+        order: TaskOrder::Finished,
+        ..TasksWanted::default()
+    };
+    assert_eq!(titles(&scene, &wanted)[..3], ["0", "1", "2"]);
+    let ids = scene
+        .db
+        .read(|r| r.task_ids(&wanted, &TimeZone::UTC))
+        .unwrap();
+    let count = scene
+        .db
+        .read(|r| r.tasks_count(&wanted, &TimeZone::UTC))
+        .unwrap();
+    assert_eq!((ids.len(), count), (250, 250));
+    let rows = scene
+        .db
+        .read(|r| r.tasks(&wanted, MORNING, &TimeZone::UTC))
+        .unwrap();
+    assert!(rows.iter().map(|it| it.id).eq(ids.into_iter().take(200)));
+}
+
 #[test]
 fn what_fell_due_last_is_told_of_in_the_order_of_its_dates() {
     let scene = Scene::new();

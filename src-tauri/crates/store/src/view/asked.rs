@@ -7,9 +7,10 @@ use rusqlite::params;
 
 use super::common::{Names, beginning, body_at};
 use super::inbox::{ConversationFilter, RECENT};
-use super::plan::{TaskOrder, TasksWanted, today};
+use super::plan::today;
 use super::records::RecordsWanted;
 use super::rows::{Asked, EventRow, OpenQuestion, RecordRow, TaskRow, Today};
+use super::tasks::{TaskOrder, TasksWanted};
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::item::MINE;
@@ -200,7 +201,7 @@ impl Reader<'_> {
                 now,
                 zone,
             )?,
-            tasks_due: self.tasks_due_before(midnight(1).0)?,
+            tasks_due: self.tasks_due_before(midnight(1), zone)?,
             events: self.events(now, midnight(1), zone)?,
             back: of(ConversationFilter {
                 back: true,
@@ -229,7 +230,6 @@ impl Reader<'_> {
             limit: Some(most),
             ..RecordsWanted::default()
         };
-        // A task of a day is not late before the day is over: those fall out below.
         let tasks = TasksWanted {
             due_before: Some(now),
             order: TaskOrder::Latest,
@@ -237,7 +237,6 @@ impl Reader<'_> {
             ..TasksWanted::default()
         };
         let mut tasks = self.tasks(&tasks, now, zone)?;
-        tasks.retain(|it| it.overdue);
         tasks.reverse();
         let mut invoices = self.records(&invoices, day)?;
         invoices.reverse();

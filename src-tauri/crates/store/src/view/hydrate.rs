@@ -9,9 +9,9 @@ use rusqlite::{OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
 use super::common::{JOINS, NARROW, Names, Narrow, body_at};
-use super::plan::task_row;
 use super::records::record_row;
 use super::rows::{ConversationRow, OutboxRow, PersonRow, RecordRow, TaskRow};
+use super::tasks::task_row;
 use crate::db::Reader;
 use crate::error::StoreError;
 use crate::table::body;

@@ -212,15 +212,10 @@ impl Reader<'_> {
     /// The database cannot be read.
     pub fn counts(&self, now: Millis, zone: &TimeZone) -> Result<Counts, StoreError> {
         let day = today(now, zone);
-        // A day counts from its start in UTC, as it is stored.
-        let utc = |day: jiff::civil::Date| {
-            day.to_zoned(TimeZone::UTC)
-                .map_or(now.0, |it| it.timestamp().as_millisecond())
-        };
         let tomorrow = day
             .checked_add(jiff::Span::new().days(1))
             .and_then(|it| it.to_zoned(zone.clone()))
-            .map_or(now.0, |it| it.timestamp().as_millisecond());
+            .map_or(now, |it| Millis::from(it.timestamp()));
         let talk = |also: &str| {
             self.number(
                 &format!("SELECT count(*) FROM conversation v WHERE {SHOWN}{also}"),
@@ -263,20 +258,8 @@ impl Reader<'_> {
                 ),
                 params![],
             )?,
-            tasks_due: self.tasks_due_before(tomorrow)?,
-            // Only between the day and the moment a body must tell which of them it is: most
-            // lie before both, and a body is a page of the file each.
-            overdue: self
-                .number(
-                    "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
-                    params![now.0.min(utc(day))],
-                )?
-                .saturating_add(self.number(
-                    "SELECT count(*) FROM task WHERE status IN ('open', 'started') \
-                     AND due >= ?1 AND due < ?2 AND \
-                     due < CASE json_extract(body, '$.due.is') WHEN 'day' THEN ?3 ELSE ?4 END",
-                    params![now.0.min(utc(day)), now.0.max(utc(day)), utc(day), now.0],
-                )?),
+            tasks_due: self.tasks_due_before(tomorrow, zone)?,
+            overdue: self.tasks_due_before(now, zone)?,
             invoices_overdue: self.invoices_overdue(day)?,
             needs: 0,
             outbox: self.number(
@@ -308,14 +291,6 @@ impl Reader<'_> {
         .into_iter()
         .fold(0, u32::saturating_add);
         Ok(out)
-    }
-
-    /// How many open tasks are due before a moment.
-    pub(super) fn tasks_due_before(&self, at: i64) -> Result<u32, StoreError> {
-        self.number(
-            "SELECT count(*) FROM task WHERE status IN ('open', 'started') AND due < ?1",
-            params![at],
-        )
     }
 
     /// How many open invoices were due before a day.

@@ -5,6 +5,7 @@
 
 mod asked;
 mod brief;
+mod calendar;
 mod care;
 mod common;
 mod customers;
@@ -20,6 +21,7 @@ mod records;
 mod recur;
 mod rows;
 mod talk;
+mod tasks;
 mod timeline;
 mod words;
 
@@ -31,7 +33,8 @@ pub use find::{notification_row, notifications};
 pub use inbox::ConversationFilter;
 pub use messages::{MessagesWanted, Spot};
 pub use people::Whose;
-pub use plan::{TaskOrder, TasksWanted, today};
+pub use plan::today;
 pub use records::RecordsWanted;
 pub use rows::*;
+pub use tasks::{TaskOrder, TasksWanted};
 pub use timeline::TimelineWanted;

@@ -42,12 +42,13 @@ pub(crate) fn occurrences(
     let Some(starts) = spread(event, from, until, &zone) else {
         return span(event.start).filter(touches).into_iter().collect();
     };
+    let replaced: Vec<String> = replaced
+        .iter()
+        .map(|it| stamp(it, None, &zone, MIDNIGHT))
+        .collect();
     starts
         .into_iter()
-        .filter(|start| {
-            let stamp = compact(*start);
-            !replaced.iter().any(|it| it.trim_end_matches('Z') == stamp)
-        })
+        .filter(|start| !replaced.contains(&format!("{}Z", compact(*start))))
         .filter_map(span)
         .filter(touches)
         .collect()
@@ -58,7 +59,7 @@ pub(crate) fn occurrences(
 fn spread(event: &Event, from: Millis, until: Millis, zone: &TimeZone) -> Option<Vec<DateTime>> {
     let mut text = format!("DTSTART:{}Z\n", compact(event.start));
     for line in &event.recurrence {
-        text.push_str(&as_utc(line));
+        text.push_str(&as_utc(line, zone));
         text.push('\n');
     }
     let set: RRuleSet = text.parse().ok()?;
@@ -86,33 +87,59 @@ fn compact(at: DateTime) -> String {
     at.strftime("%Y%m%dT%H%M%S").to_string()
 }
 
-/// Dates without a zone inside a recurrence line are local; `rrule` wants all
-/// of them in one zone, so each becomes "as if UTC", and a zone name goes.
-fn as_utc(line: &str) -> String {
+/// The dates of a recurrence line may be local, in UTC (as RFC 5545 wants of an `UNTIL`) or
+/// in a zone that the line names; `rrule` wants all of them in one. So each becomes the local
+/// time of the series "as if UTC", and a zone name goes.
+fn as_utc(line: &str, zone: &TimeZone) -> String {
     let (head, tail) = line.split_once(':').unwrap_or(("RRULE", line));
-    let name = head.split(';').next().unwrap_or(head).to_ascii_uppercase();
+    let mut params = head.split(';');
+    let name = params.next().unwrap_or(head).to_ascii_uppercase();
     if name == "RRULE" || name == "EXRULE" {
         let parts: Vec<String> = tail
             .split(';')
             .map(|part| match part.split_once('=') {
                 Some((key, value)) if key.eq_ignore_ascii_case("UNTIL") => {
-                    format!("UNTIL={}", stamp(value))
+                    format!("UNTIL={}", stamp(value, None, zone, LAST_SECOND))
                 }
                 _ => part.to_owned(),
             })
             .collect();
         return format!("{name}:{}", parts.join(";"));
     }
-    let dates: Vec<String> = tail.split(',').map(stamp).collect();
+    let named = params
+        .filter_map(|it| it.split_once('='))
+        .find(|(key, _)| key.eq_ignore_ascii_case("TZID"))
+        .and_then(|(_, value)| TimeZone::get(value.trim_matches('"')).ok());
+    let dates: Vec<String> = tail
+        .split(',')
+        .map(|it| stamp(it, named.as_ref(), zone, MIDNIGHT))
+        .collect();
     format!("{name}:{}", dates.join(","))
 }
 
-fn stamp(value: &str) -> String {
-    let value = value.trim_end_matches('Z');
-    if value.contains('T') {
-        format!("{value}Z")
-    } else {
-        format!("{value}T000000Z")
+/// What a day without a time stands for among the starts of a series.
+const MIDNIGHT: &str = "000000";
+/// The same where a series ends: on that day it still takes place.
+const LAST_SECOND: &str = "235959";
+
+/// A date of a line in the local time of the series, as if in UTC. `named` is the zone that
+/// its line names.
+fn stamp(value: &str, named: Option<&TimeZone>, zone: &TimeZone, of_day: &str) -> String {
+    let value = value.trim();
+    let (bare, elsewhere) = match value.strip_suffix(['Z', 'z']) {
+        Some(bare) => (bare, Some(&TimeZone::UTC)),
+        None => (value, named.filter(|named| *named != zone)),
+    };
+    if !bare.contains('T') {
+        return format!("{bare}T{of_day}Z");
+    }
+    let moved = elsewhere.and_then(|elsewhere| {
+        let there = DateTime::strptime("%Y%m%dT%H%M%S", bare).ok()?;
+        local(moment(there, elsewhere)?, zone)
+    });
+    match moved {
+        Some(moved) => format!("{}Z", compact(moved)),
+        None => format!("{bare}Z"),
     }
 }
 
@@ -203,6 +230,61 @@ mod tests {
                 &["20260326T130000".to_owned()]
             ),
             ["2026-03-12T12:00:00Z", "2026-04-02T11:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn a_series_takes_place_on_its_last_day_however_that_is_written() {
+        for until in ["20260402T110000Z", "20260402T130000", "20260402"] {
+            let rule = format!("RRULE:FREQ=WEEKLY;UNTIL={until}");
+            assert_eq!(
+                starts(
+                    &weekly(&[&rule]),
+                    "2026-03-25T00:00:00Z",
+                    "2026-05-01T00:00:00Z",
+                    &[]
+                ),
+                ["2026-03-26T12:00:00Z", "2026-04-02T11:00:00Z"],
+                "{until}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_left_out_may_be_told_in_utc_or_in_another_zone() {
+        for line in [
+            "EXDATE:20260319T120000Z",
+            "EXDATE;TZID=America/New_York:20260319T080000",
+            "EXDATE;TZID=\"Europe/Amsterdam\":20260319T130000",
+        ] {
+            assert_eq!(
+                starts(
+                    &weekly(&["RRULE:FREQ=WEEKLY;COUNT=4", line]),
+                    "2026-03-01T00:00:00Z",
+                    "2026-05-01T00:00:00Z",
+                    &["20260326T120000Z".to_owned()]
+                ),
+                ["2026-03-12T12:00:00Z", "2026-04-02T11:00:00Z"],
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_whole_day_of_a_series_is_replaced_by_its_date() {
+        let mut event = weekly(&["RRULE:FREQ=WEEKLY;COUNT=2"]);
+        event.zone = None;
+        event.all_day = true;
+        event.start = datetime(2026, 3, 12, 0, 0, 0, 0);
+        event.end = datetime(2026, 3, 13, 0, 0, 0, 0);
+        assert_eq!(
+            starts(
+                &event,
+                "2026-03-01T00:00:00Z",
+                "2026-05-01T00:00:00Z",
+                &["20260319".to_owned()]
+            ),
+            ["2026-03-12T00:00:00Z"]
         );
     }
 
