@@ -32,7 +32,7 @@ struct Found<T> {
 /// A day, or a moment counted from now.
 enum When {
     Day(Date),
-    At(DateTime),
+    At(Millis),
 }
 
 /// Reads a line; `now` is the user's own clock.
@@ -45,7 +45,7 @@ pub(crate) fn read(text: &str, now: DateTime, zone: &TimeZone) -> Line {
                 .to_lowercase()
         })
         .collect();
-    let day = last(&plain, None::<&Found<When>>, |rest| when(rest, now));
+    let day = last(&plain, None::<&Found<When>>, |rest| when(rest, now, zone));
     let time = match &day {
         Some(Found {
             says: When::At(_), ..
@@ -62,7 +62,7 @@ pub(crate) fn read(text: &str, now: DateTime, zone: &TimeZone) -> Line {
         }
         (Some(day), None) => match day.says {
             When::Day(day) => Some(Due::Day(day)),
-            When::At(at) => moment(at, zone).map(Due::At),
+            When::At(at) => Some(Due::At(at)),
         },
         (day, Some(time)) => {
             let today = now.date();
@@ -160,7 +160,7 @@ fn moment(at: DateTime, zone: &TimeZone) -> Option<Millis> {
 }
 
 /// A day at the beginning of some words, and how many words say it.
-fn when(words: &[String], now: DateTime) -> Option<(usize, When)> {
+fn when(words: &[String], now: DateTime, zone: &TimeZone) -> Option<(usize, When)> {
     let word = |at: usize| words.get(at).map_or("", String::as_str);
     let today = now.date();
     let day = |len: usize, day: Option<Date>| day.map(|day| (len, When::Day(day)));
@@ -180,7 +180,7 @@ fn when(words: &[String], now: DateTime) -> Option<(usize, When)> {
         ("tomorrow" | "tmr" | "morgen", ..) => return day(1, plus(today, 1)),
         ("übermorgen" | "uebermorgen", ..) => return day(1, plus(today, 2)),
         ("monatsende", ..) => return day(1, Some(today.last_of_month())),
-        ("in", ..) => return counted(words.get(1..)?, now).map(|(len, it)| (len + 1, it)),
+        ("in", ..) => return counted(words.get(1..)?, now, zone).map(|(len, it)| (len + 1, it)),
         _ => {}
     }
     if let Some(on) = weekday(word(0)) {
@@ -215,7 +215,7 @@ fn when(words: &[String], now: DateTime) -> Option<(usize, When)> {
 }
 
 /// `3 days`, `zwei Wochen`, `2 hours` behind an "in".
-fn counted(words: &[String], now: DateTime) -> Option<(usize, When)> {
+fn counted(words: &[String], now: DateTime, zone: &TimeZone) -> Option<(usize, When)> {
     let number: i64 = match words.first()?.as_str() {
         "a" | "an" | "one" | "einem" | "einer" | "ein" | "eine" => 1,
         "two" | "zwei" => 2,
@@ -230,7 +230,12 @@ fn counted(words: &[String], now: DateTime) -> Option<(usize, When)> {
         }
     };
     let today = now.date();
-    let later = |span: Result<Span, jiff::Error>| now.checked_add(span.ok()?).ok();
+    // Hours are counted as they pass, whatever the clock does meanwhile.
+    let later = |span: Result<Span, jiff::Error>| {
+        let now = zone.to_ambiguous_zoned(now).compatible().ok()?;
+        let at = now.checked_add(span.ok()?).ok()?;
+        Some(Millis::from(at.timestamp()))
+    };
     let says = match words.get(1)?.as_str() {
         "d" | "day" | "days" | "tag" | "tage" | "tagen" => When::Day(plus(today, number)?),
         "w" | "week" | "weeks" | "woche" | "wochen" => {
@@ -457,6 +462,25 @@ mod tests {
         ] {
             let line = line(text);
             assert_eq!((line.due, line.rest.as_str()), (at(when), rest), "{text}");
+        }
+    }
+
+    #[test]
+    fn hours_pass_as_they_do_when_the_clocks_change() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (now, text, due) in [
+            (
+                date(2026, 3, 28).at(20, 0, 0, 0),
+                "ping in 10 hours",
+                "2026-03-29T05:00:00Z",
+            ),
+            (
+                date(2026, 10, 24).at(20, 0, 0, 0),
+                "ping in 600 minutes",
+                "2026-10-25T04:00:00Z",
+            ),
+        ] {
+            assert_eq!(read(text, now, &berlin).due, at(due), "{text}");
         }
     }
 
