@@ -114,6 +114,10 @@ fn typed(field: &str, text: &str, like: &FieldValue) -> Result<FieldValue, Failu
             text.parse()
                 .map_err(|_bad| wrong("a day such as 2026-03-12"))?,
         ),
+        FieldValue::Empty if field == "priority" => FieldValue::Number(
+            text.parse()
+                .map_err(|_bad| wrong("a number such as 1"))?,
+        ),
         FieldValue::Empty => FieldValue::Text(text.to_owned()),
     })
 }
@@ -166,6 +170,11 @@ mod tests {
             FieldValue::Money(Money::new("54600.50".parse().unwrap(), "EUR"))
         );
         assert!(typed("amount", "much", &now).is_err());
+        assert_eq!(
+            typed("priority", "1", &FieldValue::Empty).unwrap(),
+            FieldValue::Number("1".parse().unwrap())
+        );
+        assert!(typed("priority", "high", &FieldValue::Empty).is_err());
         assert_eq!(
             typed("text", "", &FieldValue::Text("a".into())).unwrap(),
             FieldValue::Empty

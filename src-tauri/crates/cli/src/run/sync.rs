@@ -28,7 +28,7 @@ pub(crate) fn health(health: &Health, now: Millis) -> String {
 
 pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> {
     if args.watch {
-        return watch(desk).await;
+        return watch(desk, args.account.as_ref()).await;
     }
     let account = pick::some_account(args.account.as_ref());
     let bar = desk.out.is_terminal().then(|| {
@@ -121,13 +121,16 @@ pub(crate) async fn run(desk: &Desk<'_>, args: SyncArgs) -> Result<(), Failure> 
     }
 }
 
-async fn watch(desk: &Desk<'_>) -> Result<(), Failure> {
+async fn watch(desk: &Desk<'_>, only: Option<&String>) -> Result<(), Failure> {
     use futures_util::StreamExt as _;
+    let only = pick::known_account(desk.api, only).await?;
     let mut topics = Box::pin(desk.api.topics());
-    desk.api
-        .hub()
-        .start()
-        .map_err(rapport_api::ApiError::from)?;
+    let hub = desk.api.hub();
+    match only {
+        Some(account) => hub.start_account(&account).map(|_fresh| ()),
+        None => hub.start(),
+    }
+    .map_err(rapport_api::ApiError::from)?;
     note("Syncing. Ctrl C ends it.");
     loop {
         tokio::select! {
