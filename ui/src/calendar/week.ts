@@ -10,6 +10,17 @@ export function addDays(at: number, days: number): number {
 
 export const midnight = (at: number): number => addDays(at, 0);
 
+/** Minutes a day is drawn with, whatever the clocks do in it. */
+const MINUTES = 1440;
+
+/** Where the clock of a day stands at a moment, in minutes; outside of the day, at its edge. */
+export function minuteOf(at: number, day: number): number {
+  if (at <= day) return 0;
+  if (at >= addDays(day, 1)) return MINUTES;
+  const date = new Date(at);
+  return date.getHours() * 60 + date.getMinutes() + date.getSeconds() / 60;
+}
+
 /** Midnight of the first day of a moment's week. `first` is 1 for Monday, 7 for Sunday. */
 export function weekStart(at: number, first = 1): number {
   const back = (new Date(at).getDay() - (first % 7) + 7) % 7;
@@ -28,7 +39,7 @@ export const occurrence = (row: EventRow): string => `${row.id}@${row.start}`;
 
 export interface Placed {
   row: EventRow;
-  /** Minutes from midnight of the day it is drawn in. */
+  /** Minutes of the clock, on the day it is drawn in. */
   from: number;
   until: number;
   /** Which of how many lanes side by side. */
@@ -49,8 +60,8 @@ export function placed(rows: readonly EventRow[], day: number): Placed[] {
   const own = rows
     .filter((row) => !row.all_day && row.start < end && Math.max(row.end, row.start + 1) > day)
     .map((row) => {
-      const from = Math.max(0, (row.start - day) / 60_000);
-      const until = Math.min(1440, (row.end - day) / 60_000);
+      const from = Math.min(minuteOf(row.start, day), MINUTES - LEAST);
+      const until = minuteOf(row.end, day);
       return { row, from, until: Math.max(until, from + LEAST), lane: 0, lanes: 1, span: 1 };
     })
     .sort((a, b) => a.from - b.from || b.until - a.until);

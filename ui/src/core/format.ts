@@ -29,9 +29,13 @@ export function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.Numbe
   return format;
 }
 
-/** `24 s`, `6 min`, `3 h`, `2 d`: how old a fact is. */
+/** Whether a moment is still to come; a source's clock may be a minute ahead of ours. */
+const isAhead = (at: number): boolean => at > now() + MINUTE && at > instant() + MINUTE;
+
+/** `24 s`, `6 min`, `3 h`, `2 d`: how old a fact is. What is still to come is told by when. */
 export function age(at: number | null | undefined, at_now?: number): string {
   if (at === null || at === undefined) return t('core.never');
+  if (at_now === undefined && isAhead(at)) return when(at);
   let passed = (at_now ?? now()) - at;
   // Only what is that young is looked at again within a minute.
   if (at_now === undefined && passed < MINUTE) passed = instant() - at;
@@ -43,8 +47,10 @@ export function age(at: number | null | undefined, at_now?: number): string {
 }
 
 /** `2 min ago`. */
-export const ago = (at: number | null | undefined): string =>
-  at === null || at === undefined ? t('core.never') : t('core.ago', { age: age(at) });
+export function ago(at: number | null | undefined): string {
+  if (at === null || at === undefined) return t('core.never');
+  return isAhead(at) ? when(at) : t('core.ago', { age: age(at) });
+}
 
 /** `Thu`. */
 export const weekday = (at: number): string => dateFormat({ weekday: 'short' }).format(at);
@@ -102,14 +108,14 @@ export function dayHead(at: number): string {
 export const moment = (at: number): string =>
   `${daysAway(at) === 0 ? t('core.today') : day(at)} ${time(at)}`;
 
-/** A stored day (`2026-03-12`) as local midnight. */
-export function dayAt(text: string): number {
+/** A stored day (`2026-03-12`), or some days after it, as local midnight. */
+export function dayAt(text: string, later = 0): number {
   const [year = 1970, month = 1, day_ = 1] = text.split('-').map(Number);
-  return new Date(year, month - 1, day_).getTime();
+  return new Date(year, month - 1, day_ + later).getTime();
 }
 
-/** The moment something is due; a day is due at its end. */
-export const dueAt = (due: Due): number => (due.is === 'at' ? due.at : dayAt(due.at) + DAY - 1);
+/** The moment something is due; a day is due at its end, however long it is. */
+export const dueAt = (due: Due): number => (due.is === 'at' ? due.at : dayAt(due.at, 1) - 1);
 
 /** `Yesterday`, `10:00`, `22 Mar`. */
 export const dueText = (due: Due): string => {
