@@ -49,6 +49,18 @@ export function writing(target: EventTarget | null): boolean {
   );
 }
 
+/**
+ * Whether a key is pressed in a dialog or a menu. There a letter means nothing, or looks for an
+ * entry: what lies behind must not be done unseen. Small things beside what they are about, such
+ * as the choices of a moment, are no dialogs: the keys of the screen go on working there.
+ */
+function over(target: EventTarget | null): boolean {
+  const own = '[role="dialog"], [role="alertdialog"], [role="menu"]';
+  if (target instanceof Element && target.closest(own)) return true;
+  // A dialog that opens takes the focus a moment later.
+  return document.querySelector('[aria-modal="true"][data-state="open"]') !== null;
+}
+
 /** The keys of a command, as the user set them. */
 export function keysOf(id: string): string[] {
   return settings.get('keys.remap')[id] ?? KEYMAP.find((one) => one.id === id)?.keys ?? [];
@@ -146,12 +158,16 @@ export function listen(): () => void {
     if (['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return;
     const key = pressed(event);
     const inText = writing(event.target);
+    const covered = over(event.target);
     const sequence =
-      first && Date.now() - first.at < SEQUENCE && !inText ? `${first.key} ${key}` : null;
+      first && Date.now() - first.at < SEQUENCE && !inText && !covered
+        ? `${first.key} ${key}`
+        : null;
     first = null;
     const wanted = (one: KeyCommand): boolean => {
       const own = keysOf(one.id);
       if (sequence && own.includes(sequence)) return true;
+      if (covered) return one.inField === true && own.includes(key);
       if (!inText || one.inField) return own.includes(key);
       // While writing, Alt and the letter stand for the letter.
       return key.startsWith('Alt+') && own.includes(key.slice(4)) && key.length === 5;
@@ -173,9 +189,9 @@ export function listen(): () => void {
       doer(chosen.id)?.(event);
       return;
     }
-    if (!inText && KEYMAP.some((one) => keysOf(one.id).some((own) => own.startsWith(`${key} `)))) {
-      first = { key, at: Date.now() };
-    }
+    const begins = (one: KeyCommand): boolean =>
+      keysOf(one.id).some((own) => own.startsWith(`${key} `));
+    if (!inText && !covered && KEYMAP.some(begins)) first = { key, at: Date.now() };
   };
   window.addEventListener('keydown', heard);
   return () => window.removeEventListener('keydown', heard);
