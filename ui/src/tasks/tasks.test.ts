@@ -94,4 +94,37 @@ describe('the board', () => {
     keys.run('column_after');
     expect(current).toBe('2');
   });
+
+  it('draws what its keys come to, and completes nothing that is not drawn', async () => {
+    const ids = Array.from({ length: 130 }, (_, n) => `${n + 1}`);
+    const moved: string[] = [];
+    let current = '60';
+    const props = () => ({
+      columns: { open: ids, started: [], done: [], cancelled: [] },
+      row: (id: string) => task(id),
+      current,
+      oncurrent: (id: string) => (current = id),
+      onopen: () => {},
+      onmove: (id: string, status: string) => moved.push(`${id} ${status}`),
+      onnew: () => {},
+    });
+    const { rerender } = render(Board, props());
+    const card = (id: string) => document.getElementById(`card-${id}`);
+    expect(card('61')).toBeNull();
+    keys.run('next');
+    expect(current).toBe('61');
+    await rerender(props());
+    expect(card('61')?.getAttribute('aria-selected')).toBe('true');
+    keys.run('complete');
+    expect(moved).toEqual(['61 done']);
+    // From the list the eye may come to one that the board does not draw.
+    current = '125';
+    await rerender(props());
+    expect(card('125')).toBeNull();
+    keys.run('complete');
+    keys.run('move_after');
+    expect(moved).toEqual(['61 done']);
+    keys.run('next');
+    expect(current).toBe('1');
+  });
 });
