@@ -26,6 +26,11 @@ pub(super) struct Bookmark {
     /// The listing was begun because something vanished, so that what a file
     /// held before must not be taken as gone while the file is being written.
     pub(super) again: bool,
+    /// The last listing had to end without a file that could not be opened, so
+    /// that what is gone elsewhere is not known either. It is listed again when
+    /// that file opens.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) owed: bool,
     /// By [`Found::key`].
     pub(super) files: BTreeMap<String, Seen>,
 }
@@ -54,6 +59,10 @@ pub(super) struct Seen {
     /// Read to its end.
     #[serde(rename = "e", default, skip_serializing_if = "is_false")]
     pub(super) done: bool,
+    /// It could not be opened at the last look, and the reason was told. The
+    /// rest is what was known of it before.
+    #[serde(rename = "c", default, skip_serializing_if = "is_false")]
+    pub(super) shut: bool,
     /// The handles it gave; `None` when there are too many to keep.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub(super) ids: Option<Vec<String>>,
@@ -74,6 +83,16 @@ impl Seen {
         self.size == found.size && self.mtime == found.mtime && self.extra == found.extra
     }
 
+    /// Nothing of it could be read yet.
+    const fn is_new(&self) -> bool {
+        self.shut && !self.done && self.offset == 0
+    }
+
+    /// It cannot be opened, and items that came from it may be here.
+    pub(super) fn is_held(&self) -> bool {
+        self.shut && self.ids.as_ref().is_none_or(|ids| !ids.is_empty())
+    }
+
     /// Keeps the handles an item gave, while they are few.
     pub(super) fn remember(&mut self, handles: impl IntoIterator<Item = String>) {
         if let Some(ids) = &mut self.ids {
@@ -90,6 +109,17 @@ impl Seen {
     }
 }
 
+/// What the start of a file says, beside what was read of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// It holds the same bytes.
+    Same,
+    /// It holds others.
+    Other,
+    /// Nobody knows: it cannot be opened now.
+    Shut,
+}
+
 /// What to do about one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -103,6 +133,8 @@ pub(super) enum Step {
     Anew(Vec<String>),
     /// What it held is not known one by one: list everything.
     Relist,
+    /// It changed and cannot be opened: what it held stays, until it can.
+    Shut,
 }
 
 impl Bookmark {
@@ -111,7 +143,20 @@ impl Bookmark {
         Self {
             listing: true,
             again,
+            owed: false,
             files: BTreeMap::new(),
+        }
+    }
+
+    /// At the start of a listing because something vanished. Files that never
+    /// could be opened are remembered: nothing of theirs can be lost.
+    pub(super) fn again(self) -> Self {
+        let files = self.files.into_iter();
+        Self {
+            files: files
+                .filter(|(_, seen)| seen.shut && !seen.is_held())
+                .collect(),
+            ..Self::start(true)
         }
     }
 
@@ -145,27 +190,33 @@ impl Bookmark {
         })
     }
 
-    /// What to do about a file that is there. `same_start` tells whether the
-    /// file still holds the bytes that were read from it.
-    pub(super) fn step(
-        &self,
-        found: &Found,
-        hot: bool,
-        same_start: impl FnOnce(&Seen) -> bool,
-    ) -> Step {
+    /// What to do about a file that is there. `start` compares its beginning
+    /// with what was read of it.
+    pub(super) fn step(&self, found: &Found, hot: bool, start: impl Fn(&Seen) -> Start) -> Step {
         let Some(seen) = self.files.get(&found.key) else {
             return Step::Read(0);
         };
+        // Bookmarks of before kept a mailbox that could not be opened as one that was read
+        // and held nothing.
+        let mail = matches!(found.format, Format::Mbox | Format::Mail);
+        let missed = mail && !seen.shut && seen.ids.is_some();
+        if seen.is_new() || missed {
+            return Step::Read(0);
+        }
         if seen.fits(found) {
-            return if seen.done {
+            return if seen.done && !seen.shut {
                 Step::Rest
             } else {
                 Step::Read(seen.offset)
             };
         }
         let appends = matches!(found.format, Format::Mbox | Format::Chat);
-        if appends && seen.extra == found.extra && found.size >= seen.offset && same_start(seen) {
-            return Step::Read(seen.offset);
+        if appends && seen.extra == found.extra && found.size >= seen.offset {
+            match start(seen) {
+                Start::Same => return Step::Read(seen.offset),
+                Start::Shut => return Step::Shut,
+                Start::Other => {}
+            }
         }
         if found.in_maildir() {
             return Step::Anew(Vec::new());
@@ -176,6 +227,7 @@ impl Bookmark {
         match &seen.ids {
             // Reading in the middle of it stopped making sense.
             Some(ids) => Step::Anew(ids.clone()),
+            None if start(seen) == Start::Shut => Step::Shut,
             None => Step::Relist,
         }
     }

@@ -5,6 +5,10 @@
 
 use std::ops::Range;
 
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+
+use super::reading::text_of;
 use crate::common::clean;
 
 /// One property, unfolded.
@@ -51,11 +55,13 @@ impl Line {
         if !quoted {
             return self.value.clone();
         }
-        mail_parser::decoders::quoted_printable::quoted_printable_decode(self.value.as_bytes())
-            .map_or_else(
-                || self.value.clone(),
-                |bytes| String::from_utf8_lossy(&bytes).into_owned(),
-            )
+        let Some(bytes) = quoted_printable_decode(self.value.as_bytes()) else {
+            return self.value.clone();
+        };
+        let named = self.param("CHARSET").map(str::trim);
+        named
+            .and_then(|name| charset_decoder(name.as_bytes()))
+            .map_or_else(|| text_of(&bytes), |decode| decode(&bytes))
     }
 }
 
@@ -70,11 +76,12 @@ pub(super) fn read(text: &str) -> Vec<Line> {
         let end = at + physical.len();
         let bare = physical.trim_end_matches(['\n', '\r']);
         match bare.strip_prefix([' ', '\t']) {
-            Some(more) if !logical.is_empty() => logical.push_str(more),
+            // After a soft line end, a blank is part of the text.
             _ if soft => {
                 logical.pop();
                 logical.push_str(bare);
             }
+            Some(more) if !logical.is_empty() => logical.push_str(more),
             _ => {
                 out.extend(parse(&logical, span.clone()));
                 logical.clear();
@@ -83,11 +90,17 @@ pub(super) fn read(text: &str) -> Vec<Line> {
             }
         }
         span.end = end;
-        soft = logical.ends_with('=') && logical.to_ascii_uppercase().contains("QUOTED-PRINTABLE");
+        soft = logical.ends_with('=') && is_quoted(&logical);
         at = end;
     }
     out.extend(parse(&logical, span));
     out
+}
+
+/// Whether a line's parameters say that its value is quoted-printable.
+fn is_quoted(logical: &str) -> bool {
+    let head = logical.split(':').next().unwrap_or_default();
+    head.to_ascii_uppercase().contains("QUOTED-PRINTABLE")
 }
 
 fn parse(logical: &str, span: Range<usize>) -> Option<Line> {
@@ -250,6 +263,26 @@ impl Component {
         self.text.insert_str(at, &new);
     }
 
+    /// Puts lines in place of the first one of a name, which is the one that is
+    /// read; what others wrote in further ones stays.
+    pub(super) fn replace_first(&mut self, name: &str, with: &[String]) {
+        let lines = self.own_lines().into_iter();
+        let first = lines
+            .filter(|line| line.name == name)
+            .map(|it| it.span)
+            .next();
+        self.replace(|line| first.as_ref() == Some(&line.span), with);
+    }
+
+    /// A line as it is written, without its folds.
+    pub(super) fn written(&self, line: &Line) -> String {
+        let text = self.text.get(line.span.clone()).unwrap_or_default();
+        let text = text.replace("\r\n", "\n");
+        text.replace("\n ", "")
+            .replace("\n\t", "")
+            .replace('\n', "")
+    }
+
     /// Before the first inner component, or before the end.
     fn insertion(&self) -> usize {
         let lines = read(&self.text);
@@ -327,5 +360,27 @@ mod tests {
         let lines = read("NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:M=C3=BC=\nller\nFN:x\n");
         assert_eq!(lines[0].text(), "Müller");
         assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn a_blank_after_a_soft_line_end_is_part_of_the_text() {
+        let card = "NOTE;ENCODING=QUOTED-PRINTABLE:one two three=\r\n four=\r\n=0Afive\r\nFN:x\r\n";
+        let lines = read(card);
+        assert_eq!(lines[0].text(), "one two three four\nfive");
+        assert_eq!(lines[1].text(), "x");
+    }
+
+    #[test]
+    fn quoted_printable_is_read_in_the_letters_the_card_names() {
+        let text = |head: &str, value: &str| {
+            let line = format!("FN;{head};ENCODING=QUOTED-PRINTABLE:{value}\n");
+            read(&line)[0].text()
+        };
+        assert_eq!(text("CHARSET=ISO-8859-1", "J=FCrgen"), "Jürgen");
+        assert_eq!(text("charset=windows-1251", "=C0=ED=ED=E0"), "Анна");
+        assert_eq!(text("CHARSET=UTF-8", "J=C3=BCrgen"), "Jürgen");
+        // None is named, or one that nobody knows.
+        assert_eq!(text("LANGUAGE=de", "J=FCrgen"), "Jürgen");
+        assert_eq!(text("CHARSET=X-OWN", "J=C3=BCrgen"), "Jürgen");
     }
 }

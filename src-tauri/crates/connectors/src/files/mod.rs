@@ -28,6 +28,7 @@ mod manifest;
 pub mod mapping;
 mod mbox;
 mod moment;
+mod name;
 mod pull;
 mod reading;
 mod replace;

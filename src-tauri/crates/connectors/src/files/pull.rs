@@ -10,7 +10,7 @@ use std::path::Path;
 use rapport_model::change::{Page, Poison};
 use rapport_model::{Change, Coverage, Cursor, Fault, Handle, Millis};
 
-use super::bookmark::{Bookmark, Seen, Step};
+use super::bookmark::{Bookmark, Seen, Start, Step};
 use super::reading::{self, MAX_CHANGES, Reading, Stretch};
 use super::scan::{self, Format, Found};
 
@@ -38,6 +38,8 @@ pub(super) fn pull(
 ) -> Result<Pulled, Fault> {
     let mut bookmark = Bookmark::open(cursor)?;
     let root = reading.root;
+    let mut out = Gathered::default();
+    let mut begins = cursor.is_none();
     if must_relist(&bookmark, root, files, now) {
         if bookmark.listing {
             // What was listed of that file must not count as seen.
@@ -45,13 +47,16 @@ pub(super) fn pull(
                 "a file was replaced while the folder was being listed".to_owned(),
             ));
         }
-        bookmark = Bookmark::start(true);
+        // Whoever still cannot be opened is told of anew.
+        let held = bookmark.files.iter().filter(|(_, seen)| seen.is_held());
+        out.changes.extend(held.map(|(key, _)| opened(key)));
+        bookmark = bookmark.again();
+        begins = true;
     }
-    if bookmark.listing && bookmark.files.is_empty() {
+    if begins {
         reading.threads.clear();
     }
     let listing = bookmark.listing;
-    let mut out = Gathered::default();
     if !listing {
         forget_removed(&mut bookmark, files, &mut out);
     }
@@ -60,8 +65,13 @@ pub(super) fn pull(
             break;
         }
         let hot = found.is_hot(now);
-        match bookmark.step(found, hot, |seen| same_start(root, found, seen)) {
+        match bookmark.step(found, hot, |seen| start(root, found, seen)) {
             Step::Rest => {}
+            Step::Shut => {
+                if let Err(error) = opens(root, found) {
+                    unreadable(reading, &mut bookmark, found, &error, &mut out)?;
+                }
+            }
             // A relist is asked for above; a change since then is found by the
             // next pull.
             Step::Wait | Step::Relist => out.waits = true,
@@ -105,10 +115,13 @@ pub(super) fn pull(
                 "a file is being written just now; Rapport reads it when that has ended".to_owned(),
             ));
         }
+        // Nor may it while a file that was read before cannot be opened: the rest is
+        // taken in, and nothing is taken as gone.
+        bookmark.owed = bookmark.again && bookmark.files.values().any(Seen::is_held);
         bookmark.listing = false;
         bookmark.again = false;
     }
-    let coverage = if listing {
+    let coverage = if listing && !bookmark.owed {
         Coverage::Complete
     } else {
         Coverage::Delta
@@ -137,12 +150,16 @@ fn must_relist(bookmark: &Bookmark, root: &Path, files: &Files, now: Millis) -> 
         .files
         .iter()
         .any(|(key, seen)| seen.ids.is_none() && !there.contains(key.as_str()));
-    lost || files.iter().any(|found| {
-        let step = bookmark.step(found, found.is_hot(now), |seen| {
-            same_start(root, found, seen)
+    let paid = bookmark.owed
+        && files.iter().all(|found| {
+            let held = bookmark.files.get(&found.key).is_some_and(Seen::is_held);
+            !held || opens(root, found).is_ok()
         });
-        step == Step::Relist
-    })
+    lost || paid
+        || files.iter().any(|found| {
+            let hot = found.is_hot(now);
+            bookmark.step(found, hot, |seen| start(root, found, seen)) == Step::Relist
+        })
 }
 
 fn forget_removed(bookmark: &mut Bookmark, files: &Files, out: &mut Gathered) {
@@ -154,16 +171,14 @@ fn forget_removed(bookmark: &mut Bookmark, files: &Files, out: &mut Gathered) {
         .cloned()
         .collect();
     for key in removed {
-        let ids = bookmark
-            .files
-            .get(&key)
-            .and_then(|seen| seen.ids.clone())
-            .unwrap_or_default();
-        if out.changes.len() + ids.len() > MAX_CHANGES {
+        let seen = bookmark.files.get(&key).cloned().unwrap_or_default();
+        let ids = seen.ids.unwrap_or_default();
+        if out.changes.len() + ids.len() >= MAX_CHANGES {
             out.full = true;
             return;
         }
         bookmark.files.remove(&key);
+        out.changes.extend(seen.shut.then(|| opened(&key)));
         out.changes
             .extend(ids.into_iter().map(|id| Change::Gone(Handle::new(id))));
     }
@@ -190,7 +205,8 @@ fn read(
     let How { from, settled, old } = how;
     // A file read anew is read in one page, with room for all it lost.
     let kept = old.as_ref().map_or(0, Vec::len);
-    let room = MAX_CHANGES.saturating_sub(out.changes.len() + kept);
+    let shut = bookmark.files.get(&found.key).is_some_and(|it| it.shut);
+    let room = MAX_CHANGES.saturating_sub(out.changes.len() + kept + usize::from(shut));
     if room < 2 {
         out.full = true;
         return Ok(());
@@ -224,6 +240,9 @@ fn read(
     let full = scan::inside(reading.root, &found.path).filter(|_| grows);
     let digest = full.and_then(|full| reading::fingerprint(&full, stretch.next).ok());
     let mail = matches!(found.format, Format::Mbox | Format::Mail);
+    if shut {
+        out.changes.push(opened(&found.key));
+    }
     let seen = bookmark
         .files
         .entry(found.key.clone())
@@ -238,6 +257,10 @@ fn read(
     seen.last = stretch.last;
     seen.digest = digest.unwrap_or_default();
     seen.done = stretch.done && !stretch.waits;
+    seen.shut = false;
+    if mail {
+        seen.ids = None;
+    }
     let Stretch {
         changes,
         poison,
@@ -257,7 +280,8 @@ fn read(
     Ok(())
 }
 
-/// A file that cannot be opened is put aside with its reason; the others go on.
+/// A file that cannot be opened is put aside with its reason, told once; what it
+/// held stays as it was, and the others go on.
 fn unreadable(
     reading: &Reading<'_>,
     bookmark: &mut Bookmark,
@@ -273,36 +297,56 @@ fn unreadable(
     if !reading.root.is_dir() {
         return Err(scan::unreachable_folder(reading.root, error));
     }
-    out.poison.push(Poison {
-        handle: Handle::new(format!("{}@0", found.path)),
-        reason: format!(
-            "{}: the file cannot be read ({error}); it is looked at again when it changes",
-            found.path
-        ),
-        raw: None,
-    });
-    let ids = bookmark
+    let again = bookmark.again;
+    let seen = bookmark
         .files
-        .get(&found.key)
-        .and_then(|seen| seen.ids.clone());
-    bookmark.files.insert(
-        found.key.clone(),
-        Seen {
+        .entry(found.key.clone())
+        .or_insert_with(|| Seen {
             size: found.size,
             mtime: found.mtime,
             extra: found.extra,
-            done: true,
-            ids: ids.or_else(|| Some(Vec::new())),
+            // What it held before a listing that was begun again is not known here.
+            ids: (!again).then(Vec::new),
             ..Seen::default()
-        },
-    );
+        });
+    if !std::mem::replace(&mut seen.shut, true) {
+        out.poison.push(Poison {
+            handle: shut(&found.key),
+            reason: format!(
+                "{}: the file cannot be read ({error}); what was read of it stays, and Rapport looks again",
+                found.path
+            ),
+            raw: None,
+        });
+    }
     Ok(())
 }
 
-fn same_start(root: &Path, found: &Found, seen: &Seen) -> bool {
-    scan::inside(root, &found.path)
-        .and_then(|full| reading::fingerprint(&full, seen.offset).ok())
-        .is_some_and(|digest| digest == seen.digest)
+/// Where a file is named that cannot be opened.
+fn shut(key: &str) -> Handle {
+    Handle::new(format!("{key}@0"))
+}
+
+/// Its reason is taken back.
+fn opened(key: &str) -> Change {
+    Change::Gone(shut(key))
+}
+
+/// Whether a file gives anything at all.
+fn opens(root: &Path, found: &Found) -> std::io::Result<()> {
+    use std::io::Read as _;
+    let full = scan::inside(root, &found.path).ok_or(std::io::ErrorKind::NotFound)?;
+    let read = reading::open_at(&full, 0)?.read(&mut [0_u8; 1]);
+    read.map(|_| ())
+}
+
+fn start(root: &Path, found: &Found, seen: &Seen) -> Start {
+    let full = scan::inside(root, &found.path);
+    match full.map(|full| reading::fingerprint(&full, seen.offset)) {
+        Some(Ok(digest)) if digest == seen.digest => Start::Same,
+        Some(Ok(_)) => Start::Other,
+        Some(Err(_)) | None => Start::Shut,
+    }
 }
 
 /// Where reading on must begin: at a border between mails. When the last mail

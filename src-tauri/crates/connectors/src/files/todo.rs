@@ -161,10 +161,18 @@ pub(super) fn reference(text: &str) -> Option<ItemRef> {
 pub(super) fn edit(text: &str, edits: &[Edit], now: Millis) -> Result<String, String> {
     let mut todo = Component::new(text);
     for edit in edits {
+        if edit.field.0 == "assignee" {
+            assign(&mut todo, edit)?;
+            continue;
+        }
         let new = property_lines(edit, now)?;
         for (name, lines) in new {
             todo.replace(|line| line.name == name, &lines);
         }
+    }
+    let edits = |name: &str| edits.iter().any(|edit| edit.field.0 == name);
+    if edits("status") && !edits("progress") {
+        not_done(&mut todo);
     }
     let stamp = moment::utc(now);
     todo.replace(
@@ -173,6 +181,55 @@ pub(super) fn edit(text: &str, edits: &[Edit], now: Millis) -> Result<String, St
     );
     todo.replace(|line| line.name == "DTSTAMP", &[format!("DTSTAMP:{stamp}")]);
     Ok(todo.into_text())
+}
+
+/// The first attendee is the one it is given to; the others stay. One of them
+/// who gets it now keeps what stands beside their name.
+fn assign(todo: &mut Component, edit: &Edit) -> Result<(), String> {
+    let who = match &edit.mine {
+        FieldValue::Empty => None,
+        FieldValue::Text(who) => Some(who_is(who)),
+        _ => return Err(wrong(edit)),
+    };
+    let lines = todo.own_lines().into_iter();
+    let lines: Vec<Line> = lines.filter(|line| line.name == "ATTENDEE").collect();
+    let is = |line: &&Line| {
+        let (Some(it), Some(who)) = (person(line), &who) else {
+            return false;
+        };
+        it.address == who.address && (who.name.is_none() || who.name == it.name)
+    };
+    let known = lines.iter().find(is);
+    let new = match known {
+        Some(line) => Some(todo.written(line)),
+        None => who.as_ref().map(attendee_line),
+    };
+    let old: Vec<_> = lines
+        .first()
+        .into_iter()
+        .chain(known)
+        .map(|line| &line.span)
+        .collect();
+    todo.replace(|line| old.contains(&&line.span), new.as_slice());
+    Ok(())
+}
+
+/// A task that is open again is not finished to the hundredth part: programs
+/// that look there would show it as done.
+fn not_done(todo: &mut Component) {
+    let lines = todo.own_lines();
+    let done = |line: &Line| line.name == "STATUS" && line.text().trim() == "COMPLETED";
+    if !lines.iter().any(done) {
+        todo.replace(
+            |line| line.name == "PERCENT-COMPLETE" && line.text().trim() == "100",
+            &[],
+        );
+    }
+}
+
+fn wrong(edit: &Edit) -> String {
+    let value = &edit.mine;
+    format!("the field \"{}\" cannot hold \"{value}\"", edit.field)
 }
 
 /// The properties a field lies in, with their new lines.
@@ -185,7 +242,6 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
             vec![format!("{name}:{}", escape(&other.to_string()))],
         )],
     };
-    let wrong = || format!("the field \"{}\" cannot hold \"{value}\"", edit.field);
     Ok(match edit.field.0.as_str() {
         "title" => text("SUMMARY"),
         "notes" => text("DESCRIPTION"),
@@ -197,7 +253,7 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
                 FieldValue::Text(word) => TaskStatus::from_word(word),
                 _ => None,
             };
-            status_lines(status.ok_or_else(wrong)?, now)
+            status_lines(status.ok_or_else(|| wrong(edit))?, now)
         }
         "due" => vec![(
             "DUE".to_owned(),
@@ -205,15 +261,7 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
                 FieldValue::Empty => Vec::new(),
                 FieldValue::Day(day) => vec![due_line(Due::Day(*day))],
                 FieldValue::At(at) => vec![due_line(Due::At(*at))],
-                _ => return Err(wrong()),
-            },
-        )],
-        "assignee" => vec![(
-            "ATTENDEE".to_owned(),
-            match value {
-                FieldValue::Empty => Vec::new(),
-                FieldValue::Text(who) => vec![attendee_line(&who_is(who))],
-                _ => return Err(wrong()),
+                _ => return Err(wrong(edit)),
             },
         )],
         "about" => vec![(
@@ -221,7 +269,7 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
             match value {
                 FieldValue::Empty => Vec::new(),
                 FieldValue::Ref(to) => vec![about_line(to)],
-                _ => return Err(wrong()),
+                _ => return Err(wrong(edit)),
             },
         )],
         "tags" => {
@@ -229,7 +277,7 @@ fn property_lines(edit: &Edit, now: Millis) -> Result<Vec<(String, Vec<String>)>
                 FieldValue::Empty => Vec::new(),
                 FieldValue::List(tags) => tags.clone(),
                 FieldValue::Text(tag) => vec![tag.clone()],
-                _ => return Err(wrong()),
+                _ => return Err(wrong(edit)),
             };
             vec![("CATEGORIES".to_owned(), tag_line(&tags))]
         }

@@ -5,6 +5,7 @@ use rapport_model::{
 };
 
 use super::lines::{self, Component, Line, escape};
+use super::name::Name;
 
 /// The card's UID; cards of old programs have none.
 fn uid(lines: &[Line]) -> Option<String> {
@@ -32,13 +33,8 @@ pub(super) fn map(text: &str) -> Result<Body, String> {
             .filter(|it| !it.trim().is_empty())
     };
     let structured = || {
-        let parts = lines.iter().find(|line| line.name == "N")?.parts(';');
-        let order = [3, 1, 2, 0, 4].iter().filter_map(|at| parts.get(*at));
-        let name: Vec<&str> = order
-            .map(|it| it.trim())
-            .filter(|it| !it.is_empty())
-            .collect();
-        (!name.is_empty()).then(|| name.join(" "))
+        let line = lines.iter().find(|line| line.name == "N")?;
+        Some(Name::of(&line.parts(';')).whole()).filter(|name| !name.is_empty())
     };
     let org = lines
         .iter()
@@ -204,7 +200,7 @@ pub(super) fn edit(text: &str, uid: &str, edits: &[Edit], stamp: &str) -> Result
     for edit in edits {
         let name = edit.field.0.as_str();
         match name {
-            "name" => set(&mut card, "FN", &edit.mine),
+            "name" => rename(&mut card, &edit.mine),
             "notes" => set(&mut card, "NOTE", &edit.mine),
             "role" => {
                 let has_title = card.own_lines().iter().any(|line| line.name == "TITLE");
@@ -290,12 +286,39 @@ pub(super) fn write(uid: &str, body: &Body, stamp: &str) -> Result<String, Strin
     Ok(out.iter().map(|line| lines::fold(line, "\r\n")).collect())
 }
 
+/// The name in one piece changes, and that in parts follows it.
+fn rename(card: &mut Component, value: &FieldValue) {
+    let lines = card.own_lines();
+    let find = |name: &str| lines.iter().find(|line| line.name == name);
+    let name = if value.is_empty() {
+        String::new()
+    } else {
+        value.to_string()
+    };
+    let parts = find("N").map(|line| line.parts(';'));
+    let named = parts.filter(|it| !it.iter().all(String::is_empty));
+    if let Some(parts) = named.filter(|_| !name.trim().is_empty()) {
+        let old = find("FN").map(Line::text).unwrap_or_default();
+        let new = match Name::of(&parts).renamed(&old, &name) {
+            Some(new) => Some(new),
+            // Cards of before 4.0 must have one; it holds the name as a whole.
+            None if find("VERSION").is_none_or(|line| line.text().trim() != "4.0") => {
+                Some(Name::in_one(&name))
+            }
+            None => None,
+        };
+        let line = new.map(|it| it.line());
+        card.replace_first("N", line.as_slice());
+    }
+    set(card, "FN", value);
+}
+
 fn set(card: &mut Component, property: &str, value: &FieldValue) {
     let new = match value {
         FieldValue::Empty => Vec::new(),
         other => vec![format!("{property}:{}", escape(&other.to_string()))],
     };
-    card.replace(|line| line.name == property, &new);
+    card.replace_first(property, &new);
 }
 
 /// The company's name changes, the department stays.
@@ -318,7 +341,7 @@ fn organisation(card: &mut Component, value: &FieldValue) {
     } else {
         vec![format!("ORG:{}", parts.join(";"))]
     };
-    card.replace(|line| line.name == "ORG", &new);
+    card.replace_first("ORG", &new);
 }
 
 /// Keeps the lines of addresses that stay, with their types; drops and adds the

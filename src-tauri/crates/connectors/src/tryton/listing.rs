@@ -36,6 +36,39 @@ pub(super) struct Source<'c> {
     pub(super) administrator: bool,
 }
 
+/// Whose rows are listed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which<'s> {
+    /// A collection's own.
+    Own(&'s Spec),
+    /// Those of a child model of it.
+    Child(&'s Spec, &'s Child),
+}
+
+impl<'s> Which<'s> {
+    fn base(self) -> Vec<Value> {
+        match self {
+            Self::Own(spec) => base(spec),
+            Self::Child(..) => Vec::new(),
+        }
+    }
+
+    fn search(self, params: Vec<Value>) -> Call {
+        match self {
+            Self::Own(spec) => Call::read(spec.model, "search_read", params),
+            Self::Child(_, child) => Call::read(child.model, "search_read", params).switched_off(),
+        }
+    }
+
+    /// The model of the parents, and the path to them.
+    fn parent(self) -> Option<(&'s str, &'s str)> {
+        match self {
+            Self::Own(_) => None,
+            Self::Child(spec, child) => Some((spec.model, child.parent)),
+        }
+    }
+}
+
 /// A listing, with the parents of each row where it is one of children.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -50,74 +83,66 @@ impl Source<'_> {
         if spec.resource && !self.administrator {
             return self.list_parts(spec, &since).await;
         }
-        self.list_whole(spec.model, &base(spec), None, cursor).await
+        self.list_whole(Which::Own(spec), cursor).await
     }
 
-    /// The next listing of the rows of a child model.
+    /// The next listing of the rows of a child model, with those that are
+    /// switched off: their parents show them no longer.
     pub(super) async fn list_child(
         &self,
+        spec: &Spec,
         child: &Child,
         cursor: &TimeCursor,
     ) -> Result<Listed, Fault> {
         if child.view {
             let since = cursor.since(self.rpc.config.lag_ms);
-            return self.list_view(child, &since).await;
+            return self.list_view(spec, child, &since).await;
         }
-        self.list_whole(child.model, &[], Some(child.parent), cursor)
-            .await
+        self.list_whole(Which::Child(spec, child), cursor).await
     }
 
     /// The newest stamp of a model.
-    pub(super) async fn newest(&self, model: &str, base: &[Value]) -> Result<Option<Stamp>, Fault> {
+    pub(super) async fn newest(&self, which: Which<'_>) -> Result<Option<Stamp>, Fault> {
         let order = json!([[STAMP, "DESC"], ["id", "DESC"]]);
-        let params = vec![json!(base), json!(0), json!(1), order, json!([STAMP])];
-        let rows = self
-            .rpc
-            .rows(Call::read(model, "search_read", params))
-            .await?;
+        let params = vec![
+            json!(which.base()),
+            json!(0),
+            json!(1),
+            order,
+            json!([STAMP]),
+        ];
+        let rows = self.rpc.rows(which.search(params)).await?;
         Ok(rows.first().and_then(|row| wire::stamp(row, STAMP)))
     }
 
-    async fn list_whole(
-        &self,
-        model: &str,
-        base: &[Value],
-        parent: Option<&str>,
-        cursor: &TimeCursor,
-    ) -> Result<Listed, Fault> {
+    async fn list_whole(&self, which: Which<'_>, cursor: &TimeCursor) -> Result<Listed, Fault> {
         let since = cursor.since(self.rpc.config.lag_ms);
-        let listed = self.list_page(model, base, parent, &since).await?;
+        let listed = self.list_page(which, &since).await?;
         if !cursor.needs_newest(listed.listing.full) {
             return Ok(listed);
         }
-        let newest = self.newest(model, base).await?;
-        let mut listed = self.list_page(model, base, parent, &since).await?;
+        let newest = self.newest(which).await?;
+        let mut listed = self.list_page(which, &since).await?;
         listed.listing.newest = newest;
         Ok(listed)
     }
 
-    async fn list_page(
-        &self,
-        model: &str,
-        base: &[Value],
-        parent: Option<&str>,
-        since: &Since,
-    ) -> Result<Listed, Fault> {
-        let mut domain = base.to_vec();
+    async fn list_page(&self, which: Which<'_>, since: &Since) -> Result<Listed, Fault> {
+        let mut domain = which.base();
         domain.extend(since_clause(since));
-        let fields: Vec<&str> = std::iter::once(STAMP).chain(parent).collect();
+        let parent = which.parent();
+        let fields: Vec<&str> = std::iter::once(STAMP)
+            .chain(parent.map(|(_, path)| path))
+            .collect();
         let order = json!([[STAMP, "ASC"], ["id", "ASC"]]);
         let params = vec![json!(domain), json!(0), json!(LISTED), order, json!(fields)];
-        let rows = self
-            .rpc
-            .rows(Call::read(model, "search_read", params))
-            .await?;
+        let rows = self.rpc.rows(which.search(params)).await?;
         let full = rows.len() >= LISTED;
         Ok(listed(&rows, parent, full, |row| wire::stamp(row, STAMP)))
     }
 
     /// A view has no stamp to sort by: what was changed since is sorted here.
-    async fn list_view(&self, child: &Child, since: &Since) -> Result<Listed, Fault> {
+    async fn list_view(&self, spec: &Spec, child: &Child, since: &Since) -> Result<Listed, Fault> {
         let domain = match floor(since) {
             None => json!([]),
             Some(micros) => {
@@ -135,7 +160,8 @@ impl Source<'_> {
             .rpc
             .rows(Call::read(child.model, "search_read", params))
             .await?;
-        let mut all = listed(&rows, Some(child.parent), false, |row| {
+        let parent = Which::Child(spec, child).parent();
+        let mut all = listed(&rows, parent, false, |row| {
             wire::stamp(row, "write_date").max(wire::stamp(row, "create_date"))
         });
         in_order(&mut all.listing, since);
@@ -297,7 +323,7 @@ fn floor(since: &Since) -> Option<i64> {
 
 fn listed(
     rows: &[Row],
-    parent: Option<&str>,
+    parent: Option<(&str, &str)>,
     full: bool,
     stamp: impl Fn(&Row) -> Option<Stamp>,
 ) -> Listed {
@@ -310,12 +336,8 @@ fn listed(
         // Rows without any stamp come with the server's modules, before all time.
         let at = stamp(row).or_else(|| Stamp::read("1970-01-01T00:00:00"));
         keys.extend(at.map(|at| (at, id)));
-        if let Some(parent) = parent {
-            let of: Vec<i64> = wire::id(row, parent)
-                .into_iter()
-                .chain(wire::ids(row, parent))
-                .collect();
-            parents.insert(id, of);
+        if let Some((model, path)) = parent {
+            parents.insert(id, parents_in(row, model, path));
         }
     }
     Listed {
@@ -326,6 +348,25 @@ fn listed(
         },
         parents,
     }
+}
+
+/// The rows of a model that a path leads to. What can point at rows of any
+/// model names it.
+fn parents_in(row: &Row, model: &str, path: &str) -> Vec<i64> {
+    if let Some((step, rest)) = path.split_once('.') {
+        return wire::nested(row, step)
+            .map(|row| parents_in(row, model, rest))
+            .unwrap_or_default();
+    }
+    let named = wire::text(row, path).and_then(|text| {
+        let (of, id) = text.split_once(',')?;
+        id.parse().ok().filter(|_| of == model)
+    });
+    wire::id(row, path)
+        .into_iter()
+        .chain(named)
+        .chain(wire::ids(row, path))
+        .collect()
 }
 
 /// Sorts, and leaves out what lies before the key.

@@ -8,7 +8,7 @@ use rapport_model::{Change, Coverage, Cursor, Fault, Handle, Item, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::listing::{Listed, Source};
+use super::listing::{Listed, Source, Which};
 use super::map::{self, Lore};
 use super::rpc::Call;
 use super::spec::{Child, Spec};
@@ -16,8 +16,9 @@ use super::wire::{self, Row};
 use crate::common::digest64;
 use crate::common::time_cursor::TimeCursor;
 
-/// The form of [`Bookmark`].
-const VERSION: u16 = 1;
+/// The form of [`Bookmark`], and what it stands for: before 2, parts that had been
+/// switched off were not followed, and what they left behind is read again.
+const VERSION: u16 = 2;
 
 /// Changed rows in a page.
 const PAGE: usize = 200;
@@ -115,20 +116,43 @@ impl Source<'_> {
         let (mut touched, mut any_more) = (BTreeSet::new(), false);
         for child in self.readable_children(spec) {
             let cursor = bookmark.children.entry(child.model.to_owned()).or_default();
-            let Listed { listing, parents } = self.list_child(child, cursor).await?;
+            let Listed { listing, parents } = self.list_child(spec, child, cursor).await?;
             let taken = cursor.take(&listing, PAGE, self.rpc.config.lag_ms);
             any_more |= taken.more;
-            for id in taken.ids {
-                touched.extend(parents.get(&id).into_iter().flatten());
-            }
+            let parents = taken.ids.iter().filter_map(|id| parents.get(id));
+            let parents: BTreeSet<i64> = parents.flatten().copied().collect();
+            touched.extend(match child.above {
+                Some(field) => self.with_those_above(spec, field, parents).await?,
+                None => parents,
+            });
         }
         Ok((touched, any_more))
+    }
+
+    /// These rows, and all that lie above them.
+    async fn with_those_above(
+        &self,
+        spec: &Spec,
+        field: &str,
+        rows: BTreeSet<i64>,
+    ) -> Result<BTreeSet<i64>, Fault> {
+        let (mut all, mut next) = (rows.clone(), rows);
+        while !next.is_empty() {
+            let domain = json!([["id", "in", next]]);
+            let params = vec![domain, json!(0), json!(null), json!(null), json!([field])];
+            let call = Call::read(spec.model, "search_read", params);
+            let above = self.rpc.rows(call).await?;
+            let above = above.iter().filter_map(|row| wire::id(row, field));
+            // A row that is known already was gone up from.
+            next = above.filter(|id| all.insert(*id)).collect();
+        }
+        Ok(all)
     }
 
     fn readable_children<'s>(&self, spec: &'s Spec) -> impl Iterator<Item = &'s Child> {
         spec.children
             .iter()
-            .filter(|child| self.schema.readable(child.model))
+            .filter(|child| child.models().all(|model| self.schema.readable(model)))
     }
 
     /// Children are followed from now on: their rows are read as part of the
@@ -142,11 +166,11 @@ impl Source<'_> {
             let newest = if child.view {
                 None
             } else {
-                self.newest(child.model, &[]).await?
+                self.newest(Which::Child(spec, child)).await?
             };
             let mut cursor = newest.map_or_else(TimeCursor::default, TimeCursor::starting_at);
             loop {
-                let listed = self.list_child(child, &cursor).await?;
+                let listed = self.list_child(spec, child, &cursor).await?;
                 if !cursor
                     .take(&listed.listing, usize::MAX, self.rpc.config.lag_ms)
                     .more

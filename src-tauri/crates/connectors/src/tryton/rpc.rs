@@ -84,6 +84,12 @@ impl Call {
         self
     }
 
+    /// Finds what is switched off too.
+    pub(super) fn switched_off(mut self) -> Self {
+        self.context.insert("active_test".to_owned(), json!(false));
+        self
+    }
+
     /// Takes an answer of at most this many bytes.
     pub(super) const fn limit(mut self, bytes: u64) -> Self {
         self.limit = Some(bytes);

@@ -16,8 +16,13 @@ pub(super) struct Want {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Child {
     pub(super) model: &'static str,
-    /// Its field that points here; one row or several.
+    /// Its field that points here; one row or several, or a path to it.
     pub(super) parent: &'static str,
+    /// The models the path goes through.
+    pub(super) through: &'static [&'static str],
+    /// The field of a row here that names the one above it, where that shows
+    /// the child too: in a sum, say.
+    pub(super) above: Option<&'static str>,
     /// It is a view of another table and its stamps cannot be sorted by.
     pub(super) view: bool,
 }
@@ -52,7 +57,14 @@ impl Spec {
         self.wants
             .iter()
             .flat_map(|want| want.through.iter().copied())
-            .chain(self.children.iter().map(|child| child.model))
+            .chain(self.children.iter().flat_map(Child::models))
+    }
+}
+
+impl Child {
+    /// Every model that following it needs.
+    pub(super) fn models(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.model).chain(self.through.iter().copied())
     }
 }
 
@@ -84,6 +96,8 @@ const fn child(model: &'static str, parent: &'static str) -> Child {
     Child {
         model,
         parent,
+        through: &[],
+        above: None,
         view: false,
     }
 }
@@ -142,9 +156,8 @@ pub(super) static SPECS: [Spec; 13] = [
             child("party.identifier", "party"),
             child("company.employee", "party"),
             Child {
-                model: "party.relation.all",
-                parent: "from_",
                 view: true,
+                ..child("party.relation.all", "from_")
             },
         ],
         archives: true,
@@ -378,11 +391,17 @@ pub(super) static SPECS: [Spec; 13] = [
             own("comment"),
             via("status.name", &["project.work.status"]),
             via("status.progress", &["project.work.status"]),
+            via("status.default", &["project.work.status"]),
             via("parent.type", &["project.work"]),
             via("parent.party", &["project.work"]),
             via("parent.rec_name", &["project.work"]),
         ],
-        children: &[],
+        // The time spent on a task is a sum, of the tasks below it too.
+        children: &[Child {
+            through: &["timesheet.work"],
+            above: Some("parent"),
+            ..child("timesheet.line", "work.origin")
+        }],
         archives: false,
         resource: false,
         poll_ms: 2 * MINUTE,

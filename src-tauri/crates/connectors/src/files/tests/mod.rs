@@ -4,8 +4,10 @@ mod changes;
 mod formats;
 mod hostile;
 mod large;
+mod others;
 mod recorded;
 mod rows;
+mod shut;
 mod writes;
 
 use std::collections::BTreeMap;

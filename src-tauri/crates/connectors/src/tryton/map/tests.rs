@@ -188,6 +188,26 @@ fn work_is_a_project_or_a_task_of_one() {
 }
 
 #[test]
+fn time_spent_does_not_begin_a_task_that_is_set_back_to_open() {
+    let status = |status: Value| {
+        let row = json!({
+            "id": 1, "type": "task", "name": "Mount", "status.": status,
+            "timesheet_duration": {"__class__": "timedelta", "seconds": 7200.0},
+        });
+        let item = item("project.work", row.as_object().unwrap(), &Lore::default()).unwrap();
+        match item.body {
+            Body::Task(task) => task.status,
+            other => panic!("{other:?}"),
+        }
+    };
+    let open = json!({"name": "Open", "progress": null, "default": true});
+    assert_eq!(status(open), TaskStatus::Open);
+    let own = json!({"name": "On site", "progress": null, "default": false});
+    assert_eq!(status(own), TaskStatus::Started);
+    assert_eq!(status(json!(null)), TaskStatus::Started);
+}
+
+#[test]
 fn time_notes_and_documents_hang_on_their_records() {
     let time = records(
         "timesheet.line",

@@ -56,11 +56,15 @@ fn status(row: &Row) -> Result<TaskStatus, String> {
         None => None,
     };
     let begun = wire::decimal(row, "progress")?.is_some_and(|it| it > Decimal::ZERO);
+    // Time was spent on work that is begun, unless its status is the one of work that
+    // waits: who sets it back to that means it.
+    let waits = status.is_some_and(|it| wire::flag(it, "default") == Some(true));
+    let worked = !waits && !spent(row).is_empty();
     Ok(if name.contains("cancel") || name.contains("storniert") {
         TaskStatus::Cancelled
     } else if done.is_some_and(|it| it >= Decimal::ONE) {
         TaskStatus::Done
-    } else if begun || done.is_some_and(|it| it > Decimal::ZERO) || !spent(row).is_empty() {
+    } else if begun || done.is_some_and(|it| it > Decimal::ZERO) || worked {
         TaskStatus::Started
     } else {
         TaskStatus::Open
