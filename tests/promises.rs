@@ -3,12 +3,16 @@
 
 mod people;
 
+mod alerts;
 mod drafts;
+mod edits;
 mod identity;
 mod leaving;
+mod reading;
 mod taken;
 mod triage;
 mod upkeep;
+mod watching;
 
 use std::collections::BTreeMap;
 

@@ -33,7 +33,16 @@ struct Life {
     /// Everything that happened, in order.
     course: String,
     words: u64,
+    /// The last word of Ada on each field of a deal.
+    last_words: BTreeMap<Place, String>,
+    /// Fields that may say something else in the end: Bob has set them, or Ada took
+    /// back what may have arrived. On every other one her last word must arrive, and
+    /// she is never asked.
+    open_fields: BTreeSet<Place>,
 }
+
+/// A field of a deal: the server, the deal, the field.
+type Place = (&'static str, Handle, &'static str);
 
 impl Life {
     async fn new(seed: u64) -> Self {
@@ -53,6 +62,8 @@ impl Life {
             hub,
             course: String::new(),
             words: 0,
+            last_words: BTreeMap::new(),
+            open_fields: BTreeSet::new(),
         }
     }
 
@@ -102,7 +113,6 @@ impl Life {
             .filter(|it| matches!(&it.item.body, Body::Message(it) if it.mine))
             .cloned()
             .collect();
-        let deals: Vec<Stored> = self.hub.all(server, DEALS).into_values().collect();
         let tasks: Vec<Stored> = self.hub.all(server, FILES).into_values().collect();
         let hub = self.hub.hub();
         let outcome = match self.rng.below(9) {
@@ -123,15 +133,7 @@ impl Life {
                 .pick(&mine)
                 .map(|it| hub.edit_message(it.id, words.clone()).map(drop)),
             4 => self.pick(&mine).map(|it| hub.redact(it.id, None).map(drop)),
-            5 | 6 => self.pick(&deals).map(|it| {
-                let field = if self.rng.below(2) == 0 {
-                    "title"
-                } else {
-                    "text"
-                };
-                hub.set_fields(it.id, vec![(field.into(), text())])
-                    .map(drop)
-            }),
+            5 | 6 => return self.ada_of_a_deal(server, &words),
             7 => Some(
                 hub.create(&account_at(server), &FILES.into(), task(&words), None)
                     .map(drop),
@@ -142,6 +144,30 @@ impl Life {
             }),
         };
         self.note(("ada", server, words, outcome));
+    }
+
+    /// Ada says something of a deal, now and then what was there at first.
+    fn ada_of_a_deal(&mut self, server: &'static str, words: &str) {
+        let deals: Vec<Stored> = self.hub.all(server, DEALS).into_values().collect();
+        let Some(deal) = self.pick(&deals) else {
+            return;
+        };
+        let (field, again) = match self.rng.below(4) {
+            0 => ("title", true),
+            1 => ("title", false),
+            _ => ("text", false),
+        };
+        let says = if again { "deal" } else { words };
+        let value = FieldValue::text(Some(says));
+        let placed = self
+            .hub
+            .hub()
+            .set_fields(deal.id, vec![(field.into(), value)]);
+        if placed.is_ok() {
+            let place = (server, deal.item.handle, field);
+            self.last_words.insert(place, says.to_owned());
+        }
+        self.note(("ada", server, field, says, placed.map(drop)));
     }
 
     /// Bob does something at the server.
@@ -192,6 +218,7 @@ impl Life {
                         "text"
                     };
                     remote.set(DEALS, &deal, field, &words);
+                    self.open_fields.insert((server, deal, field));
                 }
             }
             6 => {
@@ -216,7 +243,17 @@ impl Life {
     /// Crashes, jumps of the clock, networks that go and come.
     async fn weather(&mut self) {
         let server = self.server();
-        match self.rng.below(5) {
+        match self.rng.below(6) {
+            5 => {
+                self.note(("an answer is lost", server));
+                self.hub.servers[server].plan(Verb::Push, Trouble::LostAnswer);
+                for _ in 0..2 {
+                    let words = self.word();
+                    self.ada_of_a_deal(server, &words);
+                    self.sync().await;
+                }
+                self.hub.servers[server].forget_plans();
+            }
             0 => {
                 self.note("crash");
                 self.hub.crash();
@@ -255,10 +292,25 @@ impl Life {
                 let waiting: Vec<CommandId> =
                     open.iter().filter(waits).map(|it| it.id.clone()).collect();
                 if let Some(id) = self.pick(&waiting) {
+                    self.take_back(&id);
                     let outcome = self.hub.hub().withdraw(&id);
                     self.note(("withdraw", id, outcome));
                 }
             }
+        }
+    }
+
+    /// What Ada takes back need not arrive, and may have.
+    fn take_back(&mut self, id: &CommandId) {
+        let entry = self.hub.hub().entry(id).unwrap();
+        if let Command::SetFields { target, edits, .. } = entry.command {
+            let named = |place: &Place| {
+                account_at(place.0) == entry.account
+                    && place.1 == target.handle
+                    && edits.iter().any(|it| it.field.0.as_str() == place.2)
+            };
+            let back = self.last_words.keys().filter(|it| named(it)).cloned();
+            self.open_fields.extend(back);
         }
     }
 
@@ -279,12 +331,14 @@ impl Life {
             }
             for entry in open.into_iter().filter(|it| it.state == State::Parked) {
                 assert!(entry.fault.is_some(), "parked without a reason: {entry:?}");
-                let hub = self.hub.hub();
                 let answer = if entry.conflict.is_some() {
+                    self.two_spoke(&entry);
                     let mine = self.rng.below(2) == 0;
-                    hub.resolve_all(&entry.id, if mine { Choice::Mine } else { Choice::Theirs })
+                    let choice = if mine { Choice::Mine } else { Choice::Theirs };
+                    self.hub.hub().resolve_all(&entry.id, choice)
                 } else {
-                    hub.withdraw(&entry.id)
+                    self.take_back(&entry.id);
+                    self.hub.hub().withdraw(&entry.id)
                 };
                 self.note(("answer", entry.id, entry.fault, answer));
             }
@@ -314,6 +368,7 @@ impl Life {
             }
             self.nothing_twice(server, &remote);
         }
+        self.her_last_words_arrived();
         let damage = self.hub.hub().db().integrity_check().unwrap();
         assert_eq!(damage, Vec::<String>::new());
     }
@@ -356,6 +411,38 @@ impl Life {
         }
         for (handle, row) in here {
             self.note((server, handle, row.id, row.flags, row.links, row.item.body));
+        }
+    }
+
+    /// Ada is asked only about what somebody else may have changed too.
+    fn two_spoke(&self, entry: &rapport_store::Entry) {
+        let Command::SetFields { target, .. } = &entry.command else {
+            panic!("no fields: {entry:#?}");
+        };
+        for way in entry.conflict.iter().flatten() {
+            let open = |(server, deal, field): &Place| {
+                account_at(server) == entry.account
+                    && *deal == target.handle
+                    && *field == way.field.0.as_str()
+            };
+            assert!(
+                self.open_fields.iter().any(open),
+                "with herself: {entry:#?}"
+            );
+        }
+    }
+
+    fn her_last_words_arrived(&self) {
+        for (place, says) in &self.last_words {
+            let (server, deal, field) = place;
+            if self.open_fields.contains(place) {
+                continue;
+            }
+            if let Some(item) = self.hub.servers[*server].item(DEALS, deal) {
+                let value = fields_of(&item.body).get(&(*field).into()).cloned();
+                let there = value.unwrap_or_default().to_string();
+                assert_eq!(there, *says, "{place:?}");
+            }
         }
     }
 

@@ -370,6 +370,7 @@ impl FolderRemote {
                 let read = Change::Read {
                     conversation: conversation.handle.clone(),
                     up_to: up_to.clone(),
+                    at: None,
                 };
                 if self.has_line(|it| *it == read).is_none() {
                     self.note(by, collection, read);

@@ -301,10 +301,12 @@ fn odd() -> Vec<Change> {
         Change::Read {
             conversation: "!nowhere".into(),
             up_to: "nothing".into(),
+            at: Some(Millis(i64::MAX)),
         },
         Change::Read {
             conversation: "task1".into(),
             up_to: "task1".into(),
+            at: None,
         },
     ]
 }

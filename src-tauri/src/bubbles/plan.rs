@@ -78,22 +78,22 @@ impl Planned {
         let Some(row) = &self.row else {
             return "rapport://today".to_owned();
         };
-        match (row.conversation, row.item, row.customer) {
-            (Some(conversation), item, _) => {
-                let mut link = format!("rapport://conversation/{conversation}");
-                if let Some(item) = item.filter(|item| *item != conversation) {
-                    link.push_str(&format!("?message={item}"));
-                }
-                if reply {
-                    link.push_str(if link.contains('?') { "&" } else { "?" });
-                    link.push_str("reply=1");
-                }
-                link
+        if let Some(conversation) = row.conversation {
+            let mut link = format!("rapport://conversation/{conversation}");
+            if let Some(item) = row.item.filter(|item| *item != conversation) {
+                link.push_str(&format!("?message={item}"));
             }
-            (None, Some(item), _) if row.kind.contains("task") => format!("rapport://task/{item}"),
-            (None, Some(item), _) => format!("rapport://record/{item}"),
-            (None, None, Some(customer)) => format!("rapport://customer/{customer}"),
-            (None, None, None) => "rapport://today".to_owned(),
+            if reply {
+                link.push_str(if link.contains('?') { "&" } else { "?" });
+                link.push_str("reply=1");
+            }
+            return link;
+        }
+        match (row.item, row.item_kind.as_deref(), row.customer) {
+            (Some(item), Some(kind @ ("task" | "record")), _) => format!("rapport://{kind}/{item}"),
+            (_, _, Some(customer)) => format!("rapport://customer/{customer}"),
+            // What is gone, and what has no page of its own.
+            _ => "rapport://today".to_owned(),
         }
     }
 
@@ -142,6 +142,7 @@ mod tests {
                 title: "Samir Haddad".to_owned(),
                 text: "Can we move line 2 to Friday?".to_owned(),
                 item: Some(ItemId(90)),
+                item_kind: Some("message".to_owned()),
                 why: Vec::new(),
                 seen: false,
                 conversation: conversation.map(ItemId),
@@ -183,14 +184,18 @@ mod tests {
             message.link(true),
             "rapport://conversation/80?message=90&reply=1"
         );
-        assert_eq!(
-            only(due("task_due", None, true)).link(false),
-            "rapport://task/90"
-        );
-        assert_eq!(
-            only(due("overdue", None, true)).link(false),
-            "rapport://record/90"
-        );
+    }
+
+    #[test]
+    fn a_click_on_what_is_overdue_leads_to_the_task_or_the_invoice() {
+        let link = |kind: Option<&str>| {
+            let mut overdue = due("overdue", None, true);
+            overdue.row.item_kind = kind.map(str::to_owned);
+            only(overdue).link(false)
+        };
+        assert_eq!(link(Some("task")), "rapport://task/90");
+        assert_eq!(link(Some("record")), "rapport://record/90");
+        assert_eq!(link(None), "rapport://today", "it is gone");
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl Stored {
                 Change::Read {
                     conversation,
                     up_to,
+                    ..
                 } => {
                     drop(self.read.insert(conversation.0, up_to.0));
                 }

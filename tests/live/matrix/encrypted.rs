@@ -4,8 +4,9 @@ use rapport_model::command::{Command, Outgoing};
 use rapport_model::connector::{SecurityAnswer, SecurityStep};
 use rapport_model::conversation::Readable;
 use rapport_model::item::ItemRef;
-use rapport_model::{Body, Fault};
+use rapport_model::{Body, Fault, PatchKind};
 use rapport_testkit::servers::{NioPeer, Synapse, password_of};
+use serde_json::json;
 
 use super::desk::{Desk, rooms};
 
@@ -95,10 +96,21 @@ async fn keys_that_come_back_with_the_recovery_key_open_what_was_locked() {
     ada.wait_for_member(&room, &server.user_id("bert"))
         .await
         .expect("a member");
-    ada.send(&room, "before the new device")
+    let said = ada
+        .send(&room, "before the new device")
         .await
         .expect("sent");
     old.message("before the new device").await;
+    let edit = json!({
+        "msgtype": "m.text",
+        "body": "* well before it",
+        "m.new_content": {"msgtype": "m.text", "body": "well before it"},
+        "m.relates_to": {"rel_type": "m.replace", "event_id": said},
+    });
+    let edit = ada.send_event(&room, "m.room.message", &edit).await;
+    let edit = edit.expect("edited");
+    old.until("the edit", |stored| stored.patches.get(&edit).cloned())
+        .await;
     let status = old
         .connector
         .security(SecurityStep::Status)
@@ -133,6 +145,8 @@ async fn keys_that_come_back_with_the_recovery_key_open_what_was_locked() {
         locked(&new.stored).as_deref(),
         Some("its key has not arrived yet")
     );
+    // What cannot be read and is no message is not shown as one: nothing would take it away.
+    assert!(!new.stored.items.contains_key(&edit));
     let wrong = SecurityStep::Recover {
         key: "EsTx 1111".to_owned(),
     };
@@ -151,6 +165,11 @@ async fn keys_that_come_back_with_the_recovery_key_open_what_was_locked() {
         .await
         .expect("recovered");
     new.message("before the new device").await;
+    let patch = new
+        .until("the edit", |stored| stored.patches.get(&edit).cloned())
+        .await;
+    assert_eq!(patch.target.as_str(), said);
+    assert!(matches!(&patch.what, PatchKind::Edit { text, .. } if text == "well before it"));
     assert_eq!(locked(&new.stored), None);
     new.pull().await;
     let status = new

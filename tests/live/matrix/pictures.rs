@@ -5,7 +5,9 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use rapport_model::command::{Command, Outgoing};
 use rapport_model::item::ItemRef;
+use rapport_model::{Fault, Handle, PatchKind};
 use rapport_testkit::servers::{NioPeer, Synapse};
+use serde_json::json;
 
 use super::desk::{Desk, handle};
 
@@ -31,6 +33,16 @@ async fn send(desk: &Desk, room: &str, name: &str, bytes: &[u8]) -> String {
         },
     };
     handle(&desk.push(name, &command).await.expect("sent")).0
+}
+
+/// Puts another text under a picture. Answers the edit.
+async fn caption(desk: &Desk, room: &str, picture: &str, text: &str) -> Result<String, Fault> {
+    let command = Command::EditMessage {
+        message: ItemRef::new("rooms", picture),
+        conversation: Handle::new(room),
+        text: text.to_owned(),
+    };
+    desk.push(text, &command).await.map(|sent| handle(&sent).0)
 }
 
 fn size(bytes: &[u8]) -> (u32, u32) {
@@ -101,4 +113,53 @@ async fn the_small_picture_of_an_encrypted_room_is_encrypted_too() {
     assert_eq!(ada.fetch_file(&sent).await.expect("fetched"), whole);
     desk.message("did it come?").await;
     assert_eq!(desk.small_picture(&sent).await, small);
+    // Nor does another text under it take the keys away.
+    let edit = caption(&desk, &room, &sent, "the crane").await;
+    let edit = edit.expect("edited");
+    ada.wait_for(&room, "* the crane").await.expect("seen");
+    assert_eq!(ada.fetch_file(&edit).await.expect("fetched"), whole);
+    assert_eq!(ada.fetch_thumbnail(&edit).await.expect("fetched"), small);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_text_under_a_picture_leaves_the_picture_for_everybody() {
+    let server = Synapse::start().await.expect("a homeserver");
+    let ada = server.login("ada").await.expect("ada");
+    let bert = server.user_id("bert");
+    let room = ada.create_room("Sales", &[&bert]).await.expect("a room");
+    let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
+    desk.pull().await;
+    desk.join(&room).await;
+    let sent = send(&desk, &room, "crane.png", &photograph()).await;
+    let before = ada.event(&room, &sent).await.expect("the event");
+    let before = &before["content"];
+    // Once more: what the second edit starts from is the picture too.
+    for text in ["the *crane*", "the mast"] {
+        let edit = caption(&desk, &room, &sent, text).await.expect("edited");
+        let edit = ada.event(&room, &edit).await.expect("the event");
+        let new = &edit["content"]["m.new_content"];
+        assert_eq!(new["body"], text);
+        assert_eq!(new["filename"], "crane.png");
+        for field in ["msgtype", "url", "info"] {
+            assert_eq!(new[field], before[field], "{field}");
+            assert_eq!(edit["content"][field], before[field], "{field}");
+        }
+        let html = new["formatted_body"].as_str().is_some();
+        assert_eq!(html, text.contains('*'));
+    }
+    desk.until("the last edit", |stored| {
+        let mut all = stored.patches.values();
+        all.find(|it| matches!(&it.what, PatchKind::Edit { text, .. } if text == "the mast"))
+            .map(drop)
+    })
+    .await;
+
+    let there = server.login("bert").await.expect("bert");
+    let place = json!({"msgtype": "m.location", "body": "the yard", "geo_uri": "geo:48.2,16.3"});
+    let place = there.send_event(&room, "m.room.message", &place).await;
+    let fault = caption(&desk, &room, &place.expect("sent"), "the gate").await;
+    assert!(
+        matches!(&fault, Err(Fault::Rejected(why)) if why.contains("only texts")),
+        "{fault:?}"
+    );
 }

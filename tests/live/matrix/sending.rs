@@ -1,12 +1,13 @@
 //! What the user does arrives, once, whatever happens to the line.
 
 use rapport_model::command::{Command, Outgoing};
+use rapport_model::connector::SignInStep;
 use rapport_model::contact::{Address, Mailbox};
 use rapport_model::conversation::{Conversation, ConversationKind};
 use rapport_model::item::ItemRef;
 use rapport_model::{Body, CollectionId, Fault, Handle, LinkId, PatchKind, Receipt};
 use rapport_testkit::proxy::{FaultProxy, Mode};
-use rapport_testkit::servers::{MatrixUser, Synapse};
+use rapport_testkit::servers::{MatrixUser, Synapse, password_of};
 
 use super::desk::{Desk, handle, say};
 
@@ -206,6 +207,43 @@ async fn a_message_sent_while_the_server_is_down_arrives_once_when_it_is_up() {
     desk.send("c1", &room, "while down").await;
     desk.send("c1", &room, "while down").await;
     assert_eq!(ada.count_of(&room, "while down").await.expect("counted"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_whose_server_starts_costs_neither_the_bookmark_nor_a_message() {
+    let Office {
+        server: _server,
+        line,
+        ada,
+        room,
+        desk,
+    } = office().await;
+    // As a proxy does that has no server yet: not found, in no words of the protocol.
+    line.set(Mode::Rewrite {
+        from: "/_matrix/client".to_owned(),
+        to: "/_nowhere/client".to_owned(),
+    });
+    let fault = desk.page().await.expect_err("nobody there");
+    assert_eq!(fault.word(), "transient", "{fault:?}");
+    let command = say(&room, "meanwhile");
+    let fault = desk.push("c1", &command).await.expect_err("nobody there");
+    assert_eq!(fault.word(), "transient", "{fault:?}");
+    // Who signs in then is told what is known: nobody answers there as a homeserver.
+    let other = Desk::new(&line.url());
+    let step = SignInStep::Password {
+        user: "ada".to_owned(),
+        password: password_of("ada"),
+    };
+    let fault = other.connector.sign_in(step).await;
+    let fault = fault.expect_err("nobody there");
+    assert!(
+        matches!(&fault, Fault::Rejected(why) if why.contains("no Matrix homeserver")),
+        "{fault:?}"
+    );
+    line.set(Mode::Pass);
+    desk.page().await.expect("the same bookmark");
+    desk.push("c1", &command).await.expect("sent");
+    assert_eq!(ada.count_of(&room, "meanwhile").await.expect("counted"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use rapport_model::command::Command;
 use rapport_model::conversation::{ConversationKind, Membership};
 use rapport_model::item::ItemRef;
 use rapport_model::{Handle, PatchKind};
-use rapport_testkit::servers::Synapse;
+use rapport_testkit::servers::{MatrixUser, Synapse};
 use serde_json::json;
 
 use super::desk::{Desk, rooms};
@@ -227,6 +227,71 @@ async fn holes_in_the_history_are_known_and_filled_to_the_last_message() {
         .collect();
     texts.sort_unstable();
     assert_eq!(texts, (0..300).collect::<Vec<u32>>());
+}
+
+/// Comes into a room of Ada's in the middle of the stream, and reads all there is of it.
+async fn all_there_is(server: &Synapse, ada: &MatrixUser, desk: &mut Desk, room: &str) -> Vec<u32> {
+    ada.invite(room, &server.user_id("bert"))
+        .await
+        .expect("invited");
+    desk.until("the invitation", |stored| stored.conversation(room))
+        .await;
+    desk.join(room).await;
+    desk.until("the room", |stored| {
+        (!stored.texts_in(room).is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(desk.stored.gaps.len(), 1);
+    let mut steps = 0;
+    while let Some(gap) = desk.stored.gaps.first().cloned() {
+        desk.fill(&gap).await;
+        steps += 1;
+        assert!(steps < 9, "the hole does not end: {:?}", desk.stored.gaps);
+    }
+    let texts = desk.stored.texts_in(room);
+    let mut numbers: Vec<u32> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+async fn counts(ada: &MatrixUser, room: &str, numbers: std::ops::Range<u32>) {
+    for n in numbers {
+        ada.say(room, &format!("{n}")).await.expect("said");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_entered_later_gives_all_that_was_said_in_it() {
+    let server = Synapse::start().await.expect("a homeserver");
+    let ada = server.login("ada").await.expect("ada");
+    let room = ada.create_room("Sales", &[]).await.expect("a room");
+    counts(&ada, &room, 0..170).await;
+    // The position is a later one than all of it.
+    let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
+    desk.pull().await;
+    let said = all_there_is(&server, &ada, &mut desk, &room).await;
+    assert_eq!(said, (0..170).collect::<Vec<u32>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_silence_that_only_others_may_hear_hides_nothing_before_it() {
+    let server = Synapse::start().await.expect("a homeserver");
+    let ada = server.login("ada").await.expect("ada");
+    let room = ada.create_room("Sales", &[]).await.expect("a room");
+    let readable = async |by: &str| {
+        let content = json!({"history_visibility": by});
+        let set = ada.set_state(&room, "m.room.history_visibility", &content);
+        set.await.expect("set");
+    };
+    counts(&ada, &room, 0..20).await;
+    readable("joined").await;
+    counts(&ada, &room, 1000..1250).await;
+    readable("shared").await;
+    counts(&ada, &room, 20..90).await;
+    let mut desk = Desk::signed_in(&server.base_url(), "bert").await;
+    desk.pull().await;
+    let said = all_there_is(&server, &ada, &mut desk, &room).await;
+    assert_eq!(said, (0..90).collect::<Vec<u32>>());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,10 +114,9 @@ fn typed(field: &str, text: &str, like: &FieldValue) -> Result<FieldValue, Failu
             text.parse()
                 .map_err(|_bad| wrong("a day such as 2026-03-12"))?,
         ),
-        FieldValue::Empty if field == "priority" => FieldValue::Number(
-            text.parse()
-                .map_err(|_bad| wrong("a number such as 1"))?,
-        ),
+        FieldValue::Empty if field == "priority" => {
+            FieldValue::Number(text.parse().map_err(|_bad| wrong("a number such as 1"))?)
+        }
         FieldValue::Empty => FieldValue::Text(text.to_owned()),
     })
 }

@@ -41,8 +41,12 @@ pub enum Change {
     Read {
         /// The conversation.
         conversation: Handle,
-        /// The newest message read.
+        /// What was read last: a message, or what else stands among them, as a reaction or
+        /// somebody who came in.
         up_to: Handle,
+        /// When that was, where it is no message and the source knows.
+        #[serde(default)]
+        at: Option<Millis>,
     },
 }
 

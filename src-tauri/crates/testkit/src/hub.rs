@@ -169,6 +169,16 @@ impl TestHub {
         self.open();
     }
 
+    /// The hub and its secrets, for who puts the calls on them. The folder stays.
+    ///
+    /// # Panics
+    /// They were given away before.
+    #[must_use]
+    pub fn give(&mut self) -> (Hub, Arc<dyn Vault>) {
+        let hub = self.hub.take().expect("the hub is open");
+        (hub, Arc::<MemoryVault>::clone(&self.vault))
+    }
+
     /// The server `main`.
     ///
     /// # Panics

@@ -33,6 +33,10 @@ text: string,
  */
 item: ItemId | null, 
 /**
+ * What that is: `message`, `task`, `record`, …; nothing when it is gone.
+ */
+item_kind: string | null, 
+/**
  * Why it reached the user: event, rule, person, channel.
  */
 why: Array<string>, 

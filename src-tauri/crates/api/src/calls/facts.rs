@@ -7,7 +7,7 @@
 
 use rapport_model::plan::{TaskStatus, WikiPage};
 use rapport_model::{AccountId, Body, CollectionId, FieldValue, ItemRef, Kind, OrgId};
-use rapport_store::table::item::UNREAD;
+use rapport_store::table::item::{CLOSED, UNREAD};
 use rapport_store::view;
 
 use super::Api;
@@ -23,7 +23,7 @@ const RECENT: usize = 20;
 /// The setting that holds them, newest first.
 const RECENT_KEY: &str = "search.recent";
 /// Alerts shown at once; the rest follows with the next question.
-const AT_ONCE: u32 = 20;
+const AT_ONCE: usize = 20;
 
 impl Api {
     /// The user and the workspace.
@@ -187,21 +187,26 @@ impl Api {
             // They keep: what came while it was quiet is shown when it ends.
             return Ok(Vec::new());
         }
-        let due = self.hub.db().write(|tx| {
-            tx.take_due_notifications(now, AT_ONCE, |it| {
-                rules.wants(it.key.split(':').next().unwrap_or_default())
-            })
-        })?;
-        self.read(|db| {
-            due.into_iter()
-                .map(|it| {
-                    Ok(view::DueNotification {
-                        row: view::notification_row(db, it)?,
-                        preview: rules.preview,
-                    })
+        let mut due = Vec::new();
+        // What was seen to meanwhile takes no place of what still waits.
+        while due.len() < AT_ONCE && self.read(|db| db.is_notification_due(now))? {
+            let most = u32::try_from(AT_ONCE.saturating_sub(due.len())).unwrap_or(1);
+            let taken = self.hub.db().write(|tx| {
+                tx.take_due_notifications(now, most, |it| {
+                    rules.wants(it.key.split(':').next().unwrap_or_default())
                 })
-                .collect()
-        })
+            })?;
+            for it in taken {
+                let row = self.read(|db| view::notification_row(db, it))?;
+                if self.still_waits(&row).await? {
+                    due.push(view::DueNotification {
+                        row,
+                        preview: rules.preview,
+                    });
+                }
+            }
+        }
+        Ok(due)
     }
 
     /// Which of these still wait for the user.
@@ -226,7 +231,8 @@ impl Api {
     }
 
     /// Nobody has seen to it yet. A word is over when it is read, or when its
-    /// conversation was dealt with or put off.
+    /// conversation was dealt with or put off; a due date, when the thing is done. One
+    /// that the user put off comes back whatever became of it meanwhile.
     async fn still_waits(&self, row: &view::NotificationRow) -> Result<bool, ApiError> {
         if row.seen || row.done {
             return Ok(false);
@@ -237,6 +243,12 @@ impl Api {
         let Some(stored) = self.read(|db| db.stored(item))? else {
             return Ok(false);
         };
+        if row.snoozed_until.is_some() {
+            return Ok(true);
+        }
+        if stored.links.flags & CLOSED != 0 {
+            return Ok(false);
+        }
         let Some(conversation) = row.conversation.filter(|it| *it != item) else {
             return Ok(true);
         };

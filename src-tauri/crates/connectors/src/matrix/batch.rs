@@ -13,11 +13,13 @@ use rapport_model::conversation::Readable;
 use rapport_model::{Body, Change, Fault, Gap, Handle, Millis};
 use serde_json::{Value, json};
 
+use super::beside::Beside;
 use super::ephemeral::heard;
 use super::locked::Waiting;
 use super::map::{self, Mapped, Scene};
 use super::news::{News, RoomNews, Said};
 use super::room::{self, Facts, Surroundings};
+use super::wire::{Event, clean};
 
 /// A page is closed once it holds this many changes.
 const PAGE: usize = 200;
@@ -30,6 +32,8 @@ pub(super) struct Part {
     pub(super) ephemeral: Vec<Ephemeral>,
     /// Events that could not be decrypted.
     pub(super) locked: Vec<Waiting>,
+    /// Events that are no message, and when they happened.
+    pub(super) beside: Vec<(Handle, Millis)>,
 }
 
 impl Part {
@@ -38,16 +42,22 @@ impl Part {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.poison.is_empty() && self.ephemeral.is_empty()
+        self.changes.is_empty()
+            && self.poison.is_empty()
+            && self.ephemeral.is_empty()
+            && self.locked.is_empty()
     }
 }
 
-/// Turns an answer into parts. `since` is where it began; a gap reaches back to there.
+/// Turns an answer into parts. `since` is where it began; a gap reaches back to there, or
+/// to the beginning of a room that was just entered. `beside` knows the events of earlier
+/// answers that are no message.
 pub(super) async fn parts(
     client: &Client,
     news: News,
     since: Option<&str>,
     now: Millis,
+    beside: &mut Beside,
 ) -> Result<Vec<Part>, Fault> {
     let around = Surroundings::read(client).await?;
     let me = client
@@ -63,7 +73,7 @@ pub(super) async fn parts(
             room: &room,
             facts: facts.as_ref(),
             me: &me,
-            since,
+            since: since.filter(|_| !room.is_entered()),
             now,
         };
         news.into_part(&mut part);
@@ -79,6 +89,7 @@ pub(super) async fn parts(
         }
     }
     parts.push(part);
+    beside.date(&mut parts);
     parts.retain(|part| !part.is_empty());
     Ok(parts)
 }
@@ -207,18 +218,33 @@ pub(super) fn said_in(room: &str, me: &str, facts: Option<&Facts>, said: &[Said]
         read,
     };
     for one in said {
+        let waiting = |event: String| Waiting {
+            room: room.to_owned(),
+            event,
+            json: one.json.clone(),
+        };
         match map::event(&one.json, one.locked.as_deref(), &scene) {
             Mapped::Change(change) => {
-                if let Some(event) = undecryptable(&change) {
-                    let (room, json) = (room.to_owned(), one.json.clone());
-                    part.locked.push(Waiting { room, event, json });
+                part.locked.extend(undecryptable(&change).map(waiting));
+                if !matches!(*change, Change::Upsert(_)) {
+                    part.beside.extend(when(&one.json));
                 }
                 part.changes.push(*change);
             }
             Mapped::Poison(poison) => part.poison.push(poison),
-            Mapped::Nothing => {}
+            Mapped::Waiting(event) => {
+                part.beside.extend(when(&one.json));
+                part.locked.push(waiting(event));
+            }
+            Mapped::Nothing => part.beside.extend(when(&one.json)),
         }
     }
+}
+
+/// Which event this is, and when it happened.
+fn when(raw: &str) -> Option<(Handle, Millis)> {
+    let event = Event::read(raw).ok()?;
+    Some((Handle(clean(event.id()?)), Millis(event.at()?)))
 }
 
 /// The event behind a change, when it waits for its key.

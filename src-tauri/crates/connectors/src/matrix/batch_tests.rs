@@ -127,6 +127,56 @@ fn what_cannot_be_decrypted_is_remembered_with_its_room() {
 }
 
 #[test]
+fn an_edit_without_its_key_shows_nothing_and_is_remembered() {
+    let locked = |id: &str, how: &str| Said {
+        json: json!({
+            "type": "m.room.encrypted", "event_id": id, "sender": "@ada:x", "origin_server_ts": 5,
+            "content": {
+                "ciphertext": "AwgA",
+                "m.relates_to": {"rel_type": how, "event_id": "$m"},
+            },
+        })
+        .to_string(),
+        locked: Some("no key".to_owned()),
+    };
+    let news = RoomNews {
+        room: "!r".to_owned(),
+        timeline: vec![
+            locked("$edit", "m.replace"),
+            locked("$vote", "m.reference"),
+            locked("$said", "m.thread"),
+        ],
+        ..RoomNews::default()
+    };
+    let part = part(&news, None, None);
+    let shown: Vec<&str> = part
+        .changes
+        .iter()
+        .map(|change| match change {
+            Change::Upsert(item) => item.handle.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(shown, ["$said"]);
+    let waiting: Vec<&str> = part.locked.iter().map(|it| it.event.as_str()).collect();
+    assert_eq!(waiting, ["$edit", "$vote", "$said"]);
+}
+
+#[test]
+fn what_only_waits_for_its_key_is_still_taken_along() {
+    let waiting = Waiting {
+        room: "!r".to_owned(),
+        event: "$edit".to_owned(),
+        json: "{}".to_owned(),
+    };
+    let part = Part {
+        locked: vec![waiting],
+        ..Part::default()
+    };
+    assert!(!part.is_empty());
+}
+
+#[test]
 fn a_hostile_event_leaves_the_others_alone() {
     let broken = Said {
         json: "{\"event_id\":7}".to_owned(),

@@ -241,7 +241,8 @@ fn source(url: Option<&Value>, file: Option<&Value>) -> Option<Source> {
         .map(|url| Source::Url(clean(url)))
 }
 
-fn mentions(content: &Value) -> Vec<String> {
+/// Whom a content mentions.
+pub(super) fn mentions(content: &Value) -> Vec<String> {
     let Some(mentions) = content.get("m.mentions") else {
         return Vec::new();
     };

@@ -67,6 +67,7 @@ fn receipts(room: &str, event: &Value, me: &str, newest: &mut i64, out: &mut Hea
                         out.read = Some(Change::Read {
                             conversation: Handle::new(room),
                             up_to: message,
+                            at: None,
                         });
                     }
                 } else if out.ephemeral.len() < SEEN_LIMIT {
@@ -103,7 +104,8 @@ mod tests {
             heard.read,
             Some(Change::Read {
                 conversation: conversation.clone(),
-                up_to: Handle::new("$2")
+                up_to: Handle::new("$2"),
+                at: None,
             })
         );
         assert_eq!(

@@ -119,16 +119,30 @@ fn of_api(error: &ApiError, asked: Asked) -> Fault {
                 ErrorKind::LimitExceeded(data) => data.retry_after.as_ref().and_then(wait_ms),
                 _ => None,
             };
-            judged(
-                status,
-                body.kind.errcode().as_str(),
-                &body.message,
-                wait,
-                asked,
-            )
+            judged(status, &code(error), &body.message, wait, asked)
         }
-        _ => judged(status, "", "no reason given", None, asked),
+        _ => judged(status, &code(error), "no reason given", None, asked),
     }
+}
+
+/// The homeserver's own word for what is wrong, empty in the answer of anybody else.
+fn code(error: &ApiError) -> String {
+    match &error.body {
+        ErrorBody::Standard(body) => body.kind.errcode().to_string(),
+        ErrorBody::Json(body) => {
+            let code = body.get("errcode").and_then(serde_json::Value::as_str);
+            code.unwrap_or_default().to_owned()
+        }
+        ErrorBody::NotJson { .. } => String::new(),
+    }
+}
+
+/// Whether the homeserver itself said no: a proxy before it, or a web server that was never
+/// one, answers without the protocol's codes.
+pub(super) fn is_its_own(error: &HttpError) -> bool {
+    error
+        .as_client_api_error()
+        .is_some_and(|error| !code(error).is_empty())
 }
 
 fn judged(status: u16, code: &str, said: &str, wait: Option<i64>, asked: Asked) -> Fault {
@@ -145,6 +159,11 @@ fn judged(status: u16, code: &str, said: &str, wait: Option<i64>, asked: Asked) 
         | ("", 403) => Fault::Denied(said),
         ("M_TOO_LARGE", _) | (_, 413) => Fault::Rejected(format!("too large ({said})")),
         ("", 401) => signed_out(),
+        // Everything of the protocol that is not there is so with a code. This is a proxy whose
+        // server is just being started: nothing was done, and soon it is there.
+        ("", 404 | 405 | 408) => Fault::Transient(format!(
+            "a proxy answers for the homeserver (status {status})"
+        )),
         // A proxy that gave up says nothing about what the server behind it did.
         (_, 502 | 504) if asked == Asked::Writing => {
             Fault::Unknown(format!("a proxy lost the answer (status {status})"))
@@ -200,11 +219,24 @@ pub(super) fn of_build(error: &ClientBuildError) -> Fault {
             "the encryption keys on this computer cannot be opened ({})",
             short(&store.to_string())
         )),
-        ClientBuildError::AutoDiscovery(_) => Fault::Rejected(
-            "there is no Matrix homeserver at this address; ask its operator for the full address"
-                .to_owned(),
-        ),
+        ClientBuildError::AutoDiscovery(_) => not_there(),
         other => Fault::Rejected(format!("the homeserver's address cannot be used ({other})")),
+    }
+}
+
+/// The fault behind the first request to an address, by which a homeserver is known.
+pub(super) fn of_first(error: &HttpError) -> Fault {
+    let HttpError::Api(answer) = error else {
+        return of_http(error, Asked::Reading);
+    };
+    match answer.as_ref() {
+        FromHttpResponseError::Server(UiaaResponse::MatrixError(it))
+            if code(it).is_empty() && matches!(it.status_code.as_u16(), 404 | 405) =>
+        {
+            not_there()
+        }
+        FromHttpResponseError::Deserialization(_) => not_there(),
+        _ => of_http(error, Asked::Reading),
     }
 }
 
@@ -227,6 +259,14 @@ pub(super) fn of_recovery(error: &RecoveryError) -> Fault {
                 .to_owned(),
         ),
     }
+}
+
+/// Something else than a homeserver answers at the address somebody wants to sign in at.
+pub(super) fn not_there() -> Fault {
+    Fault::Rejected(
+        "there is no Matrix homeserver at this address; ask its operator for the full address"
+            .to_owned(),
+    )
 }
 
 /// Nobody is signed in.
@@ -302,5 +342,59 @@ mod tests {
         assert_eq!(writing(503, "").word(), "transient");
         assert_eq!(of(&Error::Timeout, Asked::Writing).word(), "unknown");
         assert_eq!(of(&Error::Timeout, Asked::Reading).word(), "offline");
+    }
+
+    #[test]
+    fn what_a_proxy_says_while_its_server_starts_refuses_nothing() {
+        for (status, body) in [
+            (404, "404 page not found"),
+            (404, r#"{"message":"no Route matched with those values"}"#),
+            (405, "<html>"),
+        ] {
+            let error = api(status, body);
+            for asked in [Asked::Reading, Asked::Writing] {
+                assert_eq!(of_status(status, body, asked).word(), "transient");
+                assert_eq!(of_http(&error, asked).word(), "transient", "{body}");
+            }
+            assert!(!is_its_own(&error), "{body}");
+        }
+        for body in [
+            r#"{"errcode":"M_NOT_FOUND","error":"?"}"#,
+            r#"{"errcode":"M_NOT_FOUND"}"#,
+        ] {
+            let error = api(404, body);
+            assert_eq!(of_http(&error, Asked::Writing).word(), "rejected", "{body}");
+            assert!(is_its_own(&error), "{body}");
+        }
+        // Who filters what goes out refuses this very message, and the next one may pass.
+        let filter = api(403, "<html>");
+        assert_eq!(of_http(&filter, Asked::Writing).word(), "denied");
+    }
+
+    /// An answer as the SDK reads it.
+    fn api(status: u16, body: &str) -> HttpError {
+        let read = match (serde_json::from_str(body), serde_json::from_str(body)) {
+            (Ok(standard), _) => ErrorBody::Standard(standard),
+            (Err(_), Ok(json)) => ErrorBody::Json(json),
+            (Err(_), Err(error)) => ErrorBody::NotJson {
+                bytes: body.as_bytes().to_vec().into(),
+                deserialization_error: std::sync::Arc::new(error),
+            },
+        };
+        let status = reqwest::StatusCode::from_u16(status).expect("a status");
+        FromHttpResponseError::Server(ApiError::new(status, read)).into()
+    }
+
+    #[test]
+    fn only_what_answers_as_a_homeserver_is_signed_in_at() {
+        for error in [api(404, "<html>"), api(405, "")] {
+            assert_eq!(of_first(&error), not_there());
+        }
+        for (status, body, word) in [
+            (503, "<html>", "transient"),
+            (403, r#"{"errcode":"M_FORBIDDEN","error":"no"}"#, "denied"),
+        ] {
+            assert_eq!(of_first(&api(status, body)).word(), word);
+        }
     }
 }

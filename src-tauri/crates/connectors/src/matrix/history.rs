@@ -26,6 +26,9 @@ use super::{locked, wire};
 
 /// How many events one step of filling a gap asks for.
 const STEP: u32 = 100;
+/// How many steps that bring nothing are taken at once: what the user may not see, such as
+/// what was said before they came in, is as long as the server likes.
+const EMPTY: usize = 20;
 /// How many events are remembered with their room.
 const KNOWN: usize = 50_000;
 
@@ -104,6 +107,21 @@ fn ask(room: Room, token: GapToken) -> BoxFuture<'static, matrix_sdk::Result<Mes
     async move { room.messages(options).await }.boxed()
 }
 
+async fn asked(room: &Room, token: &GapToken) -> Result<Messages, Fault> {
+    let answer = ask(room.clone(), token.clone()).await;
+    answer.map_err(|error| fault::of(&error, Asked::Reading))
+}
+
+/// Where a gap goes on after an answer, if it does. An answer without events ends nothing: the
+/// server leaves out what the user may not see, and says with another token that it goes on.
+fn rest(token: &GapToken, end: Option<&str>) -> Option<GapToken> {
+    let from = end.filter(|end| *end != token.from)?;
+    Some(GapToken {
+        from: from.to_owned(),
+        to: token.to.clone(),
+    })
+}
+
 /// Fills a gap, or its newest part: the answer then holds what is left of it.
 pub(super) async fn backfill(
     live: &Live,
@@ -114,13 +132,18 @@ pub(super) async fn backfill(
     let token = GapToken::read(&gap.token)
         .ok_or_else(|| Fault::Rejected("this gap cannot be read any more".to_owned()))?;
     let room = room(&live.client, &gap.conversation)?;
-    let answer = match ahead.take(gap, news).await {
+    let mut answer = match ahead.take(gap, news).await {
         Some(answer) => answer,
-        None => {
-            let asked = ask(room.clone(), token.clone()).await;
-            asked.map_err(|e| fault::of(&e, Asked::Reading))?
-        }
+        None => asked(&room, &token).await?,
     };
+    let mut on = rest(&token, answer.end.as_deref());
+    for _ in 0..EMPTY {
+        let Some(next) = on.as_ref().filter(|_| answer.chunk.is_empty()) else {
+            break;
+        };
+        answer = asked(&room, next).await?;
+        on = rest(next, answer.end.as_deref());
+    }
     let mut said: Vec<Said> = answer.chunk.iter().map(Said::of).collect();
     // The server tells the newest first; a page is applied oldest first.
     said.reverse();
@@ -141,18 +164,14 @@ pub(super) async fn backfill(
         conversation: gap.conversation.clone(),
         token: gap.token.clone(),
     });
-    let on = answer
-        .end
-        .filter(|end| *end != token.from && !said.is_empty());
-    if let Some(from) = on {
-        let token = GapToken { from, to: token.to };
-        let rest = Gap {
+    if let Some(token) = on {
+        let left = Gap {
             conversation: gap.conversation.clone(),
             token: token.text(),
             before: oldest.map_or(gap.before, rapport_model::Millis),
         };
-        ahead.begin(&rest, news, ask(room, token));
-        part.changes.push(Change::Gap(rest));
+        ahead.begin(&left, news, ask(room, token));
+        part.changes.push(Change::Gap(left));
     }
     let none = Cursor {
         version: 0,
@@ -205,4 +224,24 @@ pub(super) async fn fetch(
         }));
     }
     Ok(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_ends_where_the_server_says_so_and_not_with_an_empty_answer() {
+        let gap = GapToken {
+            from: "t9".to_owned(),
+            to: Some("s3".to_owned()),
+        };
+        let next = GapToken {
+            from: "t5".to_owned(),
+            ..gap.clone()
+        };
+        assert_eq!(rest(&gap, Some("t5")), Some(next));
+        assert_eq!(rest(&gap, None), None);
+        assert_eq!(rest(&gap, Some("t9")), None, "it would never end");
+    }
 }

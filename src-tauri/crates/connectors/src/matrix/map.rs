@@ -48,6 +48,8 @@ pub(super) enum Mapped {
     Change(Box<Change>),
     /// It cannot be mapped.
     Poison(Poison),
+    /// It waits for its key, and shows nothing until then. Its id.
+    Waiting(String),
     /// Nothing to show.
     Nothing,
 }
@@ -113,10 +115,9 @@ fn read(
     if event.kind() == "m.room.redaction" {
         return said.redaction();
     }
+    let locked = locked.or_else(|| (event.kind() == "m.room.encrypted").then_some("not decrypted"));
     if let Some(reason) = locked {
-        return Ok(said.message(|message| {
-            message.readable = Readable::Undecryptable(reason.to_owned());
-        }));
+        return Ok(said.locked(reason));
     }
     match event.kind() {
         "m.reaction" => said.reaction(),
@@ -133,9 +134,6 @@ fn read(
         }
         "m.call.invite" => {
             Ok(said.message(|message| content::unsupported(event, message, "a call")))
-        }
-        "m.room.encrypted" => {
-            Ok(said.message(|m| m.readable = Readable::Undecryptable("not decrypted".to_owned())))
         }
         kind if content::speaks(event) => {
             let what = clean(kind);
@@ -175,6 +173,17 @@ impl Said<'_> {
             raw: Some(clean(self.raw)),
         };
         Mapped::Change(Box::new(Change::Upsert(Box::new(item))))
+    }
+
+    /// An event whose key is missing. What it belongs to stands outside of the encryption, and
+    /// an edit, a reaction or a vote is no message: shown as one, it would stay when the key
+    /// comes, because it then alters another under this same handle.
+    fn locked(self, reason: &str) -> Mapped {
+        let belongs = self.event.text("/content/m.relates_to/rel_type");
+        if belongs.is_some_and(|how| ["m.replace", "m.annotation", "m.reference"].contains(&how)) {
+            return Mapped::Waiting(self.id.to_owned());
+        }
+        self.message(|message| message.readable = Readable::Undecryptable(reason.to_owned()))
     }
 
     /// The id of the wish this message came from. The server tells the transaction id to the

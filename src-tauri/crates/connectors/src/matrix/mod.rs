@@ -31,8 +31,9 @@
 //! 3. The rest: one first `/sync` with everything but the talk, for what the list does not
 //!    tell (Synapse counts nothing unread there, and names no members of rooms with a name)
 //!    and so that the SDK knows every room's state as of one moment.
-//! 4. The stream, from the position of step 1. A room joined meanwhile comes whole; a room
-//!    that had more to say than one answer holds comes with its hole, which ends there.
+//! 4. The stream, from the position of step 1. A room that had more to say than one answer
+//!    holds comes with its hole, which ends there; a room joined meanwhile with one that
+//!    reaches back to the room's beginning, for the position says nothing about it.
 //!
 //! Messages between devices are not lost on this way. The server drops them only when they are
 //! acknowledged: by the list's own token, which the SDK takes from its crypto store, where they
@@ -44,11 +45,12 @@
 //! asked for everything in one answer.
 //!
 //! Where is what: `session` and `sign_in` (who), `flow`, `mark`, `list`, `holes`, `news`,
-//! `batch` (the stream), `map`, `content`, `room`, `ephemeral`, `wire` (pure: what things
+//! `batch`, `beside` (the stream), `map`, `content`, `room`, `ephemeral`, `wire` (pure: what things
 //! mean), `send`, `outgoing`, `markdown`, `lookup`, `media`, `picture` (outwards), `history`,
 //! `locked`, `security` (the rest).
 
 mod batch;
+mod beside;
 mod content;
 mod ephemeral;
 mod fault;

@@ -17,6 +17,7 @@ use matrix_sdk::sync::{RoomUpdates, State, SyncResponse, Timeline};
 use matrix_sdk::{Client, Room};
 
 use super::locked::reason;
+use super::wire::Event;
 
 /// What one answer brought.
 #[derive(Debug, Default)]
@@ -67,6 +68,21 @@ impl Said {
             locked,
         }
     }
+}
+
+impl RoomNews {
+    /// Whether this account has just come into the room: only then does its whole state come.
+    /// The newest events then come whatever the position was, and nothing older is known.
+    pub(super) fn is_entered(&self) -> bool {
+        let said = self.timeline.iter().map(|said| &said.json);
+        self.state.iter().chain(said).any(|raw| makes_room(raw))
+    }
+}
+
+/// The event that every room begins with.
+fn makes_room(raw: &str) -> bool {
+    raw.contains("m.room.create")
+        && Event::read(raw).is_ok_and(|event| event.kind() == "m.room.create" && event.is_state())
 }
 
 impl News {
@@ -219,4 +235,34 @@ fn texts<T>(events: &[Raw<T>]) -> Vec<String> {
         .iter()
         .map(|event| event.json().get().to_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(state: &[&str], timeline: &[&str]) -> RoomNews {
+        RoomNews {
+            state: state.iter().map(|&raw| raw.to_owned()).collect(),
+            timeline: timeline
+                .iter()
+                .map(|&raw| Said {
+                    json: raw.to_owned(),
+                    locked: None,
+                })
+                .collect(),
+            ..RoomNews::default()
+        }
+    }
+
+    #[test]
+    fn a_room_is_just_entered_when_its_making_is_told() {
+        let made = r#"{"type":"m.room.create","state_key":"","content":{}}"#;
+        let named = r#"{"type":"m.room.name","state_key":"","content":{}}"#;
+        assert!(room(&[named, made], &[]).is_entered());
+        assert!(room(&[], &[made, named]).is_entered());
+        let spoken = r#"{"type":"m.room.message","content":{"body":"m.room.create"}}"#;
+        let forged = r#"{"type":"m.room.create","content":{}}"#;
+        assert!(!room(&[named], &[spoken, forged, "m.room.create"]).is_entered());
+    }
 }

@@ -3,7 +3,7 @@
 use rapport_model::command::Outgoing;
 use serde_json::{Map, Value, json};
 
-use super::content::MARK;
+use super::content::{MARK, mentions};
 use super::markdown;
 use super::wire::is_id;
 
@@ -29,10 +29,19 @@ pub(super) fn file(id: &str, file: Value, caption: bool, out: &Outgoing) -> Valu
     marked(content, id)
 }
 
-/// The content of an edit.
-pub(super) fn edit(id: &str, target: &str, text: &str) -> Value {
-    let new = spoken(text, &[]);
+/// The content of an edit, made from the content that the message was sent with: other clients
+/// put the new content in its place. `None` for a message that is neither text nor file.
+pub(super) fn edit(id: &str, target: &str, text: &str, before: &Value) -> Option<Value> {
+    let kind = before.get("msgtype").and_then(Value::as_str)?;
+    // Who was mentioned still is; mentioned in the edit itself, they would be called again.
+    let mut new = spoken(text, &mentions(before));
+    match kind {
+        "m.text" | "m.notice" | "m.emote" => {}
+        "m.image" | "m.file" | "m.audio" | "m.video" => new = captioned(before, new)?,
+        _ => return None,
+    }
     let mut content = new.clone();
+    content.insert("m.mentions".to_owned(), json!({}));
     // For clients that do not know edits: the new text with a star, as they do it.
     content.insert("body".to_owned(), json!(format!("* {text}")));
     if let Some(html) = new.get("formatted_body").and_then(Value::as_str) {
@@ -41,7 +50,23 @@ pub(super) fn edit(id: &str, target: &str, text: &str) -> Value {
     content.insert("m.new_content".to_owned(), Value::Object(new));
     let relation = json!({"rel_type": "m.replace", "event_id": target});
     content.insert("m.relates_to".to_owned(), relation);
-    marked(content, id)
+    Some(marked(content, id))
+}
+
+/// A file's content under another text. The file itself, its name and its small picture stay.
+fn captioned(before: &Value, text: Map<String, Value>) -> Option<Map<String, Value>> {
+    let mut content = before.as_object()?.clone();
+    // Without a caption the body was the name.
+    if !content.contains_key("filename")
+        && let Some(name) = content.get("body").cloned()
+    {
+        content.insert("filename".to_owned(), name);
+    }
+    for name in ["format", "formatted_body", "m.relates_to", MARK] {
+        content.remove(name);
+    }
+    content.extend(text.into_iter().filter(|(name, _)| name != "msgtype"));
+    Some(content)
 }
 
 /// The content of a reaction.
@@ -161,12 +186,72 @@ mod tests {
 
     #[test]
     fn an_edit_carries_the_text_for_old_and_new_clients() {
-        let content = edit("c", "$e", "**b**");
+        let before = json!({"msgtype": "m.text", "body": "a"});
+        let content = edit("c", "$e", "**b**", &before).expect("an edit");
         assert_eq!(content["body"], json!("* **b**"));
         assert_eq!(content["m.new_content"]["body"], json!("**b**"));
         assert_eq!(
             content["m.relates_to"],
             json!({"rel_type": "m.replace", "event_id": "$e"})
         );
+    }
+
+    #[test]
+    fn another_caption_leaves_the_file_where_it_is() {
+        let file = json!({"url": "mxc://x/y", "key": {"k": "z"}});
+        let before = json!({
+            "msgtype": "m.image", "body": "*the crane*", "filename": "a.png", "file": file,
+            "info": {"size": 5}, "format": "org.matrix.custom.html", "formatted_body": "<em>",
+            "m.relates_to": {"m.in_reply_to": {"event_id": "$r"}}, MARK: "c0",
+        });
+        let content = edit("c", "$e", "the mast", &before).expect("an edit");
+        let new = json!({
+            "msgtype": "m.image", "body": "the mast", "filename": "a.png", "file": file,
+            "info": {"size": 5}, "m.mentions": {},
+        });
+        assert_eq!(content["m.new_content"], new);
+        // Who does not know edits sees the picture again, and no empty message.
+        assert_eq!(content["body"], json!("* the mast"));
+        assert_eq!(
+            (&content["msgtype"], &content["file"]),
+            (&json!("m.image"), &file)
+        );
+        assert_eq!(content[MARK], json!("c"));
+    }
+
+    #[test]
+    fn a_first_caption_does_not_take_the_name_of_the_file() {
+        let before = json!({"msgtype": "m.file", "body": "offer.pdf", "url": "mxc://x/y"});
+        let content = edit("c", "$e", "ours", &before).expect("an edit");
+        let new = &content["m.new_content"];
+        assert_eq!(
+            (&new["body"], &new["filename"]),
+            (&json!("ours"), &json!("offer.pdf"))
+        );
+    }
+
+    #[test]
+    fn who_was_mentioned_still_is_after_an_edit_and_is_not_called_again() {
+        let before = json!({
+            "msgtype": "m.text", "body": "@ada:x",
+            "m.mentions": {"user_ids": ["@ada:x"], "room": true},
+        });
+        let content = edit("c", "$e", "now, @ada:x", &before).expect("an edit");
+        let new = &content["m.new_content"];
+        assert_eq!(new["m.mentions"], before["m.mentions"]);
+        let html = new["formatted_body"].as_str().expect("a link");
+        assert!(html.contains("https://matrix.to/#/@ada:x"), "{html}");
+        assert_eq!(content["m.mentions"], json!({}));
+    }
+
+    #[test]
+    fn what_is_neither_text_nor_file_is_not_turned_into_text() {
+        for before in [
+            json!({"msgtype": "m.location", "body": "here", "geo_uri": "geo:1,2"}),
+            json!({"msgtype": "com.example.poll", "body": "a poll"}),
+            json!({}),
+        ] {
+            assert_eq!(edit("c", "$e", "b", &before), None, "{before}");
+        }
     }
 }

@@ -26,7 +26,9 @@ use serde_json::{Value, json};
 use super::content::MARK;
 use super::fault::{self, Asked};
 use super::lookup::made;
+use super::news::Said;
 use super::session::Live;
+use super::wire::Event;
 use super::{media, outgoing};
 
 /// What a room takes of a command.
@@ -59,8 +61,8 @@ pub(super) async fn push(
             conversation,
             text,
         } => {
-            let content = outgoing::edit(id.as_str(), message.handle.as_str(), text);
             let room = room(client, conversation)?;
+            let content = edit(&room, id.as_str(), &message.handle, text).await?;
             event(&room, "m.room.message", id.as_str(), content)
                 .await
                 .map(applied)
@@ -171,6 +173,26 @@ async fn say(
         first = first.or(sent);
     }
     Ok(applied(first))
+}
+
+/// What the message was sent with is asked of the server: an edit takes its place, so the file
+/// of a caption has to be in it again.
+async fn edit(room: &Room, id: &str, message: &Handle, text: &str) -> Result<Value, Fault> {
+    let before = room.event(&event_id(message)?, None).await;
+    let before = Said::of(&before.map_err(|error| fault::of(&error, Asked::Reading))?);
+    if let Some(why) = before.locked {
+        return Err(Fault::Rejected(format!(
+            "the message to be changed cannot be decrypted here ({why}); nothing was sent"
+        )));
+    }
+    let before = Event::read(&before.json).map_err(Fault::Rejected)?;
+    let content = before
+        .part("/content")
+        .filter(|_| before.kind() == "m.room.message")
+        .and_then(|content| outgoing::edit(id, message.as_str(), text, content));
+    content.ok_or_else(|| {
+        Fault::Rejected("only texts and the captions of files can be changed".to_owned())
+    })
 }
 
 async fn event(

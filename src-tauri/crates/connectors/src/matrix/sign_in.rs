@@ -245,6 +245,9 @@ async fn fresh(session: &Session, user: Option<&str>) -> Result<Pending, Fault> 
         .await
         .map_err(|error| fault::of_build(&error))?;
     session.keep_tokens(&client, &folder)?;
+    // An address taken as it is, or named by the domain, has not been looked at yet.
+    let asked = client.fetch_server_versions(None).await;
+    asked.map_err(|error| fault::of_first(&error))?;
     Ok(Pending {
         client,
         folder,

@@ -108,11 +108,10 @@ impl Hub {
     /// It is not waiting for a moment, or is not there.
     pub fn reschedule(&self, id: &CommandId, at: Millis) -> Result<(), HubError> {
         let entry = self.entry(id)?;
-        if entry.state != State::Queued || entry.scheduled.is_none() || entry.item.is_some() {
+        let now = self.core.now();
+        if !self.core.write(|tx| tx.reschedule(id, at.max(now)))? {
             return Err(HubError::NotNow(NotNow::Unscheduled));
         }
-        let now = self.core.now();
-        self.core.write(|tx| tx.reschedule(id, Some(at.max(now))))?;
         self.wake(&entry.account)
     }
 

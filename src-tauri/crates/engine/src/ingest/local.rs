@@ -226,7 +226,7 @@ pub(crate) fn add_local(
             conversation,
             up_to,
         } => {
-            mark_read(ingest, tx, &conversation.handle, up_to)?;
+            mark_read(ingest, tx, &conversation.handle, up_to, None)?;
             let row = tx.find(&place, &conversation.handle)?;
             if let Some(row) = row {
                 // The user's own mark goes even when nothing was unread.

@@ -141,7 +141,8 @@ impl<'a> Ingest<'a> {
             Change::Read {
                 conversation,
                 up_to,
-            } => mark_read(self, tx, conversation, up_to),
+                at,
+            } => mark_read(self, tx, conversation, up_to, *at),
         }
     }
 
@@ -191,13 +192,21 @@ impl<'a> Ingest<'a> {
             Some(known) => Some(known),
             None => local::adopt(self, tx, item)?,
         };
-        if let (Body::Conversation(it), Some(_)) = (&item.body, before)
-            && let Some(up_to) = &it.read_up_to
-        {
-            // The row alone would move the position and leave the messages unread.
-            mark_read(self, tx, &item.handle, up_to)?;
-        }
         let mut item = Cow::Borrowed(item);
+        if let (Body::Conversation(it), Some(id)) = (&item.body, before) {
+            if let Some(up_to) = &it.read_up_to {
+                // The row alone would move the position and leave the messages unread.
+                mark_read(self, tx, &item.handle, up_to, None)?;
+            }
+            // Where it stands now is known better here: the source may tell no position, an
+            // old one, or one that is not a message of ours.
+            let stands = read::marked(tx, id)?;
+            if stands != it.read_up_to
+                && let Body::Conversation(it) = &mut item.to_mut().body
+            {
+                it.read_up_to = stands;
+            }
+        }
         let mut keep = None;
         match (&item.body, before) {
             (Body::Message(base), _) => {
@@ -206,13 +215,6 @@ impl<'a> Ingest<'a> {
                     let shown = crate::merge::message_with(&item.handle, base, &patches);
                     keep = Some(item.body.clone());
                     item.to_mut().body = Body::Message(shown);
-                }
-            }
-            (Body::Conversation(it), Some(id)) if it.read_up_to.is_none() => {
-                if let Some(up_to) = read::marked(tx, id)?
-                    && let Body::Conversation(it) = &mut item.to_mut().body
-                {
-                    it.read_up_to = Some(up_to);
                 }
             }
             (_, Some(id)) => {

@@ -1,22 +1,24 @@
 //! How far the user has read, as the source or the user says.
 
-use rapport_model::{Body, Handle, Item, ItemId};
+use rapport_model::{Body, Handle, Item, ItemId, Millis};
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
-use rapport_store::table::item::{LOCAL_ONLY, MENTION, PENDING, UNREAD};
+use rapport_store::table::item::{LOCAL_ONLY, MENTION, PENDING, Place, UNREAD};
 
 use super::{Ingest, Known};
 
 /// Messages looked at in one step, from the newest backwards.
 const STEP: u32 = 200;
 
-/// Moves the read position forward. Older unread messages are above it in every
-/// list, so the walk ends at the first step without one.
+/// Moves the read position forward, to a message or to what stood among them at a moment.
+/// Older unread messages are above it in every list, so the walk ends at the first step
+/// without one.
 pub(crate) fn mark_read(
     ingest: &mut Ingest<'_>,
     tx: &mut Tx<'_>,
     conversation: &Handle,
     up_to: &Handle,
+    at: Option<Millis>,
 ) -> Result<(), StoreError> {
     let place = ingest.place;
     let Some(stored) = tx.stored_at(&place, conversation)? else {
@@ -25,7 +27,10 @@ pub(crate) fn mark_read(
     let Body::Conversation(mut body) = stored.item.body else {
         return Ok(());
     };
-    let target = tx.find(&place, up_to)?;
+    let (target, up_to) = match message(tx, &place, stored.id, up_to, at)? {
+        Some((id, handle)) => (Some(id), handle),
+        None => (None, up_to.clone()),
+    };
     let now = match &body.read_up_to {
         Some(handle) => tx.find(&place, handle)?,
         None => None,
@@ -38,8 +43,8 @@ pub(crate) fn mark_read(
     if now.is_none() || target != now {
         tx.mark_unread(stored.id, false)?;
     }
-    if body.read_up_to.as_ref() != Some(up_to) {
-        body.read_up_to = Some(up_to.clone());
+    if body.read_up_to.as_ref() != Some(&up_to) {
+        body.read_up_to = Some(up_to);
         let item = Item {
             body: Body::Conversation(body),
             raw: tx.raw(stored.id)?,
@@ -66,7 +71,25 @@ pub(crate) fn mark_read(
     Ok(())
 }
 
-/// The read position kept here, for a source that does not tell it.
+/// The message a read position stands for. Where it names something else, such as a reaction,
+/// it is the newest one from before that.
+fn message(
+    tx: &Tx<'_>,
+    place: &Place<'_>,
+    conversation: ItemId,
+    up_to: &Handle,
+    at: Option<Millis>,
+) -> Result<Option<(ItemId, Handle)>, StoreError> {
+    if let Some(id) = tx.find(place, up_to)? {
+        return Ok(Some((id, up_to.clone())));
+    }
+    match tx.patch_moment(place, up_to)?.or(at) {
+        Some(at) => tx.last_said(conversation, at),
+        None => Ok(None),
+    }
+}
+
+/// The read position kept here.
 pub(super) fn marked(tx: &Tx<'_>, conversation: ItemId) -> Result<Option<Handle>, StoreError> {
     Ok(tx.stored(conversation)?.and_then(|it| match it.item.body {
         Body::Conversation(it) => it.read_up_to,

@@ -5,6 +5,7 @@
 
 mod conflict;
 mod done;
+mod join;
 mod ops;
 mod queue;
 mod rewrite;

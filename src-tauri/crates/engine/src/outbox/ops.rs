@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 
 use rapport_model::command::Edit;
-use rapport_model::{Cause, Command, CommandId, Fault, FieldName, Millis, State};
+use rapport_model::{
+    Body, Cause, Command, CommandId, Fault, FieldName, Handle, Millis, Patch, PatchKind, State,
+};
+use rapport_store::StoreError;
 use rapport_store::db::Tx;
 use rapport_store::table::item::Place;
 use rapport_store::table::outbox::{Entry, Moved};
 
+use super::conflict::hold_again;
+use super::join::may_have_arrived;
 use super::queue::check;
 use super::state::{Event, next};
 use crate::error::{HubError, NotNow, Refusal};
-use crate::ingest::{Ingest, show, withdraw_local};
+use crate::ingest::{Ingest, WAITING, keep_patch, show, withdraw_local};
 use crate::people::Rules;
 
 /// A thing to do with a waiting entry.
@@ -69,6 +74,14 @@ pub(crate) fn apply(
         Op::Retry => Event::Retry,
         Op::SendAgain => Event::SendAgain,
         Op::Edit(_) if entry.state == State::Parked && in_doubt => return Err(not_now(&entry)),
+        // Said differently, the word that may have arrived would be forgotten.
+        Op::Edit(_)
+            if entry.state == State::Queued
+                && matches!(entry.command, Command::SetFields { .. })
+                && may_have_arrived(tx, &entry)? =>
+        {
+            return Err(HubError::NotNow(NotNow::Unsure));
+        }
         Op::Edit(_) => Event::Edit,
     };
     let Some(to) = next(entry.state, event, entry.command.repeat()) else {
@@ -92,8 +105,11 @@ pub(crate) fn apply(
                 apply(tx, rules, now, &dependent.id, op)?;
             }
         }
-        Op::Edit(command) => edit(&mut ingest, tx, &entry, command)?,
-        Op::Retry | Op::SendAgain => {}
+        Op::Edit(command) => {
+            edit(&mut ingest, tx, &entry, command)?;
+            ask_again(&mut ingest, tx, &entry, command)?;
+        }
+        Op::Retry | Op::SendAgain => ask_again(&mut ingest, tx, &entry, &entry.command)?,
     }
     ingest.people.settle(tx, rules)?;
     Ok(())
@@ -117,31 +133,100 @@ fn edit(
         check(tx, &place, target, edits)?;
     }
     tx.replace_command(&entry.id, command)?;
-    if let (Command::Send { message, .. }, Some(id)) = (command, entry.item)
-        && let Some(stored) = tx.stored(id)?
-        && let rapport_model::Body::Message(mut body) = stored.item.body
-    {
-        body.text.clone_from(&message.text);
-        body.subject.clone_from(&message.subject);
-        let item = rapport_model::Item {
-            body: rapport_model::Body::Message(body),
-            ..stored.item
-        };
-        ingest.put(tx, &item, stored.flags & crate::ingest::WAITING)?;
-    }
-    if let (Command::Create { body, .. }, Some(id)) = (command, entry.item)
-        && let Some(stored) = tx.stored(id)?
-    {
-        let item = rapport_model::Item {
-            body: (**body).clone(),
-            ..stored.item
-        };
-        ingest.put(tx, &item, stored.flags & crate::ingest::WAITING)?;
-    }
-    if let (Command::SetFields { .. }, Some(id)) = (command, entry.item) {
-        show(ingest, tx, id)?;
-    }
+    show_anew(ingest, tx, entry, command)?;
     Ok(())
+}
+
+/// An entry in conflict stays one until it is decided: neither another try nor other
+/// words are an answer.
+fn ask_again(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    entry: &Entry,
+    command: &Command,
+) -> Result<(), StoreError> {
+    if entry.conflict.is_none() {
+        return Ok(());
+    }
+    let entry = Entry {
+        command: command.clone(),
+        ..entry.clone()
+    };
+    hold_again(tx, &entry, ingest.written.now)?;
+    entry.item.map_or(Ok(()), |id| show(ingest, tx, id))
+}
+
+/// What a waiting command showed now says what the command says.
+fn show_anew(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    entry: &Entry,
+    command: &Command,
+) -> Result<(), StoreError> {
+    match command {
+        Command::Send { message, .. } => row_anew(ingest, tx, entry, |body| {
+            if let Body::Message(body) = body {
+                body.text.clone_from(&message.text);
+                body.subject.clone_from(&message.subject);
+            }
+        }),
+        Command::Create { body, .. } => row_anew(ingest, tx, entry, |shown| shown.clone_from(body)),
+        Command::SetFields { .. } => entry.item.map_or(Ok(()), |id| show(ingest, tx, id)),
+        Command::EditMessage { message, text, .. } => {
+            let what = PatchKind::Edit {
+                text: text.clone(),
+                html: None,
+                mentions: Vec::new(),
+            };
+            patch_anew(ingest, tx, entry, &message.handle, what)
+        }
+        Command::React { message, key, .. } => {
+            let what = PatchKind::React(key.clone());
+            patch_anew(ingest, tx, entry, &message.handle, what)
+        }
+        Command::Redact { .. }
+        | Command::MarkRead { .. }
+        | Command::Act { .. }
+        | Command::Delete { .. } => Ok(()),
+    }
+}
+
+/// The row made here, with another body.
+fn row_anew(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    entry: &Entry,
+    change: impl FnOnce(&mut Body),
+) -> Result<(), StoreError> {
+    let Some(id) = entry.item else {
+        return Ok(());
+    };
+    let Some(mut stored) = tx.stored(id)? else {
+        return Ok(());
+    };
+    change(&mut stored.item.body);
+    ingest
+        .put(tx, &stored.item, stored.flags & WAITING)
+        .map(drop)
+}
+
+/// Our own patch of a message, which lies under our own handle until the source has
+/// it, with other words.
+fn patch_anew(
+    ingest: &mut Ingest<'_>,
+    tx: &mut Tx<'_>,
+    entry: &Entry,
+    message: &Handle,
+    what: PatchKind,
+) -> Result<(), StoreError> {
+    let ours = tx
+        .patches_of(&ingest.place, message)?
+        .into_iter()
+        .find(|it| it.handle.as_str() == entry.id.as_str());
+    match ours {
+        Some(patch) => keep_patch(ingest, tx, &Patch { what, ..patch }),
+        None => Ok(()),
+    }
 }
 
 /// Ends the undo window now.

@@ -4,14 +4,15 @@
 use rapport_model::command::Edit;
 use rapport_model::field::set_field;
 use rapport_model::{
-    AccountId, Body, Cause, Command, CommandId, Handle, ItemId, ItemRef, Mailbox, Millis, State,
+    AccountId, Body, Cause, Command, CommandId, Handle, ItemId, ItemRef, Mailbox, Millis,
 };
 use rapport_store::StoreError;
 use rapport_store::db::Tx;
-use rapport_store::table::item::{LOCAL_ONLY, Place};
-use rapport_store::table::outbox::{Entry, EntryFilter, Moved, NewEntry};
+use rapport_store::table::item::Place;
+use rapport_store::table::outbox::{Entry, EntryFilter, NewEntry};
 
-use super::{OPEN, absorb, has_undo_window, melt, target};
+use super::join::join;
+use super::{OPEN, has_undo_window, target};
 use crate::error::HubError;
 use crate::ingest::{Ingest, add_local, show};
 use crate::people::Rules;
@@ -44,18 +45,22 @@ pub(crate) fn queue(
     tx: &mut Tx<'_>,
     rules: &Rules,
     now: Millis,
-    wish: Wish<'_>,
+    mut wish: Wish<'_>,
 ) -> Result<Queued, HubError> {
     let collection = wish.command.collection().clone();
     let place = Place {
         account: wish.account,
         collection: &collection,
     };
-    if let Command::SetFields { target, edits, .. } = &wish.command {
+    if let Command::SetFields { target, edits, .. } = &mut wish.command {
         check(tx, &place, target, edits)?;
-        if let Some(queued) = melt_in(tx, rules, now, &place, target, edits)? {
+        let joined = join(tx, rules, now, &place, target, edits)?;
+        if let Some(queued) = joined.into
+            && joined.left.is_empty()
+        {
             return Ok(queued);
         }
+        *edits = joined.left;
     }
     let after = match wish.after {
         Some(after) => Some(after),
@@ -118,60 +123,6 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Melts an edit into a waiting command on the same item, if there is one.
-fn melt_in(
-    tx: &mut Tx<'_>,
-    rules: &Rules,
-    now: Millis,
-    place: &Place<'_>,
-    to: &ItemRef,
-    edits: &[Edit],
-) -> Result<Option<Queued>, HubError> {
-    let waiting = match tx.queued_edit(place.account, to)? {
-        Some(entry) => Some(entry),
-        None => making(tx, place, &to.handle)?.filter(|it| it.state == State::Queued),
-    };
-    let Some(entry) = waiting else {
-        return Ok(None);
-    };
-    let Some(command) = absorb(&entry.command, edits) else {
-        return Ok(None);
-    };
-    let mut ingest = Ingest::new(*place, rules, now, Cause::Me(entry.id.clone()));
-    match &command {
-        Command::SetFields { edits, .. } if melt(&[], edits).is_empty() => {
-            // Changed and changed back: nothing is left to be sent.
-            tx.move_entry(
-                &entry.id,
-                State::Withdrawn,
-                &Moved {
-                    at: now,
-                    ..Moved::default()
-                },
-            )?;
-        }
-        Command::Create { body, .. } => {
-            tx.replace_command(&entry.id, &command)?;
-            if let Some(stored) = tx.stored_at(place, &to.handle)? {
-                let item = rapport_model::Item {
-                    body: (**body).clone(),
-                    ..stored.item
-                };
-                ingest.put(tx, &item, stored.flags & LOCAL_ONLY)?;
-            }
-        }
-        _ => tx.replace_command(&entry.id, &command)?,
-    }
-    if let Some(item) = entry.item {
-        show(&mut ingest, tx, item)?;
-    }
-    ingest.people.settle(tx, rules)?;
-    Ok(Some(Queued {
-        id: entry.id,
-        item: entry.item,
-    }))
-}
-
 /// The command that makes what `command` aims at, if that is not made yet.
 fn maker(
     tx: &Tx<'_>,
@@ -184,7 +135,11 @@ fn maker(
     }
 }
 
-fn making(tx: &Tx<'_>, place: &Place<'_>, handle: &Handle) -> Result<Option<Entry>, StoreError> {
+pub(super) fn making(
+    tx: &Tx<'_>,
+    place: &Place<'_>,
+    handle: &Handle,
+) -> Result<Option<Entry>, StoreError> {
     let Some(id) = tx.find(place, handle)? else {
         return Ok(None);
     };

@@ -8,8 +8,9 @@ use rapport_store::table::outbox::{Entry, EntryFilter, Moved};
 use rapport_store::{StoreError, fail};
 use tokio_util::sync::CancellationToken;
 
-use super::conflict::{MOST_TRIES, Merged, against, merge_into};
+use super::conflict::{MOST_REBASES, Merged, against, merge_into, rebases};
 use super::done::{confirm, fail as note_fault, step};
+use super::join::join_parked;
 use super::state::Event;
 use crate::core::{Core, Session};
 use crate::error::HubError;
@@ -219,6 +220,9 @@ fn claim(core: &Core, session: &Session, seen: &Entry) -> Result<Option<Entry>, 
                 account: &entry.account,
                 collection: &entry.collection,
             };
+            if join_parked(tx, &place, now, &entry)? {
+                return Ok(None);
+            }
             let stored = tx.stored_at(&place, &target.handle)?;
             if let Some(stored) = stored
                 && stored.item.revision != *base
@@ -379,7 +383,8 @@ async fn merge(
         return Ok(());
     };
     let edits = matches!(entry.command, Command::SetFields { .. });
-    if !edits || entry.attempts >= MOST_TRIES {
+    let tries = core.read(|it| it.attempts(&entry.id))?;
+    if !edits || rebases(&tries) >= MOST_REBASES {
         core.write(|tx| {
             let rules = Rules::load(tx, &entry.account)?;
             let place = Place {

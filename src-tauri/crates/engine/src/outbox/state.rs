@@ -22,7 +22,8 @@ pub enum Event {
     Rebase,
     /// Nothing is left to do: the source already has what was wanted.
     Settle,
-    /// Somebody else changed the same field.
+    /// Somebody else changed the same field; one that is asked about already is
+    /// asked about anew.
     Clash,
     /// The process starts again and finds it like this.
     Restart,
@@ -87,12 +88,12 @@ pub const fn next(state: State, event: Event, repeat: Repeat) -> Option<State> {
             Event::Retry | Event::SendAgain | Event::Edit | Event::Rebase => Some(State::Queued),
             Event::Ask => Some(State::Unsure),
             Event::Settle => Some(State::Done),
+            Event::Clash => Some(State::Parked),
             Event::Withdraw => Some(State::Withdrawn),
             Event::Claim
             | Event::Confirm
             | Event::NeverArrived
             | Event::Fail(_)
-            | Event::Clash
             | Event::Restart => None,
         },
         State::Done | State::Withdrawn => None,
@@ -166,7 +167,7 @@ mod tests {
             (Event::Fail(Remedy::Park), park),
             (Event::Rebase, [q, q, None, None, q, None]),
             (Event::Settle, [d, d, None, None, d, None]),
-            (Event::Clash, [p, p, None, None, None, None]),
+            (Event::Clash, [p, p, None, None, p, None]),
             (Event::Restart, [None, doubt, u, None, None, None]),
             (Event::Retry, [q, None, None, None, q, None]),
             (Event::Ask, [None, None, u, None, u, None]),

@@ -2,6 +2,10 @@
 //!
 //! What can wake it, in this order: being told to stop, somebody who wants
 //! something now, news from the source, the time.
+//!
+//! A watch that told of news is set up again after the next turn: until a collection was read,
+//! its source would tell the same at once, again and again, and an account that is paused or
+//! waits after a failure does not read.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -11,6 +15,7 @@ use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
+use rapport_model::connector::Collection;
 use rapport_model::{CollectionId, Health};
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +39,37 @@ fn watch(session: &Arc<Session>, collection: CollectionId, at_once: bool) -> Wat
         let news = session.connector.watch(&collection).await.is_ok();
         (collection, news)
     })
+}
+
+/// What the account listens to.
+#[derive(Default)]
+struct Listening {
+    watches: FuturesUnordered<Watch>,
+    /// The collections that have a watch.
+    watched: BTreeSet<CollectionId>,
+    /// Those that told of news and were not read since.
+    news: BTreeSet<CollectionId>,
+}
+
+impl Listening {
+    /// Sets up a watch for each collection that has none.
+    fn arm(&mut self, session: &Arc<Session>, known: Vec<Collection>) {
+        for collection in known {
+            if collection.unavailable.is_none() && self.watched.insert(collection.id.clone()) {
+                self.watches.push(watch(session, collection.id, true));
+            }
+        }
+    }
+
+    /// Takes in how a watch ended: with news, or with a failure.
+    fn heard(&mut self, session: &Arc<Session>, (collection, fresh): (CollectionId, bool)) {
+        if fresh {
+            self.watched.remove(&collection);
+            self.news.insert(collection);
+        } else {
+            self.watches.push(watch(session, collection, false));
+        }
+    }
 }
 
 /// Before the source is read for the first time: what waits is sent, then `first_look` passes,
@@ -68,9 +104,7 @@ pub(crate) async fn run(
 ) {
     begin(&core, &session, first_look, &stop).await;
     let mut read_first = !first_look.is_zero();
-    let mut watches: FuturesUnordered<Watch> = FuturesUnordered::new();
-    let mut watched: BTreeSet<CollectionId> = BTreeSet::new();
-    let mut news: BTreeSet<CollectionId> = BTreeSet::new();
+    let mut listening = Listening::default();
     let quiet = |_: &_| {};
     loop {
         if stop.is_cancelled() {
@@ -82,8 +116,8 @@ pub(crate) async fn run(
             .is_ok_and(|it| it.paused || matches!(it.health, Health::SignIn(_)));
         let barred = session.pace().barred(core.now());
         if !rests && barred == 0 && state.is_ok() {
-            let due = due_now(&core, &session, &news);
-            news.clear();
+            let due = due_now(&core, &session, &listening.news);
+            listening.news.clear();
             let ask = Ask {
                 only: due.as_ref(),
                 stop: &stop,
@@ -97,11 +131,8 @@ pub(crate) async fn run(
                 tokio::select! {
                     biased;
                     outcome = &mut taken => break outcome,
-                    Some((collection, fresh)) = watches.next(), if !watches.is_empty() => {
-                        if fresh {
-                            news.insert(collection.clone());
-                        }
-                        watches.push(watch(&session, collection, fresh));
+                    Some(told) = listening.watches.next(), if !listening.watches.is_empty() => {
+                        listening.heard(&session, told);
                     }
                 }
             };
@@ -117,16 +148,12 @@ pub(crate) async fn run(
             let known = core
                 .read(|it| it.collections(&session.account))
                 .unwrap_or_default();
-            for collection in known {
-                if collection.unavailable.is_none() && watched.insert(collection.id.clone()) {
-                    watches.push(watch(&session, collection.id, true));
-                }
-            }
+            listening.arm(&session, known);
         }
         let wait = if rests {
             i64::MAX
         } else {
-            next_in(&core, &session, news.is_empty())
+            next_in(&core, &session, listening.news.is_empty())
         };
         let pause = Duration::from_millis(wait.clamp(0, 24 * 60 * 60_000).unsigned_abs());
         let rest = tokio::time::sleep(pause);
@@ -138,11 +165,8 @@ pub(crate) async fn run(
                 biased;
                 () = stop.cancelled() => return,
                 () = session.wake.notified() => break,
-                Some((collection, fresh)) = watches.next(), if !watches.is_empty() => {
-                    if fresh {
-                        news.insert(collection.clone());
-                    }
-                    watches.push(watch(&session, collection, fresh));
+                Some(told) = listening.watches.next(), if !listening.watches.is_empty() => {
+                    listening.heard(&session, told);
                     break;
                 }
                 () = &mut rest => break,

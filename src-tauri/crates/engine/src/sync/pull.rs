@@ -23,7 +23,7 @@ use rapport_store::fail;
 use rapport_store::table::item::{LOCAL_ONLY, Place};
 use tokio_util::sync::CancellationToken;
 
-use super::turn::{Ask, Progress};
+use super::turn::{Ask, Progress, between_pages};
 use crate::core::{Core, Session, lock};
 use crate::error::HubError;
 use crate::ingest::{Ingest, in_order, weight};
@@ -59,6 +59,10 @@ enum Listing {
 pub(super) struct Pulled {
     pub(super) pages: u64,
     pub(super) changes: u64,
+    /// Commands that the source confirmed between its pages.
+    pub(super) sent: u32,
+    /// Commands that wait for the user since then.
+    pub(super) parked: u32,
 }
 
 /// Why a pull ended early.
@@ -162,9 +166,9 @@ impl Pull<'_> {
                     {
                         return (done, Err(error.into()));
                     }
-                    let between = super::turn::between_pages(self.core, self.session, ask).await;
-                    if let Err(error) = between {
-                        return (done, Err(error.into()));
+                    let (core, session) = (self.core, self.session);
+                    if let Err(halt) = between_pages(core, session, ask, &mut done).await {
+                        return (done, Err(halt));
                     }
                 }
                 Err(halt) => return (done, Err(halt)),

@@ -10,7 +10,7 @@ use rapport_model::{AccountId, CollectionId, Fault, Health, Millis};
 use rapport_store::fail;
 use tokio_util::sync::CancellationToken;
 
-use super::pull::{Halt, doubt_key, pull};
+use super::pull::{Halt, Pulled, doubt_key, pull};
 use super::reconcile::reconcile;
 use crate::core::{Core, Session, lock};
 use crate::error::HubError;
@@ -151,16 +151,21 @@ async fn send(
     Ok(())
 }
 
-/// Between two pages, what the user has just queued goes first.
+/// Between two pages, what the user has just queued goes first. A fault of that which
+/// concerns the whole account ends the pull as well: the source is not asked on.
 pub(super) async fn between_pages(
     core: &Core,
     session: &Session,
     ask: &Ask<'_>,
-) -> Result<(), HubError> {
-    if session.queued.swap(false, Ordering::SeqCst) {
-        drain(core, session, ask.stop).await?;
+    done: &mut Pulled,
+) -> Result<(), Halt> {
+    if !session.queued.swap(false, Ordering::SeqCst) {
+        return Ok(());
     }
-    Ok(())
+    let drained = drain(core, session, ask.stop).await?;
+    done.sent += drained.done;
+    done.parked += drained.parked;
+    drained.fault.map_or(Ok(()), |it| Err(Halt::Fault(it)))
 }
 
 /// What there is to pull, as last learned.
@@ -219,6 +224,8 @@ async fn read_all(
             let (pulled, end) = pull(core, session, collection, complete, ask).await;
             result.pages = pulled.pages;
             result.changes = pulled.changes;
+            out.sent += pulled.sent;
+            out.parked += pulled.parked;
             let end = match end {
                 Ok(()) => compare(core, session, ask, collection, line).await,
                 halted => halted,

@@ -300,6 +300,25 @@ impl Reader<'_> {
         )
     }
 
+    /// The newest message of a conversation up to a moment, of those that the source has.
+    pub fn last_said(
+        &self,
+        conversation: ItemId,
+        until: Millis,
+    ) -> Result<Option<(ItemId, Handle)>, StoreError> {
+        let after = (until.0.clamp(0, 1 << 42) + 1) << 20;
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT id, handle FROM item \
+                 WHERE conversation = ?1 AND id < ?2 AND flags & ?3 = 0 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![conversation.0, after, LOCAL_ONLY], |row| {
+                Ok((ItemId(row.get(0)?), Handle(row.get(1)?)))
+            })
+            .optional()?)
+    }
+
     fn ids_where(
         &self,
         sql: &str,

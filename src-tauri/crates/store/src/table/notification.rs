@@ -90,6 +90,20 @@ impl Reader<'_> {
             .exists([key])?)
     }
 
+    /// Whether one has not been given out whose moment has come.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_notification_due(&self, now: Millis) -> Result<bool, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT 1 FROM notification WHERE shown IS NULL \
+                 AND (snoozed IS NULL OR snoozed <= ?1)",
+            )?
+            .exists([now.0])?)
+    }
+
     /// Notifications, the newest first, before the number `before`.
     pub fn notifications(
         &self,

@@ -280,14 +280,15 @@ impl Reader<'_> {
         )
     }
 
-    /// A queued edit of the same item, to coalesce with: the newest one.
-    pub fn queued_edit(
+    /// The edits of an item's fields that are not over, in the order in which the
+    /// user wanted them: another one may melt into them.
+    pub fn open_edits(
         &self,
         account: &AccountId,
         item: &ItemRef,
-    ) -> Result<Option<Entry>, StoreError> {
-        let all = self.entries_where(
-            "a.name = ?1 AND o.collection = ?2 AND o.target = ?3 AND o.state = 'queued' \
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where(
+            "a.name = ?1 AND o.collection = ?2 AND o.target = ?3 \
              AND o.state NOT IN ('done', 'withdrawn')",
             &[
                 &account.as_str(),
@@ -295,8 +296,7 @@ impl Reader<'_> {
                 &item.handle.as_str(),
             ],
             0,
-        )?;
-        Ok(all.into_iter().next_back())
+        )
     }
 
     /// What happened to an entry, the oldest first.
@@ -461,18 +461,22 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Chooses another moment for an entry that the user scheduled; `None` sends
-    /// it with the next turn.
-    pub fn reschedule(&mut self, id: &CommandId, at: Option<Millis>) -> Result<(), StoreError> {
-        self.conn
+    /// Chooses another moment for an entry that waits for one the user chose.
+    /// Answers whether it does: it may have set out meanwhile.
+    pub fn reschedule(&mut self, id: &CommandId, at: Millis) -> Result<bool, StoreError> {
+        let conversation: Option<Option<i64>> = self
+            .conn
             .prepare_cached(
-                "UPDATE outbox SET scheduled = ?2, not_before = coalesce(?2, not_before), \
-                 revision = revision + 1 WHERE id = ?1 AND state = 'queued'",
+                "UPDATE outbox SET scheduled = ?2, not_before = ?2, revision = revision + 1 \
+                 WHERE id = ?1 AND state = 'queued' AND scheduled IS NOT NULL AND item IS NULL \
+                 RETURNING conversation",
             )?
-            .execute(params![id.as_str(), at.map(|it| it.0)])?;
-        let entry = self.entry(id)?;
-        self.outbox_touched(None, entry.and_then(|it| it.conversation));
-        Ok(())
+            .query_row(params![id.as_str(), at.0], |row| row.get(0))
+            .optional()?;
+        if let Some(conversation) = conversation {
+            self.outbox_touched(None, conversation.map(ItemId));
+        }
+        Ok(conversation.is_some())
     }
 
     /// Removes what ended before that moment, log and all.

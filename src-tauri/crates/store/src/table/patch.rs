@@ -1,7 +1,7 @@
 //! Patches: edits, redactions and reactions under their own handles, so that
 //! order of arrival does not matter and taking one back is exact.
 
-use rapport_model::{Handle, Patch};
+use rapport_model::{Handle, Millis, Patch};
 use rusqlite::{OptionalExtension, params};
 
 use crate::db::{Migration, Reader, Tx};
@@ -62,6 +62,23 @@ impl Reader<'_> {
             .query_row(params![ids.collection, handle.as_str()], |row| row.get(0))
             .optional()?
             .map(Handle))
+    }
+
+    /// When the patch at `handle` was made.
+    pub fn patch_moment(
+        &self,
+        place: &Place<'_>,
+        handle: &Handle,
+    ) -> Result<Option<Millis>, StoreError> {
+        let Some(ids) = self.known_place(place)? else {
+            return Ok(None);
+        };
+        Ok(self
+            .conn
+            .prepare_cached("SELECT at FROM patch WHERE collection = ?1 AND handle = ?2")?
+            .query_row(params![ids.collection, handle.as_str()], |row| row.get(0))
+            .optional()?
+            .map(Millis))
     }
 }
 

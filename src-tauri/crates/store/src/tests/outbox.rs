@@ -193,17 +193,16 @@ fn the_same_command_is_never_queued_twice() {
 }
 
 #[test]
-fn an_edit_finds_the_queued_one_it_can_join_and_no_other() {
+fn an_edit_finds_those_of_its_item_that_are_not_over_and_no_other() {
     let scene = Scene::new();
     let target = ItemRef::new("party.party", "7");
-    let waiting = || {
-        scene
-            .db
-            .read(|r| r.queued_edit(&scene.account, &target))
-            .unwrap()
+    let open = || {
+        let found = scene.db.read(|r| r.open_edits(&scene.account, &target));
+        found.unwrap()
     };
-    assert_eq!(waiting(), None);
-    queue(&scene, &[edit("e1", "Fifty")]);
+    let waiting = || open().into_iter().next_back();
+    assert_eq!(open(), vec![]);
+    queue(&scene, &[send("s1", "party.party"), edit("e1", "Fifty")]);
     assert_eq!(waiting().unwrap().id, CommandId::new("e1"));
     scene
         .db
@@ -212,11 +211,42 @@ fn an_edit_finds_the_queued_one_it_can_join_and_no_other() {
     assert_eq!(waiting().unwrap().command, edit("e1", "Sixty").command);
     assert_eq!(waiting().unwrap().revision, 1);
     go(&scene, "e1", State::Sending);
-    assert_eq!(waiting(), None);
     let late = scene
         .db
         .write(|tx| tx.replace_command(&CommandId::new("e1"), &edit("e1", "Late").command));
     assert!(matches!(late, Err(StoreError::Refused(_))));
+    queue(&scene, &[edit("e2", "Seventy")]);
+    let ids = || open().into_iter().map(|it| it.id.0).collect::<Vec<_>>();
+    assert_eq!(ids(), ["e1", "e2"]);
+    for (over, left) in [(State::Done, vec!["e2"]), (State::Parked, vec!["e1", "e2"])] {
+        go(&scene, "e1", over);
+        assert_eq!(ids(), left);
+    }
+    go(&scene, "e1", State::Withdrawn);
+    assert_eq!(ids(), ["e2"]);
+}
+
+#[test]
+fn only_what_waits_for_a_chosen_moment_gets_another() {
+    let scene = Scene::new();
+    let later = MORNING.plus(10_000);
+    let mut chosen = send("l1", "rooms");
+    (chosen.not_before, chosen.scheduled) = (later, true);
+    queue(&scene, &[chosen, send("n1", "rooms")]);
+    let moved = |id: &str| {
+        let id = CommandId::new(id);
+        scene.db.write(|tx| tx.reschedule(&id, later.plus(5)))
+    };
+    assert_eq!(moved("l1"), Ok(true));
+    assert_eq!(moved("n1"), Ok(false), "it goes with the next turn");
+    assert_eq!(moved("?"), Ok(false));
+    go(&scene, "l1", State::Sending);
+    assert_eq!(moved("l1"), Ok(false), "it has set out");
+    go(&scene, "l1", State::Queued);
+    let row = Some(rapport_model::ItemId(9));
+    let put = |tx: &mut Tx<'_>| tx.set_entry_item(&CommandId::new("l1"), row);
+    scene.db.write(put).unwrap();
+    assert_eq!(moved("l1"), Ok(false), "it has set out and waits again");
 }
 
 #[test]

@@ -152,6 +152,9 @@ pub fn notification_row(
         title: it.title,
         text: it.text,
         item: it.item,
+        item_kind: about
+            .as_ref()
+            .map(|it| it.item.body.kind().word().to_owned()),
         why: chain(&it.why),
         seen: it.seen.is_some(),
         conversation: about.as_ref().and_then(|it| {

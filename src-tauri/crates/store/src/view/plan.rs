@@ -2,9 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rapport_model::{
-    FieldValue, ItemId, Millis, OrgId, Record, WikiPage,
-};
+use rapport_model::{FieldValue, ItemId, Millis, OrgId, Record, WikiPage};
 use rusqlite::params;
 
 use super::common::{JOINS, NARROW, Names, Narrow, body_at, contains, limit};

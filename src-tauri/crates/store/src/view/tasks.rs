@@ -237,7 +237,12 @@ impl Reader<'_> {
         read("1", &order, most, wanted.offset)
     }
 
-    fn count_tasks(&self, part: &str, condition: &str, values: &[Value]) -> Result<u32, StoreError> {
+    fn count_tasks(
+        &self,
+        part: &str,
+        condition: &str,
+        values: &[Value],
+    ) -> Result<u32, StoreError> {
         let sql = format!(
             "SELECT count(*) FROM task t CROSS JOIN item i ON i.id = t.item {JOINS} \
              WHERE {part} {condition}"

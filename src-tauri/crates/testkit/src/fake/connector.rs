@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rapport_engine::rng::Rng;
@@ -19,6 +20,9 @@ use serde_json::json;
 
 use super::remote::{DEALS, Effect, FILES, ROOMS, Remote, World};
 use super::trouble::{Trouble, Verb};
+
+/// News that comes within this is told of once.
+const BURST: Duration = Duration::from_millis(50);
 
 /// What the fake says of itself.
 pub static MANIFEST: Manifest = Manifest {
@@ -157,12 +161,13 @@ impl FakeConnector {
     }
 
     fn stream(&self, collection: &CollectionId, cursor: Option<&Cursor>) -> Page {
-        let world = self.remote.world();
+        let mut world = self.remote.world();
         let from = cursor
             .and_then(|it| it.data.get("at")?.as_u64())
             .and_then(|it| usize::try_from(it).ok())
             .unwrap_or(0);
         let to = world.log.len().min(from.saturating_add(world.page));
+        world.seen.insert(collection.clone(), to);
         let mut changes: Vec<Change> = Vec::new();
         for (of, change) in world.log.get(from..to).unwrap_or_default() {
             if of == collection {
@@ -262,6 +267,7 @@ impl FakeConnector {
                 let read = Change::Read {
                     conversation: conversation.handle.clone(),
                     up_to: up_to.clone(),
+                    at: None,
                 };
                 world.log.push((collection.clone(), read));
                 applied(None, None)
@@ -444,6 +450,19 @@ impl Connector for FakeConnector {
             },
             None => Receipt::NeverArrived,
         })
+    }
+
+    async fn watch(&self, collection: &CollectionId) -> Result<(), Fault> {
+        if !self.remote.tells() {
+            return std::future::pending().await;
+        }
+        loop {
+            // News comes in bursts, and a burst has an end.
+            tokio::time::sleep(BURST).await;
+            if self.remote.tell(collection) {
+                return Ok(());
+            }
+        }
     }
 
     async fn ids(&self, collection: &CollectionId) -> Result<IdSet, Fault> {

@@ -42,6 +42,11 @@ pub(super) struct World {
     pub(super) effects: Vec<Effect>,
     pub(super) troubles: Troubles,
     pub(super) page: usize,
+    /// How much of the log was read by collection.
+    pub(super) seen: BTreeMap<CollectionId, usize>,
+    /// It tells those who listen that there is news, and has told so often.
+    tells: bool,
+    told: u64,
     stamp: u64,
     now: i64,
 }
@@ -114,6 +119,31 @@ impl Remote {
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on it tells those who listen of what they have not read.
+    pub fn tell_of_news(&self) {
+        self.world().tells = true;
+    }
+
+    /// How often it has told of news.
+    #[must_use]
+    pub fn told(&self) -> u64 {
+        self.world().told
+    }
+
+    /// Whether it tells at all.
+    pub(super) fn tells(&self) -> bool {
+        self.world().tells
+    }
+
+    /// Tells of what nobody has read yet, if there is any.
+    pub(super) fn tell(&self, collection: &CollectionId) -> bool {
+        let mut world = self.world();
+        let seen = world.seen.get(collection).copied().unwrap_or(usize::MAX);
+        let news = world.log.iter().skip(seen).any(|(of, _)| of == collection);
+        world.told += u64::from(news);
+        news
     }
 
     /// Pages hold at most this many changes.
@@ -304,11 +334,19 @@ impl Remote {
     ///
     /// # Panics
     /// There is no such conversation: the test is wrong.
+    pub fn reads(&self, room: &Handle, up_to: &Handle) {
+        self.reads_at(room, up_to, None);
+    }
+
+    /// The same, up to what is no message and happened then.
+    ///
+    /// # Panics
+    /// There is no such conversation: the test is wrong.
     #[expect(
         clippy::panic,
         reason = "a test that reads in no conversation is wrong"
     )]
-    pub fn reads(&self, room: &Handle, up_to: &Handle) {
+    pub fn reads_at(&self, room: &Handle, up_to: &Handle, at: Option<Millis>) {
         let mut world = self.world();
         let rooms = CollectionId::from(ROOMS);
         let Some(mut item) = world.items.get(&(rooms.clone(), room.clone())).cloned() else {
@@ -321,6 +359,7 @@ impl Remote {
         let read = Change::Read {
             conversation: room.clone(),
             up_to: up_to.clone(),
+            at,
         };
         world.log.push((rooms, read));
     }

@@ -308,6 +308,22 @@ impl MatrixUser {
         )
     }
 
+    /// Sets a part of a room's state that there is once in it, such as its name.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn set_state(
+        &self,
+        room: &str,
+        kind: &str,
+        content: &Value,
+    ) -> Result<(), HarnessError> {
+        let rest = format!("state/{}", segment(kind));
+        self.in_room(Method::PUT, room, &rest, Some(content))
+            .await
+            .map(drop)
+    }
+
     /// Says that everything up to an event has been read.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use rapport_model::{Fault, Millis, Page};
 use serde_json::json;
 
 use super::super::batch::{self, Part};
+use super::super::beside::Beside;
 use super::super::holes;
 use super::super::list::{self, List};
 use super::super::locked;
@@ -64,6 +65,8 @@ pub(super) struct Line {
     pub(super) told: bool,
     /// Texts handed over with the mark of that count, and the events they settle.
     pub(super) opened: (u64, Vec<String>),
+    /// What happened in rooms without being said, of this run.
+    pub(super) beside: Beside,
 }
 
 impl Line {
@@ -90,6 +93,7 @@ impl Line {
             lost: self.lost,
             listless: self.listless,
             opened,
+            beside: std::mem::take(&mut self.beside),
             ..Self::default()
         };
     }
@@ -191,7 +195,8 @@ impl Line {
     ) -> Result<(), Fault> {
         let keys = news.keys;
         let since = self.tail.since().map(str::to_owned);
-        let mut parts = batch::parts(&live.client, news, since.as_deref(), now).await?;
+        let mut parts =
+            batch::parts(&live.client, news, since.as_deref(), now, &mut self.beside).await?;
         if since.is_none() {
             holes::replace(&live.client, &mut parts).await?;
         }

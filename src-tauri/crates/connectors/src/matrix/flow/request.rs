@@ -8,6 +8,7 @@ use matrix_sdk::ruma::api::client::sync::sync_events::v3;
 use matrix_sdk::ruma::assign;
 use matrix_sdk::ruma::presence::PresenceState;
 use matrix_sdk::store::StateStoreDataKey;
+use matrix_sdk::{Error, HttpError};
 use rapport_model::Fault;
 use serde_json::{Value, json};
 
@@ -45,7 +46,10 @@ pub(super) async fn processed(
         .set_presence(PresenceState::Offline)
         .token(since.map_or(SyncToken::NoToken, SyncToken::from));
     let response = Box::pin(live.client.sync_once(settings)).await;
-    let response = response.map_err(|error| stale(fault::of(&error, Asked::Reading), since))?;
+    let response = response.map_err(|error| match error {
+        Error::Http(error) => refused(&error, since),
+        error => fault::of(&error, Asked::Reading),
+    })?;
     let swallowed = before.as_deref() == Some(&response.next_batch) && before.as_deref() != since;
     if !swallowed {
         return Ok(news::of_sdk(response));
@@ -81,7 +85,7 @@ pub(super) async fn answer(
         .send(request)
         .with_request_config(patience)
         .await;
-    answer.map_err(|error| stale(fault::of_http(&error, Asked::Reading), since))
+    answer.map_err(|error| refused(&error, since))
 }
 
 /// Waits until the server has something after `since`, without taking it. `None` says that
@@ -100,10 +104,13 @@ pub(super) async fn signal(
     Ok(nothing.then_some(answer.next_batch))
 }
 
-/// A position the server refuses is worth nothing any more.
-fn stale(fault: Fault, since: Option<&str>) -> Fault {
-    match fault {
-        Fault::Rejected(why) if since.is_some() => Fault::CursorExpired(why),
+/// A position that the server refuses is worth nothing any more. What stands before the server
+/// knows nothing of positions.
+fn refused(error: &HttpError, since: Option<&str>) -> Fault {
+    match fault::of_http(error, Asked::Reading) {
+        Fault::Rejected(why) if since.is_some() && fault::is_its_own(error) => {
+            Fault::CursorExpired(why)
+        }
         other => other,
     }
 }

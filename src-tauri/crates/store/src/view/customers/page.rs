@@ -14,9 +14,9 @@ use crate::view::care::line;
 use crate::view::common::Names;
 use crate::view::inbox::ConversationFilter;
 use crate::view::plan::today;
-use crate::view::tasks::TasksWanted;
 use crate::view::records::RecordsWanted;
 use crate::view::rows::{CustomerPage, Fact, FactValue, JournalLine, RecordRow, TimelineRow};
+use crate::view::tasks::TasksWanted;
 use crate::view::timeline::TimelineWanted;
 
 /// Records of one kind on a customer's page.

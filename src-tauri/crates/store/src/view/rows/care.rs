@@ -142,6 +142,8 @@ pub struct NotificationRow {
     pub text: String,
     /// What it is about.
     pub item: Option<ItemId>,
+    /// What that is: `message`, `task`, `record`, …; nothing when it is gone.
+    pub item_kind: Option<String>,
     /// Why it reached the user: event, rule, person, channel.
     pub why: Vec<String>,
     /// The user has seen it.
