@@ -1,6 +1,7 @@
 // What an outbox entry's state looks like, why it waits and what can be done.
 
 import type { FieldValue } from '../core/generated/FieldValue';
+import type { ItemId } from '../core/generated/ItemId';
 import type { OutboxRow } from '../core/generated/OutboxRow';
 import { moment, time } from '../core/format';
 import { t } from '../core/i18n.svelte';
@@ -67,6 +68,10 @@ export const editable = (row: OutboxRow): boolean =>
   ['send', 'edit_message', 'set_fields'].includes(row.does) &&
   row.item !== null &&
   row.conflict.length === 0;
+
+/** The conversation whose draft takes the words of an entry back; `null` when it says nothing. */
+export const spoken = (row: OutboxRow): ItemId | null =>
+  row.does === 'send' ? row.conversation : null;
 
 /** A value as it stands in a text field. */
 export function typed(value: FieldValue): string {

@@ -7,6 +7,7 @@ import type { TaskRow } from '../core/generated/TaskRow';
 import { moment } from '../core/format';
 import { t } from '../core/i18n.svelte';
 import { route, to } from '../core/route.svelte';
+import { undoDone, undoSnooze } from '../core/standing';
 import { attempt, toasts } from '../core/toasts.svelte';
 import { call } from '../core/transport';
 import type { PutOffs } from './needs';
@@ -14,16 +15,14 @@ import type { PutOffs } from './needs';
 export async function doneWith(row: ConversationRow): Promise<void> {
   const conversations = [row.id];
   if (!(await attempt(() => call('conversation_done', { conversations, done: true })))) return;
-  toasts.undoable(t('today.did.done'), async () => {
-    await call('conversation_done', { conversations, done: false });
-  });
+  toasts.undoable(t('today.did.done'), () => undoDone([row], true));
 }
 
 export async function later(row: ConversationRow, until: number): Promise<void> {
   const conversations = [row.id];
   if (!(await attempt(() => call('snooze', { conversations, until })))) return;
   toasts.undoable(t('today.did.later', { when: moment(until) }), async () => {
-    await call('snooze', { conversations, until: null });
+    await undoSnooze([row]);
   });
 }
 

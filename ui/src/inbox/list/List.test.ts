@@ -1,6 +1,7 @@
 import { render, waitFor } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ConversationRow } from '../../core/generated/ConversationRow';
 import type { ListDelta } from '../../core/generated/ListDelta';
 import type { ListOf } from '../../core/generated/ListOf';
 import { t } from '../../core/i18n.svelte';
@@ -12,7 +13,12 @@ import type { Transport } from '../../core/transport';
 import List from './List.svelte';
 
 /** A core with four conversations of today, newest first; the last ones may come late. */
-function core(named: string[] = [], all: string[] = ['4', '3', '2', '1'], rest: string[] = []) {
+function core(
+  named: string[] = [],
+  all: string[] = ['4', '3', '2', '1'],
+  rest: string[] = [],
+  own: Record<string, Partial<ConversationRow>> = {},
+) {
   const arrive: (() => void)[] = [];
   const gone = new Set<string>();
   const unread = new Set(['4', '3']);
@@ -47,6 +53,7 @@ function core(named: string[] = [], all: string[] = ['4', '3', '2', '1'], rest: 
     question: false,
     failed: 0,
     marked_unread: false,
+    ...own[id],
   });
   const ids = (list: ListOf): string[] => {
     if (list.of !== 'inbox') return [];
@@ -207,5 +214,110 @@ describe('the list of conversations', () => {
     expect(shown()).toEqual(order);
     keys.run('next');
     await waitFor(() => expect(shown()).toEqual(['Person 4', 'Person 3', 'Person 2', 'Person 1']));
+  });
+});
+
+describe('taking back what was done with several', () => {
+  beforeEach(() => {
+    toasts.close();
+    route.go(to('today'));
+  });
+
+  const HOUR = 3_600_000;
+  const soon = Math.floor(Date.now() / HOUR) * HOUR + 24 * HOUR;
+  type Core = ReturnType<typeof core>;
+  /** All of them are selected. */
+  async function selected({ all = 2, only }: { all?: number; only?: string } = {}): Promise<void> {
+    route.go(to('inbox', null, { only }));
+    render(List, props);
+    await waitFor(() => expect(shown()).toHaveLength(all));
+    keys.run('select_all');
+  }
+  /** What was asked of the core since. */
+  function since({ asked }: Core): (name: string) => unknown[] {
+    const from = asked.length;
+    return (name) =>
+      asked
+        .slice(from)
+        .filter(([one]) => one === name)
+        .map(([, request]) => request);
+  }
+  async function undone(the: Core): Promise<(name: string) => unknown[]> {
+    await waitFor(() => expect(toasts.current?.undo).toBeDefined());
+    const calls = since(the);
+    await toasts.undo();
+    return calls;
+  }
+  async function putOff(): Promise<void> {
+    keys.run('snooze');
+    await waitFor(() => expect(keys.can('pick_1')).toBe(true));
+    keys.run('pick_1');
+  }
+
+  it('reads only what had been read', async () => {
+    const the = core([], ['4', '2', '1'], [], { 1: { marked_unread: true } });
+    await selected({ all: 3 });
+    keys.run('mark_unread');
+    const calls = await undone(the);
+    expect(calls('mark_read')).toEqual([{ conversation: '2' }]);
+  });
+
+  it('puts each off until its own moment', async () => {
+    const the = core([], ['4', '3', '2'], [], {
+      4: { snoozed_until: soon },
+      3: { snoozed_until: soon + HOUR },
+      2: { snoozed_until: soon },
+    });
+    await selected({ all: 3, only: 'snoozed' });
+    await putOff();
+    const calls = await undone(the);
+    expect(calls('snooze')).toEqual([
+      { conversations: ['4', '2'], until: soon },
+      { conversations: ['3'], until: soon + HOUR },
+    ]);
+  });
+
+  it('leaves muted what was muted', async () => {
+    const the = core([], ['4', '3'], [], { 4: { muted: true } });
+    await selected();
+    keys.run('mute');
+    const calls = await undone(the);
+    expect(calls('conversation_mute')).toEqual([{ conversation: '3', muted: false }]);
+  });
+
+  it('puts off again what was put off before it was done', async () => {
+    const the = core([], ['4', '3'], [], {
+      4: { snoozed_until: soon, marked_unread: true },
+      3: { snoozed_until: soon },
+    });
+    await selected({ only: 'snoozed' });
+    keys.run('done');
+    const calls = await undone(the);
+    expect(calls('conversation_done')).toEqual([{ conversations: ['4', '3'], done: false }]);
+    expect(calls('snooze')).toEqual([{ conversations: ['4', '3'], until: soon }]);
+    expect(calls('mark_unread')).toEqual([{ conversation: '4' }]);
+  });
+
+  it('has done again what was done before it was put off', async () => {
+    const the = core([], ['4', '3'], [], { 3: { done: true } });
+    await selected({ only: 'done' });
+    await putOff();
+    const calls = await undone(the);
+    expect(calls('snooze')).toEqual([{ conversations: ['4', '3'], until: null }]);
+    expect(calls('conversation_done')).toEqual([{ conversations: ['3'], done: true }]);
+  });
+
+  it('knows how those stood that were never in view', async () => {
+    const all = Array.from({ length: 600 }, (_, n) => `${600 - n}`);
+    const the = core([], all, [], { 2: { muted: true } });
+    route.go(to('inbox'));
+    render(List, props);
+    await waitFor(() => expect(shown().length).toBeGreaterThan(0));
+    keys.run('select_all');
+    keys.run('mute');
+    const calls = await undone(the);
+    const again = calls('conversation_mute') as { conversation: string }[];
+    expect(again).toHaveLength(599);
+    expect(again.some((one) => one.conversation === '2')).toBe(false);
   });
 });

@@ -1,11 +1,11 @@
 // What was said and is taken back: the core makes it a draft again, whole, and the
 // composer of its conversation goes on with it when there is one.
 
-import type { CommandId } from '../../core/generated/CommandId';
-import type { ItemId } from '../../core/generated/ItemId';
-import type { KeptDraft } from '../../core/generated/KeptDraft';
-import type { Outgoing } from '../../core/generated/Outgoing';
-import { call } from '../../core/transport';
+import type { CommandId } from './generated/CommandId';
+import type { ItemId } from './generated/ItemId';
+import type { KeptDraft } from './generated/KeptDraft';
+import type { Outgoing } from './generated/Outgoing';
+import { call } from './transport';
 
 /** Where a conversation's next message is written. */
 export interface Desk {
