@@ -39,6 +39,10 @@ impl Beside {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::batch::said_in;
+    use super::super::news::Said;
     use super::*;
 
     fn joined(id: &str, at: i64) -> Part {
@@ -77,6 +81,35 @@ mod tests {
         let mut later = [receipt("$in:x"), receipt("$said:x")];
         beside.date(&mut later);
         assert_eq!(told(&later), [Some(Millis(5)), None], "in a later one");
+    }
+
+    #[test]
+    fn what_happens_without_being_said_is_remembered_and_what_is_said_is_not() {
+        let event = |kind: &str, id: &str, more: serde_json::Value| {
+            let mut event = json!({
+                "type": kind, "event_id": id, "sender": "@ada:x", "origin_server_ts": 5,
+                "content": {"msgtype": "m.text", "body": "Hello"},
+            });
+            if let (Some(event), Some(more)) = (event.as_object_mut(), more.as_object()) {
+                event.extend(more.clone());
+            }
+            Said {
+                json: event.to_string(),
+                locked: None,
+            }
+        };
+        let like = json!({"content": {"m.relates_to": {
+            "rel_type": "m.annotation", "event_id": "$said", "key": "+1",
+        }}});
+        let said = [
+            event("m.room.message", "$said", json!({})),
+            event("m.room.member", "$in", json!({"state_key": "@ada:x"})),
+            event("m.reaction", "$like", like),
+        ];
+        let mut part = Part::default();
+        said_in("!r:x", "@me:x", None, &said, &mut part);
+        let ids: Vec<&str> = part.beside.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["$in", "$like"]);
     }
 
     #[test]
