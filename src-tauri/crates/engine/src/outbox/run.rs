@@ -99,6 +99,8 @@ fn recover(core: &Core, session: &Session) -> Result<(), HubError> {
                 let moved = Moved {
                     at: now,
                     fault: Some(why),
+                    // Its time had come, whatever the clock says since.
+                    not_before: (entry.not_before > now).then_some(now),
                     ..Moved::default()
                 };
                 step(tx, entry, Event::Restart, &moved)?;
