@@ -75,24 +75,6 @@ async fn what_is_switched_off_beside_its_party_is_gone_from_it() {
 }
 
 #[tokio::test]
-async fn a_product_whose_template_is_switched_off_is_gone() {
-    let server = Tryton::start().await.expect("a Tryton");
-    let jonas = server.rpc("jonas").await.expect("a second client");
-    let mut desk = Desk::of("ines", &server).await;
-    desk.turn("product.product").await;
-    let id = desk.titled("product.product", "Calibration on Site");
-    let template = json!([["name", "=", "Calibration on Site"]]);
-    let template = jonas.search("product.template", &template).await;
-    let template = template.expect("a template")[0];
-    jonas
-        .write("product.template", &[template], &json!({"active": false}))
-        .await
-        .expect("a write");
-    let seen = desk.turn("product.product").await;
-    assert!(seen.contains(&format!("-{id}")), "{seen:?}");
-}
-
-#[tokio::test]
 async fn time_spent_on_a_task_reaches_it_and_what_lies_above_and_does_not_begin_it() {
     let server = Tryton::start().await.expect("a Tryton");
     let jonas = server.rpc("jonas").await.expect("a second client");
