@@ -143,6 +143,17 @@ async fn an_edit_undone_after_its_answer_was_lost_is_undone_at_the_source_too() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_crash_caught_waits_for_no_clock_that_was_set_back() {
+    let (mut hub, deal) = ada_with_a_deal().await;
+    set(&hub, &deal, "title", "Fifty pumps");
+    hub.server().plan(Verb::Push, Trouble::HangsBefore);
+    hub.sync_and_crash().await;
+    hub.clock.advance(-24 * HOUR);
+    hub.sync().await.unwrap();
+    settled(&hub, &deal, "Fifty pumps");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_edit_that_may_have_arrived_is_not_changed_under_way() {
     let (hub, deal, first) = in_doubt(Trouble::LostAnswer).await;
     let refused = hub.hub().edit_entry(&first, entry(&hub, &first).command);
