@@ -158,10 +158,11 @@ fn three_way(it: &Clash) -> ThreeWay {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn log(moves: &[(State, Option<Fault>)]) -> Vec<Attempt> {
+    /// The log of an entry that moved so.
+    pub(in crate::outbox) fn log(moves: &[(State, Option<Fault>)]) -> Vec<Attempt> {
         let line = |(state, fault): &(State, Option<Fault>)| Attempt {
             at: Millis(0),
             state: *state,

@@ -284,16 +284,8 @@ fn join_making(
 
 #[cfg(test)]
 mod tests {
+    use super::super::conflict::tests::log;
     use super::*;
-
-    fn log(moves: &[(State, Option<Fault>)]) -> Vec<Attempt> {
-        let line = |(state, fault): &(State, Option<Fault>)| Attempt {
-            at: Millis(0),
-            state: *state,
-            fault: fault.clone(),
-        };
-        moves.iter().map(line).collect()
-    }
 
     #[test]
     fn a_lost_answer_is_in_doubt_until_the_source_refuses_a_later_try() {
